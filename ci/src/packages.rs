@@ -1,0 +1,72 @@
+//! The one list of Debian packages, by the stage that needs them.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::stage::Stage;
+
+/// A system package and a file that proves it is there.
+struct Package {
+    name: &'static str,
+    proof: &'static str,
+}
+
+const OPENSSL: Package = Package {
+    name: "openssl",
+    proof: "/usr/bin/openssl",
+};
+const GOST_ENGINE: Package = Package {
+    name: "libengine-gost-openssl",
+    proof: "/usr/share/doc/libengine-gost-openssl",
+};
+const POPPLER: Package = Package {
+    name: "poppler-utils",
+    proof: "/usr/bin/pdftotext",
+};
+
+fn needed_by(stage: Stage) -> &'static [Package] {
+    match stage {
+        Stage::Lint | Stage::Test | Stage::Docs => &[],
+        Stage::Gost => &[OPENSSL, GOST_ENGINE, POPPLER],
+    }
+}
+
+/// Installs what is missing for these stages; nothing is asked of apt when all is there.
+pub(crate) fn install(stages: &[Stage]) -> Result<()> {
+    let missing: Vec<&str> = stages
+        .iter()
+        .flat_map(|stage| needed_by(*stage))
+        .filter(|package| !Path::new(package.proof).exists())
+        .map(|package| package.name)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("installing {}", missing.join(" "));
+    apt_get(&["update", "-qq"])?;
+    apt_get(
+        &[
+            &["install", "-y", "-qq", "--no-install-recommends"],
+            &missing[..],
+        ]
+        .concat(),
+    )
+}
+
+fn apt_get(arguments: &[&str]) -> Result<()> {
+    let output = Command::new("apt-get")
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .output()
+        .context("cannot start apt-get: these stages are prepared on Debian; elsewhere install the packages by hand")?;
+    if !output.status.success() {
+        bail!(
+            "apt-get {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! The stages, and the loop that runs them all and sums up.
+
+mod docs;
+mod gost;
+mod lint;
+mod test;
+
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::packages;
+use crate::run::Bench;
+
+/// A part of the validation that can be run alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stage {
+    /// Formatting and lints of every crate.
+    Lint,
+    /// `cargo test`: all that needs no system service, the README's commands among it.
+    Test,
+    /// OpenSSL with gost-engine judges requests, certificates and CRLs; poppler judges the documents.
+    Gost,
+    /// The API documentation builds without a warning.
+    Docs,
+}
+
+impl Stage {
+    /// Every stage, in the order they run.
+    pub(crate) const ALL: [Self; 4] = [Self::Lint, Self::Test, Self::Gost, Self::Docs];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Lint => "lint",
+            Self::Test => "test",
+            Self::Gost => "gost",
+            Self::Docs => "docs",
+        }
+    }
+
+    fn run(self, bench: &mut Bench) -> Result<()> {
+        packages::install(&[self])?;
+        match self {
+            Self::Lint => lint::run(bench),
+            Self::Test => test::run(bench),
+            Self::Gost => gost::run(bench),
+            Self::Docs => docs::run(bench),
+        }
+    }
+}
+
+/// Runs the stages one after the other and tells whether all passed.
+pub(crate) fn validate(stages: &[Stage]) -> bool {
+    let mut failed = Vec::new();
+    for stage in stages {
+        let name = stage.name();
+        eprintln!("== {name}: log in target/ci/{name}.log");
+        let started = now();
+        let outcome = Bench::open(name).and_then(|mut bench| stage.run(&mut bench));
+        let seconds = started.elapsed().as_secs();
+        match outcome {
+            Ok(()) => println!("ok      {name} ({seconds} s)"),
+            Err(error) => {
+                println!("FAILED  {name} ({seconds} s)\n{error:#}");
+                failed.push(name);
+            }
+        }
+    }
+    if !failed.is_empty() {
+        println!("failed: {}", failed.join(", "));
+    }
+    failed.is_empty()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tells a person how long a stage took; nothing depends on it"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
