@@ -53,7 +53,7 @@ fn judge(bench: &mut Bench, openssl: &OpenSsl, folder: &Path, moment: Moment) ->
     openssl.request_verifies(bench, &folder.join("request.pem"))?;
     match moment {
         Moment::Now => {
-            bench.run_and_find(&mut openssl.verify(&chain, &certificate, None), ": OK")?
+            bench.run_and_find(&mut openssl.verify(&chain, &certificate, None), ": OK")?;
         }
         Moment::ScenarioEnd => {
             let end = scenario_end(folder)?;
