@@ -1,0 +1,30 @@
+//! VKO: a shared key from one's secret and the other's public key.
+
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::suite::suite;
+use crate::{Algorithm, Error, SigningKey, VerifyingKey};
+
+/// `hash(K)` for `K = (m/q · UKM · d mod q) · Q`, both coordinates little-endian, `X‖Y`.
+///
+/// Shape: `hash` chooses the name: [`Algorithm::Gost2001`] is VKO GOST R 34.10-2001,
+/// [`Algorithm::Gost2012_256`] and [`Algorithm::Gost2012_512`] are VKO_GOSTR3410_2012_256 and _512; the first two of
+/// the 2012 kind take keys of either size.
+/// Units: `ukm` is read little-endian, usually 8 octets, never more than a scalar.
+/// Errors: keys of different sets; a UKM of zero (mod q) or too long.
+/// Source: RFC 4357 §5.2, RFC 7836 §4.3.
+pub fn vko(
+    key: &SigningKey,
+    peer: &VerifyingKey,
+    ukm: &[u8],
+    hash: Algorithm,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    if key.parameter_set() != peer.parameter_set() {
+        return Err(Error::ParameterMismatch);
+    }
+    let d = key.to_le_bytes();
+    let shared = suite(key.parameter_set()).agree(&d, ukm, &peer.to_bytes())?;
+    Ok(Zeroizing::new(hash.digest(&shared)))
+}
