@@ -1,0 +1,183 @@
+//! What an authority asks of a key and writes into a certificate, as data.
+
+use der::asn1::ObjectIdentifier;
+use gost3410::{Algorithm, ParameterSet};
+use serde::{Deserialize, Serialize};
+
+use super::oids;
+
+/// One kind of certificate. Passed by value: a settings file may bring its own.
+///
+/// Stored with identifiers as dotted decimals; the algorithm stands under its key's identifier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The name it is asked for by.
+    pub name: String,
+    /// Key, digest and signature of the applicant and of the authority.
+    #[serde(with = "algorithm")]
+    pub algorithm: Algorithm,
+    /// The parameter set the applicant's key must have.
+    #[serde(with = "parameter_set")]
+    pub parameter_set: ParameterSet,
+    /// The parameter set of the authority's own keys.
+    #[serde(with = "parameter_set")]
+    pub authority_parameter_set: ParameterSet,
+    /// keyUsage: the octet of its BIT STRING, bit 0 highest.
+    pub key_usage: u8,
+    /// extKeyUsage, in order.
+    #[serde(with = "oids::dotted_list")]
+    pub extended_key_usage: Vec<ObjectIdentifier>,
+    /// certificatePolicies, in order.
+    #[serde(with = "oids::dotted_list")]
+    pub policies: Vec<ObjectIdentifier>,
+    /// subjectSignTool: the means the owner signs with.
+    pub sign_tool: String,
+    /// issuerSignTool: the authority's means of signing, the authority's software, the paper of each.
+    pub issuer_sign_tool: [String; 4],
+    /// The certificate's life in calendar months.
+    pub validity_months: u8,
+    /// Whether the portal asks for the pair to be named `ЕГАИС_` and the number of the application after sending.
+    pub relabel: bool,
+    /// cRLDistributionPoints: one point per address.
+    pub crl_urls: Vec<String>,
+    /// authorityInfoAccess: where the issuer's certificate lies.
+    pub issuer_url: String,
+}
+
+const NAMES: [&str; 4] = [
+    "forus-2018",
+    "forus-2018-xcha",
+    "forus-2019",
+    "forus-2019-512",
+];
+
+impl Profile {
+    /// A built-in profile.
+    ///
+    /// * `forus-2018`: GOST R 34.10-2001 on CryptoPro-A, before the authority changed over on 24.12.2018;
+    /// * `forus-2018-xcha`: the same with the applicant's key under the curve's "exchange" name, as a plugin may write it;
+    /// * `forus-2019`: GOST R 34.10-2012 with 256 bits on CryptoPro-A;
+    /// * `forus-2019-512`: GOST R 34.10-2012 with 512 bits on TC26-512-A.
+    pub fn named(name: &str) -> Option<Self> {
+        use {Algorithm as A, ParameterSet as P};
+        Some(match name {
+            "forus-2018" => Self::forus(name, A::Gost2001, P::CryptoProA, P::CryptoProA, 15),
+            "forus-2018-xcha" => {
+                Self::forus(name, A::Gost2001, P::CryptoProXchA, P::CryptoProA, 15)
+            }
+            "forus-2019" => Self::forus(name, A::Gost2012_256, P::CryptoProA, P::CryptoProA, 12),
+            "forus-2019-512" => {
+                Self::forus(name, A::Gost2012_512, P::Tc26Gost512A, P::Tc26Gost512A, 12)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The names [`named`](Self::named) knows, the manual's own first.
+    pub const fn names() -> &'static [&'static str] {
+        &NAMES
+    }
+
+    /// Assumed throughout: no user certificate of December 2018 was found. Purposes are those ЕГАИС software asks for.
+    fn forus(
+        name: &str,
+        algorithm: Algorithm,
+        applicant: ParameterSet,
+        authority: ParameterSet,
+        months: u8,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            algorithm,
+            parameter_set: applicant,
+            authority_parameter_set: authority,
+            key_usage: 0xF0, // digitalSignature, nonRepudiation, keyEncipherment, dataEncipherment
+            extended_key_usage: vec![
+                oids::CLIENT_AUTH,
+                oids::REGISTRATION_CENTRE_USER,
+                oids::FSRAR_DECLARATIONS,
+                oids::FSRAR_RETAIL,
+                oids::EGAIS_SOFTWARE,
+                oids::EMAIL_PROTECTION,
+            ],
+            policies: vec![oids::KC1],
+            sign_tool: "СКЗИ \"Рутокен ЭЦП 2.0\"".into(),
+            issuer_sign_tool: [
+                "ТЕСТ: программная подпись, не является СКЗИ".into(),
+                "ТЕСТ: имитатор удостоверяющего центра".into(),
+                "ТЕСТ: сертификата соответствия нет".into(),
+                "ТЕСТ: заключения о соответствии нет".into(),
+            ],
+            validity_months: months,
+            relabel: true,
+            crl_urls: vec![
+                "http://ca.forus.test/crl/forus.crl".into(),
+                "http://mirror.forus.test/crl/forus.crl".into(),
+            ],
+            issuer_url: "http://ca.forus.test/aia/forus.cer".into(),
+        }
+    }
+}
+
+mod algorithm {
+    use super::{Algorithm, oids};
+    use serde::{Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(one: &Algorithm, to: S) -> Result<S::Ok, S::Error> {
+        oids::dotted::serialize(&one.key_oid(), to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Algorithm, D::Error> {
+        let oid = oids::dotted::deserialize(from)?;
+        Algorithm::from_key_oid(&oid).ok_or_else(|| {
+            D::Error::custom(format_args!("{oid} is no key algorithm of GOST R 34.10"))
+        })
+    }
+}
+
+mod parameter_set {
+    use super::{ParameterSet, oids};
+    use serde::{Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(one: &ParameterSet, to: S) -> Result<S::Ok, S::Error> {
+        oids::dotted::serialize(&one.oid(), to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<ParameterSet, D::Error> {
+        let oid = oids::dotted::deserialize(from)?;
+        ParameterSet::from_oid(&oid).ok_or_else(|| {
+            D::Error::custom(format_args!("{oid} is no parameter set of GOST R 34.10"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_profile_that_survives_storing() {
+        for name in Profile::names() {
+            let profile = Profile::named(name).unwrap();
+            assert_eq!(&profile.name, name);
+            let text = toml::to_string(&profile).unwrap();
+            assert_eq!(toml::from_str::<Profile>(&text).unwrap(), profile);
+        }
+        assert_eq!(Profile::named("forus-2020"), None);
+    }
+
+    #[test]
+    fn a_stored_profile_with_an_unknown_parameter_set_is_refused() {
+        let text = toml::to_string(&Profile::named("forus-2018").unwrap()).unwrap();
+        let other = text.replace("1.2.643.2.2.35.1", "1.2.643.2.2.35.9");
+        assert!(
+            toml::from_str::<Profile>(&other)
+                .unwrap_err()
+                .to_string()
+                .contains("1.2.643.2.2.35.9")
+        );
+    }
+}
