@@ -1,0 +1,71 @@
+//! Images on disk: whole, durable, one writer.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::{ImageError, TokenImage};
+
+impl TokenImage {
+    /// Reads an image.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is larger than an image can be, or describes no token.
+    pub fn load(path: &Path) -> Result<Self, ImageError> {
+        let text = read_bounded(path)?;
+        Self::from_toml(&text)
+    }
+
+    /// Writes an image so that after a crash the file holds either the old one or the new one, whole.
+    ///
+    /// # Errors
+    /// When the file system refuses; the old image is then still there.
+    pub fn save(&self, path: &Path) -> Result<(), ImageError> {
+        replace(path, self.to_toml().as_bytes()).map_err(|source| io_error(path, source))
+    }
+}
+
+/// New file beside the old, its bytes on disk, then the name, then the folder on disk.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => return Err(io::ErrorKind::InvalidInput.into()),
+    };
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|refused| refused.error)?;
+    sync_folder(folder)
+}
+
+/// Only Unix opens folders as files.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
+}
+
+fn read_bounded(path: &Path) -> Result<String, ImageError> {
+    let file = File::open(path).map_err(|source| io_error(path, source))?;
+    let mut text = String::new();
+    let read = file.take(LARGEST + 1).read_to_string(&mut text);
+    match read.map_err(|source| io_error(path, source))? as u64 {
+        0..=LARGEST => Ok(text),
+        _ => Err(ImageError::TooLarge { limit: LARGEST }),
+    }
+}
+
+fn io_error(path: &Path, source: io::Error) -> ImageError {
+    ImageError::Io {
+        path: path.into(),
+        source,
+    }
+}
+
+/// Bytes of text at most: the memory in hexadecimal, twice over, and room for the rest.
+const LARGEST: u64 = 512 * 1024;

@@ -1,0 +1,145 @@
+//! Images as text, on disk, and as tokens that other tests build.
+
+mod common;
+
+use common::Bench;
+use emulator::{ImageError, ObjectName, StatusWord, TokenImage};
+use gost3410::{ParameterSet, SigningKey};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+fn furnished() -> TokenImage {
+    let mut image = TokenImage::new(0x2CDB_7256, "Склад 1");
+    let mut rng = ChaCha20Rng::seed_from_u64(3);
+    let key = SigningKey::generate(ParameterSet::CryptoProA, &mut rng);
+    let name = ObjectName {
+        label: "ООО Тестовая организация",
+        id: &[1],
+    };
+    image.put_gost_pair(name, &key).expect("room for it");
+    image
+        .put_certificate(name, &[0x30, 0x82, 0x01, 0x00, 0x05, 0x00])
+        .expect("room for it");
+    image
+}
+
+#[test]
+fn text_of_an_image_reads_back_as_the_same_image() {
+    for image in [TokenImage::new(1, ""), furnished()] {
+        assert_eq!(TokenImage::from_toml(&image.to_toml()).unwrap(), image);
+    }
+}
+
+#[test]
+fn text_of_a_new_image_is_the_committed_one() {
+    insta::assert_snapshot!(TokenImage::new(0x2CDB_7256, "").to_toml());
+}
+
+#[test]
+fn a_saved_image_loads_and_replaces_the_old_one_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token.image");
+    TokenImage::new(1, "").save(&path).unwrap();
+    furnished().save(&path).unwrap();
+    assert_eq!(TokenImage::load(&path).unwrap(), furnished());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn wrong_text_is_refused_at_its_place_without_quoting_secrets() {
+    let good = furnished().to_toml();
+    for (old, new, place) in [
+        (
+            "format = 1",
+            "format = 2",
+            "image format 2 is not known here, 1 is the newest",
+        ),
+        (
+            "serial = \"2CDB7256\"",
+            "serial = \"2CDB\"",
+            "serial: property has 6 bytes, access 15, serial 4",
+        ),
+        (
+            "initialising = false",
+            "initialising = 0",
+            "line 5, column 16: ",
+        ),
+        (
+            "tries-left = 10",
+            "tries-left = 11",
+            "administrator: at most 15 tries",
+        ),
+        ("kind = \"df\"", "kind = \"dd\"", "unknown variant `dd`"),
+        (
+            "path = \"3F00/5000/5031\"",
+            "path = \"3F00/5001/5031\"",
+            "3F00/5001/5031: no directory",
+        ),
+        (
+            "secret = \"31 32 33",
+            "secret = 313233 #",
+            "expected hexadecimal bytes in quotes",
+        ),
+        (
+            "secret = \"31 32 33",
+            "secret = \"Z1 32 33",
+            "expected hexadecimal bytes in quotes",
+        ),
+    ] {
+        let bad = good.replacen(old, new, 1);
+        assert_ne!(bad, good, "{old} is not there");
+        let error = TokenImage::from_toml(&bad).unwrap_err();
+        assert!(error.to_string().contains(place), "{old}: {error}");
+        assert!(!format!("{error} {error:?}").contains("31 32"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_file_larger_than_any_image_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge");
+    std::fs::write(&path, vec![b'#'; 600_000]).unwrap();
+    assert!(matches!(
+        TokenImage::load(&path),
+        Err(ImageError::TooLarge { .. })
+    ));
+}
+
+#[test]
+fn neither_pins_nor_keys_show_in_debug_output() {
+    let shown = format!("{:?}", furnished());
+    assert!(shown.contains("value: Some(…)"));
+    assert!(!shown.contains("49, 50, 51, 52"), "{shown}");
+}
+
+#[test]
+fn the_administrator_deletes_certificates_only_on_a_token_marked_so() {
+    for (marked, expected) in [
+        (true, StatusWord::SUCCESS),
+        (false, StatusWord::SECURITY_STATUS),
+    ] {
+        let mut image = furnished();
+        image.administrator_deletes_certificates = marked;
+        let mut bench = Bench::with(image);
+        bench.login_administrator();
+        let (fci, _) = bench.select(&[0x5000, 0x0300]);
+        assert!(
+            fci.windows(9)
+                .any(|bytes| bytes == [0x0F, 0x43, 0, 2, 0, 0, 0, 0, 2]),
+            "{fci:02X?}"
+        );
+        bench.select(&[0x5000, 0x6004]);
+        assert_eq!(
+            bench.send(&[0x00, 0xD6, 0x00, 0x00, 0x01, 0x00]).1,
+            expected
+        );
+        bench.select(&[0x5000, 0x0300]);
+        assert_eq!(
+            bench.send(&[0x00, 0xE4, 0x00, 0x00, 0x02, 0x03, 0x00]).1,
+            expected
+        );
+        bench.select(&[0x5000, 0x0200]);
+        let public_key = bench.send(&[0x00, 0xE4, 0x00, 0x00, 0x02, 0x02, 0x00]).1;
+        assert_eq!(public_key, StatusWord::SECURITY_STATUS);
+    }
+}

@@ -1,0 +1,158 @@
+//! Key pairs at the card's door: generation, import, signatures that the public key verifies.
+
+mod common;
+
+use common::Bench;
+use emulator::StatusWord;
+use gost3410::{ParameterSet, Signature, SigningKey, VerifyingKey};
+
+/// Property bytes of the private and public half, their sizes, and the curve.
+const KINDS: [([u8; 2], [u8; 2], u16, ParameterSet); 7] = [
+    ([0x03, 0x20], [0x13, 0x20], 0x20, ParameterSet::CryptoProA),
+    ([0x03, 0x30], [0x13, 0x30], 0x20, ParameterSet::CryptoProB),
+    ([0x03, 0x40], [0x13, 0x40], 0x20, ParameterSet::CryptoProC),
+    ([0x03, 0x50], [0x13, 0x50], 0x20, ParameterSet::Tc26Gost256A),
+    ([0x43, 0x20], [0x53, 0x20], 0x40, ParameterSet::Tc26Gost512A),
+    ([0x43, 0x30], [0x53, 0x30], 0x40, ParameterSet::Tc26Gost512B),
+    ([0x43, 0x40], [0x53, 0x40], 0x40, ParameterSet::Tc26Gost512C),
+];
+
+#[test]
+fn a_generated_pair_signs_and_its_public_key_verifies() {
+    for (private, public, size, set) in KINDS {
+        let mut bench = Bench::new();
+        bench.login_user();
+        assert_eq!(bench.create_key(private, size, 1), StatusWord::SUCCESS);
+        assert_eq!(bench.create_key(public, 2 * size, 1), StatusWord::SUCCESS);
+        let point = bench.ok(&[0x00, 0x46, 0x80, 0x01, 0x00]);
+        let key = VerifyingKey::from_bytes(set, &point).unwrap();
+        let digest: Vec<u8> = (0xA0..).take(size.into()).collect();
+        let signature = sign(&mut bench, 1, &digest);
+        key.verify_prehash(&digest, &signature).unwrap();
+    }
+}
+
+#[test]
+fn an_imported_key_has_the_published_public_keys() {
+    let d: Vec<u8> = (0x01..=0x20).rev().collect();
+    for (property, set, public) in [
+        (
+            0x20,
+            ParameterSet::CryptoProA,
+            "1B7BEEB499FDD7D3F3F629C2BE4C5D0321B6549889C499C3B082F7A269EF35AA88260CC8FF05621F0F09335C6616EB006C19D0EEF4A42F09B7E173662A1A9CFF",
+        ),
+        (
+            0x30,
+            ParameterSet::CryptoProB,
+            "2B4DAA816B6063F9193C6FA23D7874DF6F7AB61E39E886AD772AF61A180B3F193E328C93CD6A29547EBC549A68148B7A7A7722E91FDFD5CBF394A57DC5C85D74",
+        ),
+        (
+            0x40,
+            ParameterSet::CryptoProC,
+            "3076351C5B3A5DE77F2E5E07A23DF72AD4A767474F61298AC6CDF471B5EC0A5656884FFF8D76E8AFDE4FCFB012D19E5F4E49EFDB87416F214DE713E78E850883",
+        ),
+    ] {
+        let mut bench = Bench::new();
+        bench.login_user();
+        assert_eq!(
+            bench.create_key([0x03, property], 0x20, 9),
+            StatusWord::SUCCESS
+        );
+        assert_eq!(
+            bench.select(&[0x1000, 0x1000, 0x6002, 0x0009]).1,
+            StatusWord::SUCCESS
+        );
+        bench.ok(&[
+            &[
+                0x00, 0x24, 0x01, 0x00, 0x26, 0x80, 0x02, 0x00, 0x20, 0xA5, 0x20,
+            ],
+            &d[..],
+        ]
+        .concat());
+        let digest: Vec<u8> = (0xA0..=0xBF).collect();
+        let signature = sign(&mut bench, 9, &digest);
+        let key = VerifyingKey::from_bytes(set, &hex::decode(public).unwrap()).unwrap();
+        key.verify_prehash(&digest, &signature).unwrap();
+    }
+}
+
+#[test]
+fn the_published_card_answers_verify_as_r_then_s_little_endian() {
+    let digest: Vec<u8> = (0xA0..=0xBF).collect();
+    let d: Vec<u8> = (0x01..=0x20).rev().collect();
+    for (set, answer) in [
+        (
+            ParameterSet::CryptoProA,
+            "078D3B2D756EF18B3FF7B3D51EFA0FD1C3EE8F3E6D8DDC2986062B73AA829350CCE7666200E3ED3875A782860FD67489EDACAA69D5BE8000672819CA4C94455F",
+        ),
+        (
+            ParameterSet::CryptoProB,
+            "CB8296AB89CDF285B1ECCF2C2A3482CAF2D6CCE5B40A45345EFFB64A523ABE667087D04AF808A90B2524729A08D89C367188D88C3DF426D64BA48F32C35E3029",
+        ),
+        (
+            ParameterSet::CryptoProC,
+            "F4F97F688BBD481C228FD4676E6906E7B851847574C3246AEB7B59E87F267E696534A9556A67702BBBF1C1C80ECA23D5FE9B4A366FB0AD6652CCCCEA5630DA11",
+        ),
+    ] {
+        let key = SigningKey::from_le_bytes(set, &d).unwrap();
+        let signature = Signature::from_token_bytes(&hex::decode(answer).unwrap()).unwrap();
+        key.verifying_key()
+            .verify_prehash(&digest, &signature)
+            .unwrap();
+    }
+}
+
+#[test]
+fn signing_without_login_environment_or_value_is_refused() {
+    let mut bench = Bench::new();
+    let pso = [&[0x00, 0x2A, 0x9E, 0x9A, 0x20][..], &[7; 0x20], &[0x00]].concat();
+    assert_eq!(bench.send(&pso).1, StatusWord::CONDITIONS_OF_USE);
+    bench.ok(&[0x00, 0x22, 0x41, 0xB6, 0x03, 0x84, 0x01, 0x01]);
+    assert_eq!(bench.send(&pso).1, StatusWord::REFERENCE_NOT_FOUND);
+    bench.login_user();
+    bench.create_key([0x03, 0x20], 0x20, 1);
+    bench.create_key([0x13, 0x20], 0x40, 1);
+    assert_eq!(bench.send(&pso).1, StatusWord::REFERENCE_NOT_FOUND);
+    bench.ok(&[0x00, 0x46, 0x80, 0x01, 0x00]);
+    assert_eq!(bench.send(&pso).1, StatusWord::SUCCESS);
+    assert_eq!(
+        bench.send(&[0x00, 0x2A, 0x9E, 0x9A, 0x02, 1, 2, 0]).1,
+        StatusWord::WRONG_LENGTH
+    );
+    bench.ok(&[0x80, 0x40, 0x00, 0x00]);
+    assert_eq!(bench.send(&pso).1, StatusWord::SECURITY_STATUS);
+}
+
+#[test]
+fn a_pair_that_holds_a_key_is_not_generated_again() {
+    let mut bench = Bench::new();
+    bench.login_user();
+    bench.create_key([0x03, 0x20], 0x20, 1);
+    assert_eq!(
+        bench.send(&[0x00, 0x46, 0x80, 0x01, 0x00]).1,
+        StatusWord::REFERENCE_NOT_FOUND
+    );
+    bench.create_key([0x13, 0x20], 0x40, 1);
+    bench.ok(&[0x00, 0x46, 0x80, 0x01, 0x00]);
+    let before = bench.card.image().clone();
+    assert_eq!(
+        bench.send(&[0x00, 0x46, 0x80, 0x01, 0x00]).1,
+        StatusWord::CONDITIONS_OF_USE
+    );
+    assert_eq!(bench.card.image(), &before);
+    assert_eq!(
+        bench.create_key([0x03, 0x20], 0x20, 1),
+        StatusWord::FILE_EXISTS
+    );
+}
+
+fn sign(bench: &mut Bench, reference: u8, digest: &[u8]) -> Signature {
+    bench.ok(&[0x00, 0x22, 0x41, 0xB6, 0x03, 0x84, 0x01, reference]);
+    let pso = [
+        &[0x00, 0x2A, 0x9E, 0x9A, digest.len() as u8],
+        digest,
+        &[0x00],
+    ]
+    .concat();
+    Signature::from_token_bytes(&bench.ok(&pso)).expect("r and s")
+}
