@@ -57,7 +57,8 @@ pub fn mask(c_apdu: &[u8]) -> String {
 }
 
 /// Bytes as pairs of digits.
-fn spaced(bytes: &[u8]) -> String {
+#[must_use]
+pub fn spaced(bytes: &[u8]) -> String {
     let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
     pairs.join(" ")
 }

@@ -135,6 +135,15 @@ impl TokenImage {
             .try_fold(self.mf.as_mut()?, |file, fid| file.child_mut(*fid))
     }
 
+    /// The label that PKCS#15 programs show; `None` when the token is not laid out so.
+    #[must_use]
+    pub fn label(&self) -> Option<String> {
+        match &self.file(&[FileId::PKCS15, FileId::TOKEN_INFO])?.body {
+            Body::Ef { data } => pkcs15::token_label(data),
+            Body::Df { .. } | Body::Rsf { .. } => None,
+        }
+    }
+
     /// Adds a file to a directory, after the others; nothing happens where there is no such directory.
     pub(crate) fn insert(&mut self, directory: &[FileId], file: File) {
         if let Some(Body::Df { children, .. }) = self.file_mut(directory).map(|df| &mut df.body) {

@@ -24,6 +24,7 @@ mod session;
 pub mod status_word;
 pub mod timing;
 mod tlv;
+pub mod vpcd;
 
 pub use card::{Card, Env, Exchange, Model};
 pub use image::{ImageError, ObjectName, TokenImage};

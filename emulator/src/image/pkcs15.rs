@@ -3,7 +3,7 @@
 //! Source: bytes recorded from `pkcs15-init` and `pkcs11-tool`. Evidence: driver.
 
 use crate::reference::{FileId, KeyRef, PinRef};
-use crate::tlv::{der, der_of};
+use crate::tlv::{ber_element, ber_elements, der, der_of};
 
 /// EF.DIR: one application.
 pub(super) fn directory(label: &str) -> Vec<u8> {
@@ -62,6 +62,16 @@ pub(super) fn token_info(serial: u32, label: &str, changed: &str) -> Vec<u8> {
             &der_of(0xA5, &[&der(0x18, changed.as_bytes())]),
         ],
     )
+}
+
+/// The label in a token information file, if that is what `data` holds.
+pub(super) fn token_label(data: &[u8]) -> Option<String> {
+    let ((0x30, info), _) = ber_element(data).ok()? else {
+        return None;
+    };
+    let elements = ber_elements(info).ok()?;
+    let (_, label) = elements.into_iter().find(|(tag, _)| *tag == 0x80)?;
+    String::from_utf8(label.to_vec()).ok()
 }
 
 /// A PIN's entry: flags, ASCII digits, lengths of `min_len` to 32, padding 00.

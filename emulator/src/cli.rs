@@ -1,0 +1,198 @@
+//! Arguments, failures and their exit codes. Results go to stdout, talk to stderr.
+
+mod attach;
+mod image;
+mod send;
+mod surroundings;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use emulator::vpcd::AttachError;
+use emulator::{ImageError, Model};
+
+/// A software Rutoken ECP 2.0 for tests.
+#[derive(Parser)]
+#[command(version, after_long_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+A token image is one text file. It holds PINs and private keys in the open: test tokens only.
+
+First steps:
+  emulator new token.image --serial 2CDB7256          PINs: user 12345678, administrator 87654321
+  emulator send token.image '00 CA 01 81 00'          one command, straight to the card
+  emulator show token.image                           what is on it
+  emulator attach token.image                         into the virtual reader of pcscd (vsmartcard-vpcd)
+  opensc-tool --serial                                then any PC/SC program sees the token
+
+Exit codes: 0 done, 1 a bug of this program, 2 usage, 3 the image file, 4 the reader.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make an image of an initialised token without keys.
+    New(New),
+    /// Tell what an image holds, without its secrets.
+    Show(Show),
+    /// Send commands to the card of an image and save what they changed.
+    Send(Send),
+    /// Put the card of an image into a virtual reader until stopped with Ctrl-C.
+    Attach(Attach),
+}
+
+/// `emulator new`.
+#[derive(clap::Args)]
+struct New {
+    /// Where to write the image.
+    image: PathBuf,
+    /// Serial number, up to eight hexadecimal digits, as the vendor's software shows it.
+    #[arg(long, value_name = "HEX", default_value = "2CDB7256", value_parser = parse_serial)]
+    serial: u32,
+    /// Label of the token; without one it is the vendor's «Rutoken ECP <no label>».
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    label: String,
+    /// Replace an image that is there already, with all its keys.
+    #[arg(long)]
+    force: bool,
+}
+
+/// `emulator show`.
+#[derive(clap::Args)]
+struct Show {
+    /// The image.
+    image: PathBuf,
+    /// For machines.
+    #[arg(long)]
+    json: bool,
+}
+
+/// `emulator send`.
+#[derive(clap::Args)]
+struct Send {
+    /// The image. It is saved after each command that changes it.
+    image: PathBuf,
+    /// Commands in hexadecimal, one per argument, spaces allowed; `-` reads them from stdin, one per line, which keeps
+    /// PINs off the command line. All go to one session: a PIN verified by the first holds for the rest.
+    #[arg(required = true, value_name = "HEX")]
+    commands: Vec<String>,
+    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Which body the token has.
+    #[arg(long, default_value = "ds")]
+    atr: Atr,
+}
+
+/// `emulator attach`.
+#[derive(clap::Args)]
+struct Attach {
+    /// The image. Every change is on disk before the card answers.
+    image: PathBuf,
+    /// Where the virtual reader listens; an address of this machine. The card waits for it, and comes back when it
+    /// went away.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963")]
+    vpcd: String,
+    /// Give up when there is no reader for this many seconds; without it the card waits for ever.
+    #[arg(long, value_name = "SECONDS")]
+    patience: Option<u64>,
+    /// How slow to be: `none`, `hardware` (figures are assumed), or a profile file.
+    #[arg(long, value_name = "none|hardware|FILE", default_value = "none")]
+    timing: String,
+    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Which body the token has.
+    #[arg(long, default_value = "ds")]
+    atr: Atr,
+}
+
+/// The bodies by the names in their ATR.
+#[derive(Clone, Copy, ValueEnum)]
+enum Atr {
+    /// USB token "Rutoken ECP (DS)", T=1.
+    Ds,
+    /// Smart card "Rutoken ECP SC", T=0.
+    Sc,
+}
+
+impl From<Atr> for Model {
+    fn from(atr: Atr) -> Self {
+        match atr {
+            Atr::Ds => Self::EcpDs,
+            Atr::Sc => Self::EcpSc,
+        }
+    }
+}
+
+fn parse_serial(digits: &str) -> Result<u32, String> {
+    let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = u32::from_str_radix(digits, 16).ok().filter(|_| plain);
+    number.ok_or_else(|| "one to eight hexadecimal digits".into())
+}
+
+/// Does what the arguments say.
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::New(new) => image::create(&new),
+        Command::Show(show) => image::show(&show),
+        Command::Send(send) => send::run(&send),
+        Command::Attach(attach) => attach::run(&attach),
+    }
+}
+
+/// Why the program ends without having done it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{path} exists", path = .0.display())]
+    ImageExists(PathBuf),
+    #[error("cannot use the image: {0}")]
+    Image(#[from] ImageError),
+    #[error("cannot use the virtual reader: {0}")]
+    Reader(#[from] AttachError),
+    #[error("command {number} is not hexadecimal")]
+    NotHexadecimal { number: usize },
+    #[error("cannot use {text} as a timing profile: {reason}")]
+    Timing { text: String, reason: String },
+    #[error("cannot find the address {text}: {reason}")]
+    Address { text: String, reason: String },
+    #[error("cannot talk to the system: {0}")]
+    System(#[from] io::Error),
+}
+
+impl Failure {
+    /// What to do about it.
+    pub(crate) fn next_step(&self) -> Option<&'static str> {
+        match self {
+            Self::ImageExists(_) => {
+                Some("choose another name, or --force to lose what is on that token")
+            }
+            Self::Image(ImageError::Io { .. }) => Some("emulator new IMAGE makes a token"),
+            Self::Image(_) => Some("correct the file at that place, or make a new one"),
+            Self::Reader(AttachError::NoReader { .. }) => {
+                Some("start pcscd with vsmartcard-vpcd, or name the reader's address with --vpcd")
+            }
+            Self::Reader(AttachError::NotLoopback { .. }) => Some("use 127.0.0.1 or ::1"),
+            Self::NotHexadecimal { .. } => Some("write a command like '00 CA 01 81 00'"),
+            Self::Timing { .. } => {
+                Some("use none, hardware, or a file like the one in emulator/timing")
+            }
+            Self::Address { .. } => Some("write it like 127.0.0.1:35963"),
+            Self::Reader(AttachError::Image(_)) | Self::System(_) => None,
+        }
+    }
+
+    /// As `--help` lists them.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::System(_) => 1,
+            Self::NotHexadecimal { .. } | Self::Timing { .. } | Self::Address { .. } => 2,
+            Self::ImageExists(_) | Self::Image(_) | Self::Reader(AttachError::Image(_)) => 3,
+            Self::Reader(AttachError::NotLoopback { .. } | AttachError::NoReader { .. }) => 4,
+        })
+    }
+}

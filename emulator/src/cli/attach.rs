@@ -1,0 +1,127 @@
+//! `emulator attach`: the card in the virtual reader, its image on disk before every answer.
+
+use core::ops::ControlFlow;
+use std::fs;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use emulator::timing::Profile;
+use emulator::vpcd::{self, Desk, Event, Patience, Stop};
+use emulator::{Card, Env, Exchange, ImageError, TokenImage};
+
+use super::surroundings::Surroundings;
+use super::{Attach, Failure};
+
+/// Runs until SIGINT or SIGTERM, which end it well.
+pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
+    let address = address(&attach.vpcd)?;
+    let image = TokenImage::load(&attach.image)?;
+    let mut desk = ImageOnDisk {
+        path: &attach.image,
+        surroundings: Surroundings::new(attach.seed)?,
+        profile: profile(&attach.timing)?,
+    };
+    let mut card = Card::with_model(image, attach.atr.into());
+    let patience = attach.patience.map_or(Patience::Forever, |secs| {
+        Patience::Until(Duration::from_secs(secs))
+    });
+    let stop = Stop::default();
+    stop_on_signals(&stop)?;
+    vpcd::attach(&mut card, address, patience, &stop, &mut desk)?;
+    eprintln!("stopped; the image is saved");
+    Ok(())
+}
+
+/// Saves, waits, tells.
+struct ImageOnDisk<'a> {
+    path: &'a Path,
+    surroundings: Surroundings,
+    profile: Profile,
+}
+
+impl Desk for ImageOnDisk<'_> {
+    fn env(&mut self) -> Env<'_> {
+        self.surroundings.env()
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program's shell waits the device's time out"
+    )]
+    fn before_answer(
+        &mut self,
+        card: &Card,
+        _c_apdu: &[u8],
+        exchange: &Exchange,
+    ) -> Result<ControlFlow<()>, ImageError> {
+        if !exchange.writes.is_empty() {
+            card.image().save(self.path)?;
+        }
+        let delay = self.profile.delay(exchange.work);
+        if !delay.is_zero() {
+            thread::sleep(delay);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn notice(&mut self, event: Event) {
+        match event {
+            Event::Waiting(address) => eprintln!("waiting for a virtual reader at {address}"),
+            Event::Attached(address) => eprintln!("attached to {address}"),
+            Event::Detached(address) => eprintln!("the reader at {address} went away"),
+        }
+    }
+}
+
+/// The first address of this machine that the text stands for, else the first of any.
+fn address(text: &str) -> Result<SocketAddr, Failure> {
+    let wrong = |reason: String| Failure::Address {
+        text: text.into(),
+        reason,
+    };
+    let addresses: Vec<_> = text
+        .to_socket_addrs()
+        .map_err(|error| wrong(error.to_string()))?
+        .collect();
+    let here = addresses.iter().find(|address| address.ip().is_loopback());
+    here.or(addresses.first())
+        .copied()
+        .ok_or_else(|| wrong("it stands for no address".into()))
+}
+
+fn profile(text: &str) -> Result<Profile, Failure> {
+    let wrong = |reason: String| Failure::Timing {
+        text: text.into(),
+        reason,
+    };
+    match text {
+        "none" => Ok(Profile::none()),
+        "hardware" => Ok(Profile::hardware()),
+        path => {
+            let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+            Profile::from_toml(&text).map_err(|error| wrong(error.to_string()))
+        }
+    }
+}
+
+#[cfg(unix)]
+fn stop_on_signals(stop: &Stop) -> io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    let stop = stop.clone();
+    thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            stop.stop();
+        }
+    });
+    Ok(())
+}
+
+/// Elsewhere the program simply ends: the image was saved before the last answer.
+#[cfg(not(unix))]
+fn stop_on_signals(_stop: &Stop) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The program itself: what it prints, where, and with which exit code.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn emulator(arguments: &[&str], image: &Path) -> Output {
+    let arguments = arguments.iter().map(|argument| match *argument {
+        "IMAGE" => image.as_os_str(),
+        plain => plain.as_ref(),
+    });
+    Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .args(arguments)
+        .output()
+        .expect("the program starts")
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+#[test]
+fn new_show_and_send_tell_the_same_token_without_its_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    assert_eq!(
+        stdout(&emulator(
+            &["new", "IMAGE", "--serial", "AB", "--label", "Склад"],
+            &image
+        )),
+        ""
+    );
+    insta::assert_snapshot!("show", stdout(&emulator(&["show", "IMAGE"], &image)));
+    insta::assert_snapshot!(
+        "show_json",
+        stdout(&emulator(&["show", "IMAGE", "--json"], &image))
+    );
+    let sent = emulator(
+        &[
+            "send",
+            "IMAGE",
+            "--seed",
+            "1",
+            "00 CA 01 81 00",
+            "00 20 00 02 04 30 30 30 30",
+            "00200002",
+            "00840000 04",
+        ],
+        &image,
+    );
+    insta::assert_snapshot!("send", stdout(&sent));
+    assert!(
+        stdout(&emulator(&["show", "IMAGE"], &image))
+            .contains("PIN of the user: 9 of 10 tries left")
+    );
+}
+
+#[test]
+fn an_image_is_never_written_over_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let refused = emulator(&["new", "IMAGE"], &image);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("next: "));
+    stdout(&emulator(&["new", "IMAGE", "--force"], &image));
+}
+
+#[test]
+fn each_failure_has_the_exit_code_that_help_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    assert_eq!(emulator(&["show", "IMAGE"], &image).status.code(), Some(3));
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    for (arguments, code) in [
+        (&["new", "IMAGE", "--serial", "123456789"][..], 2),
+        (&["send", "IMAGE", "zz"], 2),
+        (&["attach", "IMAGE", "--timing", "no-such-file"], 2),
+        (&["attach", "IMAGE", "--vpcd", "nonsense"], 2),
+        (&["attach", "IMAGE", "--vpcd", "192.0.2.1:1"], 4),
+        (
+            &[
+                "attach",
+                "IMAGE",
+                "--vpcd",
+                "127.0.0.1:1",
+                "--patience",
+                "0",
+            ],
+            4,
+        ),
+    ] {
+        let output = emulator(arguments, &image);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}

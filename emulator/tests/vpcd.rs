@@ -1,0 +1,237 @@
+//! The card's end of the virtual reader: the shared script of bytes, real sockets on the loopback, torn frames.
+
+use core::ops::ControlFlow;
+use core::time::Duration;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+
+use emulator::vpcd::{self, AttachError, Desk, Event, Patience, Request, Stop};
+use emulator::{Card, Env, Exchange, ImageError, TokenImage};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Script {
+    frame: Vec<Frame>,
+}
+
+#[derive(Deserialize)]
+struct Frame {
+    what: String,
+    reader: String,
+    #[serde(default)]
+    card: String,
+}
+
+impl Script {
+    fn shared() -> Self {
+        toml::from_str(include_str!("vpcd/session.toml")).expect("a good script")
+    }
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    hex::decode(text.replace(' ', "")).expect("hexadecimal")
+}
+
+fn new_card() -> Card {
+    Card::new(TokenImage::new(0x2CDB_7256, ""))
+}
+
+/// Remembers; cuts the power after so many answers.
+struct TestDesk {
+    rng: ChaCha20Rng,
+    saved: Vec<TokenImage>,
+    events: Vec<Event>,
+    answers_before_cut: usize,
+    stop_when_detached: Stop,
+}
+
+impl TestDesk {
+    fn new(stop: &Stop) -> Self {
+        Self {
+            rng: ChaCha20Rng::seed_from_u64(1),
+            saved: Vec::new(),
+            events: Vec::new(),
+            answers_before_cut: usize::MAX,
+            stop_when_detached: stop.clone(),
+        }
+    }
+}
+
+impl Desk for TestDesk {
+    fn env(&mut self) -> Env<'_> {
+        Env {
+            now: Duration::ZERO,
+            rng: &mut self.rng,
+        }
+    }
+
+    fn before_answer(
+        &mut self,
+        _: &Card,
+        _: &[u8],
+        exchange: &Exchange,
+    ) -> Result<ControlFlow<()>, ImageError> {
+        self.saved.extend(exchange.writes.iter().cloned());
+        match self.answers_before_cut.checked_sub(1) {
+            Some(left) => {
+                self.answers_before_cut = left;
+                Ok(ControlFlow::Continue(()))
+            }
+            None => Ok(ControlFlow::Break(())),
+        }
+    }
+
+    fn notice(&mut self, event: Event) {
+        self.events.push(event);
+        if matches!(event, Event::Detached(_)) {
+            self.stop_when_detached.stop();
+        }
+    }
+}
+
+/// A reader on a free port and what it does with the one card that comes.
+fn reader(act: impl FnOnce(TcpStream) + Send + 'static) -> (SocketAddr, thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    let handle = thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a card");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .expect("a socket option");
+        act(stream);
+    });
+    (address, handle)
+}
+
+#[test]
+fn the_shared_script_is_answered_byte_for_byte() {
+    let (mut card, mut rng) = (new_card(), ChaCha20Rng::seed_from_u64(1));
+    for frame in Script::shared().frame {
+        let input = bytes(&frame.reader);
+        let (mut rest, mut output) = (&input[..], Vec::new());
+        while let Some(payload) = vpcd::read_frame(&mut rest).unwrap() {
+            let Some(request) = Request::decode(&payload) else {
+                continue;
+            };
+            let mut env = Env {
+                now: Duration::ZERO,
+                rng: &mut rng,
+            };
+            if let Some(exchange) = vpcd::react(&mut card, &mut env, request) {
+                vpcd::write_frame(&mut output, &exchange.answer).unwrap();
+            }
+        }
+        assert_eq!(output, bytes(&frame.card), "{}", frame.what);
+    }
+}
+
+#[test]
+fn the_shared_script_over_a_socket_saves_before_it_answers() {
+    let (address, handle) = reader(|mut stream| {
+        for frame in Script::shared().frame {
+            // In two pieces, as vpcd does it.
+            let input = bytes(&frame.reader);
+            stream.write_all(&input[..2]).expect("the length");
+            stream.write_all(&input[2..]).expect("the payload");
+            let mut answer = vec![0; bytes(&frame.card).len()];
+            stream.read_exact(&mut answer).expect("an answer");
+            assert_eq!(answer, bytes(&frame.card), "{}", frame.what);
+        }
+    });
+    let (mut card, stop) = (new_card(), Stop::default());
+    let mut desk = TestDesk::new(&stop);
+    vpcd::attach(&mut card, address, Patience::Forever, &stop, &mut desk).unwrap();
+    handle.join().unwrap();
+    assert_eq!(
+        desk.events,
+        [Event::Attached(address), Event::Detached(address)]
+    );
+    assert_eq!(desk.saved.last(), Some(card.image()));
+}
+
+#[test]
+fn a_power_cut_withholds_the_answer_and_keeps_what_was_written() {
+    let (address, handle) = reader(|mut stream| {
+        stream
+            .write_all(b"\x00\x09\x00\x20\x00\x02\x040000")
+            .expect("a wrong PIN");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("the end");
+        assert_eq!(answer, []);
+    });
+    let (mut card, stop) = (new_card(), Stop::default());
+    let mut desk = TestDesk::new(&stop);
+    desk.answers_before_cut = 0;
+    vpcd::attach(&mut card, address, Patience::Forever, &stop, &mut desk).unwrap();
+    handle.join().unwrap();
+    assert_eq!(desk.saved.len(), 1);
+}
+
+#[test]
+fn a_stopped_card_leaves_the_reader() {
+    let stop = Stop::default();
+    let stopper = stop.clone();
+    let (address, handle) = reader(move |mut stream| {
+        stream.write_all(&[0x00, 0x01, 0x04]).expect("a request");
+        stream.read_exact(&mut [0; 17]).expect("the ATR");
+        stopper.stop();
+        assert_eq!(stream.read(&mut [0; 1]).expect("the end"), 0);
+    });
+    let mut desk = TestDesk::new(&stop);
+    vpcd::attach(
+        &mut new_card(),
+        address,
+        Patience::Forever,
+        &stop,
+        &mut desk,
+    )
+    .unwrap();
+    handle.join().unwrap();
+    assert!(
+        vpcd::attach(
+            &mut new_card(),
+            address,
+            Patience::Forever,
+            &stop,
+            &mut desk
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn an_absent_reader_is_waited_for_no_longer_than_asked() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let stop = Stop::default();
+    let mut desk = TestDesk::new(&stop);
+    let patience = Patience::Until(Duration::from_millis(60));
+    let error = vpcd::attach(&mut new_card(), address, patience, &stop, &mut desk).unwrap_err();
+    assert!(matches!(error, AttachError::NoReader { .. }), "{error}");
+    assert_eq!(desk.events, [Event::Waiting(address)]);
+}
+
+#[test]
+fn a_reader_on_another_machine_is_refused() {
+    let stop = Stop::default();
+    let address = "192.0.2.1:35963".parse().unwrap();
+    let error = vpcd::attach(
+        &mut new_card(),
+        address,
+        Patience::Forever,
+        &stop,
+        &mut TestDesk::new(&stop),
+    );
+    assert!(matches!(error, Err(AttachError::NotLoopback { .. })));
+}
+
+#[test]
+fn a_frame_cut_short_is_an_error_and_its_end_between_frames_is_not() {
+    assert!(vpcd::read_frame(&mut &[0x00][..]).is_err());
+    assert!(vpcd::read_frame(&mut &[0x00, 0x02, 0x01][..]).is_err());
+    assert!(vpcd::read_frame(&mut &[][..]).unwrap().is_none());
+}
