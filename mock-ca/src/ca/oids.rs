@@ -44,6 +44,9 @@ pub const UNSTRUCTURED_NAME: ObjectIdentifier = oid("1.2.840.113549.1.9.2");
 /// extensionRequest of PKCS#9.
 pub const EXTENSION_REQUEST: ObjectIdentifier = oid("1.2.840.113549.1.9.14");
 
+/// extensionRequest of Microsoft.
+pub const MICROSOFT_EXTENSION_REQUEST: ObjectIdentifier = oid("1.3.6.1.4.1.311.2.1.14");
+
 // Extensions.
 /// subjectKeyIdentifier.
 pub const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = oid("2.5.29.14");
@@ -55,6 +58,8 @@ pub const PRIVATE_KEY_USAGE_PERIOD: ObjectIdentifier = oid("2.5.29.16");
 pub const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
 /// cRLNumber.
 pub const CRL_NUMBER: ObjectIdentifier = oid("2.5.29.20");
+/// reasonCode of a list's entry.
+pub const CRL_REASON: ObjectIdentifier = oid("2.5.29.21");
 /// cRLDistributionPoints.
 pub const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = oid("2.5.29.31");
 /// certificatePolicies.
