@@ -19,6 +19,7 @@ pub mod command;
 pub mod describe;
 pub mod image;
 pub mod reference;
+pub mod rsa;
 pub mod rsf;
 mod session;
 pub mod status_word;

@@ -9,6 +9,7 @@ use crate::apdu::Response;
 use crate::command::{Command, Environment};
 use crate::image::{Body, File, Secret};
 use crate::reference::{FileId, KeyRef};
+use crate::rsa::RsaKey;
 use crate::rsf::{Half, KeyKind, RsfKind};
 use crate::status_word::StatusWord;
 use crate::timing;
@@ -41,8 +42,8 @@ impl Card {
             .ok_or(StatusWord::CONDITIONS_OF_USE)?;
         let (kind, value) = self.usable_key(key)?;
         match kind {
-            KeyKind::Gost(set) => sign_gost(env, set, value, input).map(Response::data),
-            KeyKind::Rsa { .. } => Err(StatusWord::WRONG_DATA),
+            KeyKind::Gost(set) => sign_gost(env, set, value, input),
+            KeyKind::Rsa { prime_len } => power(prime_len, value, input),
         }
     }
 
@@ -52,14 +53,10 @@ impl Card {
             .session
             .confidentiality_key
             .ok_or(StatusWord::CONDITIONS_OF_USE)?;
-        let (kind, _value) = self.usable_key(key)?;
+        let (kind, value) = self.usable_key(key)?;
         match kind {
             KeyKind::Gost(_) => Err(StatusWord::WRONG_DATA),
-            KeyKind::Rsa { .. } => Err(if input.is_empty() {
-                StatusWord::WRONG_LENGTH
-            } else {
-                StatusWord::WRONG_DATA
-            }),
+            KeyKind::Rsa { prime_len } => power(prime_len, value, input),
         }
     }
 
@@ -82,7 +79,7 @@ impl Card {
         if kind != twin {
             return Err(StatusWord::WRONG_DATA);
         }
-        let pair = generate(env, kind)?;
+        let pair = generate(env, kind);
         let answer = pair.answer.clone();
         self.memory.write(|image| {
             image.set_value(&half_path(key, Half::Private), pair.private);
@@ -155,19 +152,27 @@ struct Pair {
     answer: Vec<u8>,
 }
 
-fn generate(env: &mut Env<'_>, kind: KeyKind) -> Result<Pair, StatusWord> {
+fn generate(env: &mut Env<'_>, kind: KeyKind) -> Pair {
     match kind {
         KeyKind::Gost(set) => {
             let key = SigningKey::generate(set, env.rng);
             let public = key.verifying_key().to_bytes();
             let private = Secret::new(key.to_le_bytes().to_vec());
-            Ok(Pair {
+            Pair {
                 private,
                 public: Secret::new(public.clone()),
                 answer: public,
-            })
+            }
         }
-        KeyKind::Rsa { .. } => Err(StatusWord::WRONG_DATA),
+        KeyKind::Rsa { prime_len } => {
+            let key = RsaKey::generate(prime_len, env.rng);
+            let public = Secret::new(key.to_public_value());
+            Pair {
+                private: key.to_value(),
+                public,
+                answer: key.modulus(),
+            }
+        }
     }
 }
 
@@ -176,20 +181,35 @@ fn sign_gost(
     set: ParameterSet,
     value: &Secret,
     digest: &[u8],
-) -> Result<Vec<u8>, StatusWord> {
+) -> Result<Response, StatusWord> {
     let key = SigningKey::from_le_bytes(set, value.reveal())
         .map_err(|_| StatusWord::REFERENCE_NOT_FOUND)?;
     let signature = key
         .sign_prehash(digest, env.rng)
         .map_err(|_| StatusWord::WRONG_LENGTH)?;
-    Ok(signature.to_token_bytes())
+    Ok(Response::data(signature.to_token_bytes()))
+}
+
+/// Errors: `6700` longer than the modulus, `6A80` not below it (assumed).
+fn power(prime_len: usize, value: &Secret, input: &[u8]) -> Result<Response, StatusWord> {
+    if input.len() > 2 * prime_len {
+        return Err(StatusWord::WRONG_LENGTH);
+    }
+    let key =
+        RsaKey::from_value(prime_len, value.reveal()).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
+    key.power(input)
+        .map(Response::data)
+        .ok_or(StatusWord::WRONG_DATA)
 }
 
 fn is_key(half: Half, kind: KeyKind, value: &[u8]) -> bool {
     match (kind, half) {
         (KeyKind::Gost(set), Half::Private) => SigningKey::from_le_bytes(set, value).is_ok(),
         (KeyKind::Gost(set), Half::Public) => VerifyingKey::from_bytes(set, value).is_ok(),
-        (KeyKind::Rsa { .. }, _) => value.len() == kind.size(half),
+        (KeyKind::Rsa { prime_len }, Half::Private) => {
+            RsaKey::from_value(prime_len, value).is_some()
+        }
+        (KeyKind::Rsa { .. }, Half::Public) => value.len() == kind.size(half),
     }
 }
 

@@ -3,11 +3,13 @@
 use gost3410::{ParameterSet, SigningKey};
 
 use super::layout::ef;
-use super::pkcs15::{self, Common, DirectoryKind};
+use super::pkcs15::{self, Common, DirectoryKind, KeyDetail};
 use super::{Body, File, ImageError, Secret, TokenImage};
 use crate::access::AccessRules;
 use crate::reference::{FileId, KeyRef};
+use crate::rsa::RsaKey;
 use crate::rsf::{Half, KeyKind};
+use crate::tlv::{ber_element, der, der_of};
 
 /// How PKCS#11 programs find an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,48 +31,113 @@ impl TokenImage {
         key: &SigningKey,
     ) -> Result<KeyRef, ImageError> {
         let set = key.parameter_set();
-        let letter = set_number(set).ok_or_else(|| wrong("no such key on this token"))?;
+        let number = set_number(set).ok_or_else(|| wrong("no such key on this token"))?;
         let public = key.verifying_key().to_bytes();
         let values = [
             Secret::new(key.to_le_bytes().to_vec()),
             Secret::new(public.clone()),
         ];
         let reference = self.put_halves(KeyKind::Gost(set), values)?;
-        let common = Common {
-            label: name.label,
-            id: name.id,
-        };
-        self.append(
-            DirectoryKind::PrivateKeys,
-            &pkcs15::gost_private_key(common, None, reference, letter),
-        )?;
-        let file = self.put_object_file(0x02, &crate::tlv::der(0x04, &public))?;
-        self.append(
-            DirectoryKind::PublicKeys,
-            &pkcs15::gost_public_key(common, file, letter),
+        self.list_pair(
+            name,
+            reference,
+            KeyDetail::Gost(number),
+            &der(0x04, &public),
         )?;
         Ok(reference)
     }
 
-    /// Puts a certificate on the token, as `pkcs11-tool --write-object --type cert` does.
+    /// Puts an RSA pair on the token, as `pkcs11-tool --keypairgen --key-type rsa` does.
+    ///
+    /// # Errors
+    /// When the token is not laid out as PKCS#15, has no room, or does not hold keys that long.
+    pub fn put_rsa_pair(
+        &mut self,
+        name: ObjectName<'_>,
+        key: &RsaKey,
+    ) -> Result<KeyRef, ImageError> {
+        let kind = KeyKind::Rsa {
+            prime_len: key.prime_len(),
+        };
+        let values = [key.to_value(), Secret::new(key.to_public_value())];
+        let reference = self.put_halves(kind, values)?;
+        let bits =
+            u16::try_from(16 * key.prime_len()).map_err(|_| wrong("no such key on this token"))?;
+        let modulus: Vec<u8> = core::iter::once(0)
+            .chain(key.modulus().into_iter().rev())
+            .collect();
+        let public = der_of(
+            0x30,
+            &[&der(0x02, &modulus), &[0x02, 0x03, 0x01, 0x00, 0x01]],
+        );
+        self.list_pair(name, reference, KeyDetail::Rsa(bits), &public)?;
+        Ok(reference)
+    }
+
+    /// Puts a certificate on the token, as `pkcs11-tool --write-object --type cert` does: the private key of the same
+    /// id takes over its label and subject.
     ///
     /// # Errors
     /// When the token is not laid out as PKCS#15 or has no room.
     pub fn put_certificate(
         &mut self,
         name: ObjectName<'_>,
-        der: &[u8],
+        certificate: &[u8],
     ) -> Result<FileId, ImageError> {
         let common = Common {
             label: name.label,
             id: name.id,
         };
-        let file = self.put_object_file(0x03, der)?;
+        let file = self.put_object_file(0x03, certificate)?;
         self.append(
             DirectoryKind::Certificates,
             &pkcs15::certificate(common, file),
         )?;
+        if let Some(subject) = subject(certificate) {
+            self.rename_private_key(common, subject)?;
+        }
         Ok(file)
+    }
+
+    fn list_pair(
+        &mut self,
+        name: ObjectName<'_>,
+        key: KeyRef,
+        detail: KeyDetail,
+        public: &[u8],
+    ) -> Result<(), ImageError> {
+        let common = Common {
+            label: name.label,
+            id: name.id,
+        };
+        self.append(
+            DirectoryKind::PrivateKeys,
+            &pkcs15::private_key(common, key, detail),
+        )?;
+        let file = self.put_object_file(0x02, public)?;
+        self.append(
+            DirectoryKind::PublicKeys,
+            &pkcs15::public_key(common, file, detail),
+        )
+    }
+
+    /// Rewrites the directory of private keys if it is there.
+    fn rename_private_key(&mut self, common: Common<'_>, subject: &[u8]) -> Result<(), ImageError> {
+        let file = self.file_mut(&[FileId::PKCS15, FileId::PRIVATE_KEYS]);
+        let Some(Body::Ef { data }) = file.map(|file| &mut file.body) else {
+            return Ok(());
+        };
+        let renamed = |entry: &[u8]| {
+            pkcs15::certified(entry, common, subject).unwrap_or_else(|| entry.to_vec())
+        };
+        let entries: Vec<u8> = entries(data).into_iter().flat_map(renamed).collect();
+        if entries.len() > data.len() {
+            return Err(wrong("a PKCS#15 directory is full"));
+        }
+        let size = data.len();
+        *data = entries;
+        data.resize(size, 0);
+        Ok(())
     }
 
     /// Both halves, private first, under the lowest free reference.
@@ -145,7 +212,7 @@ impl TokenImage {
         let Some(Body::Ef { data }) = file.map(|file| &mut file.body) else {
             return Err(wrong("a PKCS#15 directory is missing"));
         };
-        let end = entries_end(data);
+        let end = entries(data).concat().len();
         let room = data
             .get_mut(end..end + entry.len())
             .ok_or_else(|| wrong("a PKCS#15 directory is full"))?;
@@ -168,17 +235,40 @@ impl TokenImage {
     }
 }
 
-/// Where the entries end: at the first zero tag.
-fn entries_end(data: &[u8]) -> usize {
-    let mut rest = data;
+/// The entries of a directory file, whole; they end at the first zero tag.
+fn entries(data: &[u8]) -> Vec<&[u8]> {
+    let (mut rest, mut entries) = (data, Vec::new());
     while rest.first().is_some_and(|tag| *tag != 0) {
-        let Ok((_, after)) = crate::tlv::ber_element(rest) else {
+        let Ok((_, after)) = ber_element(rest) else {
             break;
         };
+        entries.push(&rest[..rest.len() - after.len()]);
         rest = after;
     }
-    data.len() - rest.len()
+    entries
 }
+
+/// The subject of a certificate, as a whole `Name`.
+fn subject(certificate: &[u8]) -> Option<&[u8]> {
+    let ((0x30, certificate), _) = ber_element(certificate).ok()? else {
+        return None;
+    };
+    let ((0x30, mut rest), _) = ber_element(certificate).ok()? else {
+        return None;
+    };
+    let mut skipped = 0;
+    while skipped < FIELDS_BEFORE_SUBJECT {
+        let ((tag, _), after) = ber_element(rest).ok()?;
+        rest = after;
+        // The version is optional and tagged.
+        skipped += usize::from(tag != 0xA0);
+    }
+    let (_, after) = ber_element(rest).ok()?;
+    Some(&rest[..rest.len() - after.len()])
+}
+
+/// RFC 5280 §4.1: serial number, signature, issuer, validity.
+const FIELDS_BEFORE_SUBJECT: usize = 4;
 
 /// The integer by which PKCS#15 entries name a parameter set: 1 to 3 are OpenSC's A, B, C; the others are assumed.
 const fn set_number(set: ParameterSet) -> Option<u8> {

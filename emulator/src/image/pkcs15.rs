@@ -107,88 +107,125 @@ pub(super) struct Common<'a> {
     pub id: &'a [u8],
 }
 
-/// A GOST private key: it signs, it never leaves, the user's PIN guards it.
-pub(super) fn gost_private_key(
-    common: Common<'_>,
-    subject: Option<&[u8]>,
-    key: KeyRef,
-    set: u8,
-) -> Vec<u8> {
-    let usage: &[u8] = &[0x03, 0x02, 0x04, 0x30];
-    let value = key_path(key);
-    key_entry(
-        0xA4,
-        common,
-        Owner::User,
-        usage,
-        Some(key),
-        subject,
-        &gost_key(&value, set),
-    )
+/// The part of a key's entry that depends on its algorithm.
+#[derive(Clone, Copy)]
+pub(super) enum KeyDetail {
+    /// GOST R 34.10, with the integer that names the parameter set.
+    Gost(u8),
+    /// RSA, with the modulus in bits.
+    Rsa(u16),
 }
 
-/// A GOST public key, kept in the file of that number.
-pub(super) fn gost_public_key(common: Common<'_>, file: FileId, set: u8) -> Vec<u8> {
-    let value = path(&[FileId::MF, FileId::PKCS15, file]);
-    let usage: &[u8] = &[0x03, 0x02, 0x06, 0xC0];
-    key_entry(
-        0xA4,
-        common,
-        Owner::Nobody,
-        usage,
-        None,
-        None,
-        &gost_key(&value, set),
-    )
+impl KeyDetail {
+    const fn tag(self) -> u8 {
+        match self {
+            Self::Gost(_) => 0xA4,
+            Self::Rsa(_) => 0x30,
+        }
+    }
+
+    /// Signs; RSA decrypts too.
+    const fn private_usage(self) -> [u8; 4] {
+        match self {
+            Self::Gost(_) => [0x03, 0x02, 0x04, 0x30],
+            Self::Rsa(_) => [0x03, 0x02, 0x04, 0x70],
+        }
+    }
+
+    /// Verifies; RSA encrypts too.
+    const fn public_usage(self) -> [u8; 4] {
+        match self {
+            Self::Gost(_) => [0x03, 0x02, 0x00, 0x03],
+            Self::Rsa(_) => [0x03, 0x02, 0x00, 0x83],
+        }
+    }
+
+    fn value(self, path: &[u8]) -> Vec<u8> {
+        let detail = match self {
+            Self::Gost(set) => vec![0x02, 0x01, set, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00],
+            Self::Rsa(bits) => der(0x02, &bits.to_be_bytes()),
+        };
+        der(0xA1, &der_of(0x30, &[path, &detail]))
+    }
 }
 
-fn gost_key(value: &[u8], set: u8) -> Vec<u8> {
-    let parameters = [0x02, 0x01, set, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00];
-    der_of(0x30, &[value, &parameters])
-}
-
-/// Who must be logged in to use an object.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
-    User,
-    Nobody,
-}
-
-fn key_entry(
-    tag: u8,
-    common: Common<'_>,
-    owner: Owner,
-    usage: &[u8],
-    reference: Option<KeyRef>,
-    subject: Option<&[u8]>,
-    kind: &[u8],
-) -> Vec<u8> {
+/// A private key: it never leaves, the user's PIN guards it.
+pub(super) fn private_key(common: Common<'_>, key: KeyRef, detail: KeyDetail) -> Vec<u8> {
     let label = der(0x0C, common.label.as_bytes());
-    let object = match owner {
-        Owner::User => der_of(
-            0x30,
-            &[&label, &[0x03, 0x02, 0x06, 0xC0], &[0x04, 0x01, 0x02]],
-        ),
-        Owner::Nobody => der_of(0x30, &[&label, &[0x03, 0x02, 0x06, 0x40]]),
+    let object = der_of(
+        0x30,
+        &[
+            &label,
+            &PRIVATE_MODIFIABLE,
+            &[0x04, 0x01, PinRef::User.number()],
+        ],
+    );
+    let id = der(0x04, common.id);
+    let class = der_of(
+        0x30,
+        &[&id, &detail.private_usage(), &[0x02, 0x01, key.number()]],
+    );
+    der_of(
+        detail.tag(),
+        &[&object, &class, &detail.value(&key_path(key))],
+    )
+}
+
+/// A public key, kept in the file of that number.
+pub(super) fn public_key(common: Common<'_>, file: FileId, detail: KeyDetail) -> Vec<u8> {
+    let id = der(0x04, common.id);
+    let not_native = [0x01, 0x01, 0x00];
+    let no_reference = [0x02, 0x01, 0x00];
+    let class = der_of(
+        0x30,
+        &[&id, &detail.public_usage(), &not_native, &no_reference],
+    );
+    let path = path(&[FileId::MF, FileId::PKCS15, file]);
+    der_of(
+        detail.tag(),
+        &[&public_object(common), &class, &detail.value(&path)],
+    )
+}
+
+/// A private key's entry after a certificate with its id was written: the certificate's label, and its subject (a
+/// whole `Name`). `None` when `entry` is not a private key of that id.
+pub(super) fn certified(entry: &[u8], common: Common<'_>, subject: &[u8]) -> Option<Vec<u8>> {
+    let ((tag, content), _) = ber_element(entry).ok()?;
+    let parts = ber_elements(content).ok()?;
+    let (&[(0x30, object), (0x30, class), ..], &(0xA1, value)) = (&parts[..], parts.last()?) else {
+        return None;
     };
-    let reference = reference
-        .map(|key| vec![0x02, 0x01, key.number()])
-        .unwrap_or_default();
-    let key = der_of(0x30, &[&der(0x04, common.id), usage, &reference]);
-    let subject = subject
-        .map(|name| der(0xA0, &der(0x30, name)))
-        .unwrap_or_default();
-    der_of(tag, &[&object, &key, &subject, &der(0xA1, kind)])
+    let (_, id) = *ber_elements(class).ok()?.first()?;
+    let ((0x0C, _), object_rest) = ber_element(object).ok()? else {
+        return None;
+    };
+    let object = der_of(0x30, &[&der(0x0C, common.label.as_bytes()), object_rest]);
+    let subject = der(0xA0, &der(0x30, subject));
+    (id == common.id).then(|| {
+        der_of(
+            tag,
+            &[&object, &der(0x30, class), &subject, &der(0xA1, value)],
+        )
+    })
 }
 
 /// A certificate kept in the file of that number.
 pub(super) fn certificate(common: Common<'_>, file: FileId) -> Vec<u8> {
-    let label = der(0x0C, common.label.as_bytes());
-    let object = der_of(0x30, &[&label, &[0x03, 0x02, 0x06, 0x40]]);
     let identity = der_of(0x30, &[&der(0x04, common.id)]);
     let value = der_of(0x30, &[&path(&[FileId::MF, FileId::PKCS15, file])]);
-    der_of(0x30, &[&object, &identity, &der(0xA1, &value)])
+    der_of(
+        0x30,
+        &[&public_object(common), &identity, &der(0xA1, &value)],
+    )
 }
+
+fn public_object(common: Common<'_>) -> Vec<u8> {
+    der_of(0x30, &[&der(0x0C, common.label.as_bytes()), &MODIFIABLE])
+}
+
+/// Object flags, as BIT STRING.
+const PRIVATE_MODIFIABLE: [u8; 4] = [0x03, 0x02, 0x06, 0xC0];
+const MODIFIABLE: [u8; 4] = [0x03, 0x02, 0x06, 0x40];
 
 fn key_path(key: KeyRef) -> Vec<u8> {
     path(&[
