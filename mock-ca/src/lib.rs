@@ -1,4 +1,223 @@
 //! A mock of the certification authority «Форус»: its portal, its text messages, its certificates and papers.
+//!
+//! [`MockCa::handle`] is the one door: a request and a moment in, an answer out. There is no socket, clock or chance
+//! behind it, so the same [`Settings`] and the same calls give the same bytes. [`Server`] puts the door on loopback
+//! addresses, a [`Clock`] says what time it is there.
+//!
+//! Rooms: `portal` → `sms` and `ca`; `order`, `fault` and `control` are the hallway. `sms` moves text and does not know
+//! what it means, `ca` takes a request and an application and knows no HTTP.
+
 mod application;
-mod ca;
+pub mod ca;
+mod clock;
+mod control;
 mod documents;
+mod fault;
+mod history;
+mod office;
+mod order;
+mod phone;
+mod portal;
+mod random;
+mod reply;
+mod saved;
+mod server;
+mod settings;
+mod sms;
+mod state;
+
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderValue, Request, Response, StatusCode};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+
+pub use application::{Application, Organisation, Representative, SubjectField};
+pub use clock::{Clock, Manual, Real};
+pub use documents::{Document, DocumentData};
+pub use fault::{Fault, Knobs, Mischief, Room};
+pub use history::Visited;
+pub use order::{Issued, Order, Refused, Status, Submission};
+pub use saved::LoadError;
+pub use server::{Listen, Server};
+pub use settings::{Login, Settings, SettingsError, Span, Timing};
+pub use sms::{Delivered, Kind, Message};
+
+/// Which listener a request came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Door {
+    /// The cabinet, for browsers.
+    Portal,
+    /// The phones, for whoever reads texts.
+    Sms,
+    /// The tester's own port, which no page links to.
+    Control,
+}
+
+/// Marks an answer that must not reach the client: the connection breaks instead (a planned fault).
+///
+/// It is found in the response's extensions; [`Server`] obeys it, and a test that calls the door itself has to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Nothing arrives.
+    Whole,
+    /// The body breaks off where it ends now, although more was promised.
+    Rest,
+}
+
+/// The whole mock CA: portal, phones, authority.
+pub struct MockCa {
+    settings: Settings,
+    state: state::State,
+    authorities: office::Authorities,
+}
+
+impl MockCa {
+    /// A mock at its beginning.
+    pub fn new(settings: Settings) -> Self {
+        let state = state::State::new(&settings);
+        Self {
+            settings,
+            state,
+            authorities: office::Authorities::default(),
+        }
+    }
+
+    /// Answers any request at all, at a moment that the caller says it is.
+    ///
+    /// What was due by then happens first. Nonsense earns an error page, never a panic.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a door takes the letter in, whether it keeps it or not"
+    )]
+    pub fn handle(
+        &mut self,
+        now: Timestamp,
+        door: Door,
+        request: Request<Vec<u8>>,
+    ) -> Response<Vec<u8>> {
+        self.state.now = self.state.now.max(now);
+        self.catch_up(now);
+        let mut response = match door {
+            Door::Portal => self.at_portal(now, &request),
+            Door::Sms => sms::handle(&self.state.outbox, now, &request),
+            Door::Control => control::handle(self, now, &request),
+        };
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+        if let Some(date) = date.ok().and_then(|date| HeaderValue::try_from(date).ok()) {
+            response.headers_mut().insert(DATE, date);
+        }
+        response
+    }
+
+    /// Every order, by number.
+    pub fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.state.orders.values()
+    }
+
+    /// Every text that the gateway took, in the order of sending.
+    pub fn outbox(&self) -> &[Message] {
+        &self.state.outbox.0
+    }
+
+    /// What clients did at the portal, oldest first.
+    pub fn history(&self) -> impl Iterator<Item = &Visited> {
+        self.state.history.iter()
+    }
+
+    /// How many calls a room has had: what [`Fault::nth`] counts.
+    pub fn calls(&self, room: Room) -> u32 {
+        self.state
+            .faults
+            .calls
+            .get(&room)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The settings it was made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn at_portal(&mut self, now: Timestamp, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if request.body().len() > MAX_BODY {
+            return reply::with_type(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "text/plain; charset=utf-8",
+                Vec::new(),
+            );
+        }
+        if request.uri().path() == "/style.css" {
+            return portal::handle(self, now, request);
+        }
+        let response = self.portal_meeting_faults(now, request);
+        self.state.note(Visited::of(now, request, &response));
+        response
+    }
+
+    fn portal_meeting_faults(
+        &mut self,
+        now: Timestamp,
+        request: &Request<Vec<u8>>,
+    ) -> Response<Vec<u8>> {
+        let met = self.state.faults.meet(Room::Portal);
+        if let Some(Mischief::HoldFor { secs }) = met {
+            self.state.portal_closed_until = Some(order::later(now, secs));
+        }
+        if let Some(until) = self.state.portal_closed_until.filter(|until| now < *until) {
+            return closed(until.duration_since(now).as_secs().max(1));
+        }
+        match met {
+            Some(Mischief::Refuse { status }) => failed(status),
+            Some(Mischief::LoseAnswer) => portal::handle(self, now, request).lost(Lost::Whole),
+            Some(Mischief::Garble) => portal::handle(self, now, request).lost(Lost::Rest),
+            _ => portal::handle(self, now, request),
+        }
+    }
+
+    /// Hands a code to the gateway. Returns whether the gateway took it.
+    fn send_code(&mut self, now: Timestamp, phone: &str, code: &str) -> bool {
+        let text = format!("Код подтверждения: {code}. Никому его не сообщайте"); // assumed
+        let message = Message {
+            to: phone.to_owned(),
+            text,
+            kind: Kind::Code,
+            sent_at: now,
+            arrives_at: Vec::new(),
+        };
+        let met = self.state.faults.meet(Room::Sms);
+        self.state.outbox.send(&self.settings, met, message)
+    }
+}
+
+/// Marks an answer as lost, whole or in part.
+trait Lose {
+    fn lost(self, what: Lost) -> Self;
+}
+
+impl Lose for Response<Vec<u8>> {
+    fn lost(mut self, what: Lost) -> Self {
+        if what == Lost::Rest {
+            let half = self.body().len() / 2;
+            self.body_mut().truncate(half);
+        }
+        self.extensions_mut().insert(what);
+        self
+    }
+}
+
+fn failed(status: u16) -> Response<Vec<u8>> {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    reply::with_type(status, "text/plain; charset=utf-8", "Ошибка сервера".into())
+}
+
+fn closed(secs: i64) -> Response<Vec<u8>> {
+    let mut response = failed(503);
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(secs));
+    response
+}
+
+/// The largest body any door takes: a request is a few kilobytes.
+pub const MAX_BODY: usize = 1 << 20;

@@ -11,7 +11,7 @@ use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 use x509_cert::request::{CertReq, CertReqInfo, Version};
 
 /// The public key of the `n`-th pair, as a request and a certificate hold it.
-pub fn public_key_info(application: &Application, n: u64) -> Vec<u8> {
+pub(crate) fn public_key_info(application: &Application, n: u64) -> Vec<u8> {
     let key = key(application, n).verifying_key().clone();
     PublicKeyInfo {
         algorithm: application.profile.algorithm,
@@ -21,12 +21,12 @@ pub fn public_key_info(application: &Application, n: u64) -> Vec<u8> {
 }
 
 /// A request for an application with the `n`-th pair, PEM.
-pub fn request_pem(application: &Application, n: u64) -> String {
+pub(crate) fn request_pem(application: &Application, n: u64) -> String {
     mock_ca::ca::pem("CERTIFICATE REQUEST", &request_der(application, n))
 }
 
 /// The same as DER.
-pub fn request_der(application: &Application, n: u64) -> Vec<u8> {
+pub(crate) fn request_der(application: &Application, n: u64) -> Vec<u8> {
     let algorithm = application.profile.algorithm;
     let info = CertReqInfo {
         version: Version::V1,

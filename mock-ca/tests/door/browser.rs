@@ -5,30 +5,30 @@ use http::{Method, Request, Response};
 use mock_ca::Door;
 use scraper::{ElementRef, Html, Selector};
 
-use super::World;
+use crate::world::World;
 
 #[derive(Default)]
-pub struct Browser {
-    pub cookie: Option<String>,
-    pub page: String,
-    pub status: u16,
+pub(crate) struct Browser {
+    pub(crate) cookie: Option<String>,
+    pub(crate) page: String,
+    pub(crate) status: u16,
     /// The answer as it came.
-    pub answer: Option<Response<Vec<u8>>>,
+    pub(crate) answer: Option<Response<Vec<u8>>>,
     path: String,
     filled: Vec<(String, String)>,
 }
 
 impl Browser {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub fn open(&mut self, world: &mut World, path: &str) {
+    pub(crate) fn open(&mut self, world: &mut World, path: &str) {
         self.go(world, Method::GET, path, "");
     }
 
     /// Follows the link with this text; it has to be the only one.
-    pub fn click(&mut self, world: &mut World, text: &str) {
+    pub(crate) fn click(&mut self, world: &mut World, text: &str) {
         let html = self.html();
         let links: Vec<_> = select(&html, "a")
             .into_iter()
@@ -39,13 +39,13 @@ impl Browser {
         self.go(world, Method::GET, &path, "");
     }
 
-    pub fn has_link(&self, text: &str) -> bool {
+    pub(crate) fn has_link(&self, text: &str) -> bool {
         select(&self.html(), "a")
             .iter()
             .any(|link| collapsed(link.text()) == text)
     }
 
-    pub fn links(&self) -> Vec<String> {
+    pub(crate) fn links(&self) -> Vec<String> {
         select(&self.html(), "main a")
             .iter()
             .map(|link| collapsed(link.text()))
@@ -53,13 +53,13 @@ impl Browser {
     }
 
     /// Types into the field with this label.
-    pub fn fill(&mut self, label: &str, value: &str) {
+    pub(crate) fn fill(&mut self, label: &str, value: &str) {
         let id = self.control(label);
         self.filled.push((id, value.to_owned()));
     }
 
     /// What the field with this label holds.
-    pub fn value(&self, label: &str) -> String {
+    pub(crate) fn value(&self, label: &str) -> String {
         let id = self.control(label);
         let html = self.html();
         let control = by_id(&html, &id);
@@ -70,7 +70,7 @@ impl Browser {
     }
 
     /// Labels of the page's fields, in order.
-    pub fn labels(&self) -> Vec<String> {
+    pub(crate) fn labels(&self) -> Vec<String> {
         select(&self.html(), "label")
             .iter()
             .map(|label| collapsed(label.text()))
@@ -78,7 +78,7 @@ impl Browser {
     }
 
     /// Presses the button with this text and sends its form.
-    pub fn press(&mut self, world: &mut World, text: &str) {
+    pub(crate) fn press(&mut self, world: &mut World, text: &str) {
         let html = self.html();
         let button = select(&html, "button")
             .into_iter()
@@ -176,11 +176,11 @@ impl Browser {
         response
     }
 
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         self.answer.as_ref().unwrap().body()
     }
 
-    pub fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         self.answer.as_ref().unwrap().headers()[name]
             .to_str()
             .unwrap()
@@ -188,7 +188,7 @@ impl Browser {
     }
 
     /// What a person reads in the page's middle, one line for each block.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let html = self.html();
         let main = select(&html, "main");
         let text = main
@@ -199,19 +199,19 @@ impl Browser {
         text.collect::<Vec<_>>().join("\n")
     }
 
-    pub fn shows(&self, text: &str) -> bool {
+    pub(crate) fn shows(&self, text: &str) -> bool {
         collapsed(self.html().root_element().text()).contains(text)
     }
 
     /// The page's alerts.
-    pub fn alerts(&self) -> Vec<String> {
+    pub(crate) fn alerts(&self) -> Vec<String> {
         select(&self.html(), "[role=alert]")
             .iter()
             .map(|alert| collapsed(alert.text()))
             .collect()
     }
 
-    pub fn heading(&self) -> String {
+    pub(crate) fn heading(&self) -> String {
         select(&self.html(), "h1")
             .first()
             .map(|heading| collapsed(heading.text()))
@@ -219,7 +219,7 @@ impl Browser {
     }
 
     /// The table's rows as texts, the head first.
-    pub fn rows(&self) -> Vec<Vec<String>> {
+    pub(crate) fn rows(&self) -> Vec<Vec<String>> {
         let html = self.html();
         let rows = select(&html, "tr").into_iter();
         rows.map(|row| {
@@ -230,7 +230,7 @@ impl Browser {
         .collect()
     }
 
-    pub fn log_in(&mut self, world: &mut World, phone: &str) {
+    pub(crate) fn log_in(&mut self, world: &mut World, phone: &str) {
         self.open(world, "/");
         self.click(world, "Личный кабинет");
         self.fill("Номер сотового телефона", phone);
@@ -243,7 +243,7 @@ impl Browser {
         assert!(self.shows("Вы вошли как"), "{}", self.text());
     }
 
-    pub fn open_card(&mut self, world: &mut World, number: u32) {
+    pub(crate) fn open_card(&mut self, world: &mut World, number: u32) {
         self.click(world, "Работа с заявкой");
         self.click(world, "Личный кабинет");
         self.click(world, &number.to_string());

@@ -1,8 +1,7 @@
 //! The cabinet, walked through as the manual says.
 
-mod common;
-
-use common::{PHONE, World, token};
+use crate::token;
+use crate::world::{PHONE, World};
 
 /// The manual's chapters 1.2 – 2.9 and 3 in one walk.
 #[test]

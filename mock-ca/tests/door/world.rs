@@ -1,41 +1,44 @@
 //! A test's world: the mock at its pure door, a clock in hand, and a browser that knows only what a person sees.
-#![allow(dead_code, reason = "each test file uses its own part of the world")]
-
-pub mod browser;
-pub mod token;
 
 use http::{Method, Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use mock_ca::{Application, Door, MockCa, Settings};
 use serde_json::Value;
 
-pub use browser::Browser;
+use crate::browser::Browser;
+use crate::token;
 
 /// The sample applicant's phone as the manual's user would type it.
-pub const PHONE: &str = "+7 900 000-00-00";
+pub(crate) const PHONE: &str = "+7 900 000-00-00";
 
-pub struct World {
-    pub mock: MockCa,
-    pub now: Timestamp,
+pub(crate) struct World {
+    pub(crate) mock: MockCa,
+    pub(crate) now: Timestamp,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Settings::default())
     }
 
-    pub fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: Settings) -> Self {
         Self {
             now: settings.epoch,
             mock: MockCa::new(settings),
         }
     }
 
-    pub fn pass(&mut self, secs: i64) {
+    pub(crate) fn pass(&mut self, secs: i64) {
         self.now += SignedDuration::from_secs(secs);
     }
 
-    pub fn ask(&mut self, door: Door, method: Method, path: &str, body: &str) -> Response<Vec<u8>> {
+    pub(crate) fn ask(
+        &mut self,
+        door: Door,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Response<Vec<u8>> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -44,7 +47,13 @@ impl World {
         self.mock.handle(self.now, door, request)
     }
 
-    pub fn json(&mut self, door: Door, method: Method, path: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn json(
+        &mut self,
+        door: Door,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> (u16, Value) {
         let response = self.ask(door, method, path, body);
         (
             response.status().as_u16(),
@@ -53,7 +62,7 @@ impl World {
     }
 
     /// What the phone shows by now, oldest first.
-    pub fn inbox(&mut self, phone: &str) -> Vec<Value> {
+    pub(crate) fn inbox(&mut self, phone: &str) -> Vec<Value> {
         let path = format!("/inbox?phone={phone}");
         let (status, messages) = self.json(Door::Sms, Method::GET, &path, "");
         assert_eq!(status, 200, "{messages}");
@@ -61,7 +70,7 @@ impl World {
     }
 
     /// The texts on the sample phone.
-    pub fn texts(&mut self) -> Vec<String> {
+    pub(crate) fn texts(&mut self) -> Vec<String> {
         self.inbox("79000000000")
             .iter()
             .map(|message| message["text"].as_str().unwrap().to_owned())
@@ -69,7 +78,7 @@ impl World {
     }
 
     /// The newest code on a phone.
-    pub fn code(&mut self, phone: &str) -> String {
+    pub(crate) fn code(&mut self, phone: &str) -> String {
         let inbox = self.inbox(phone);
         let texts = inbox
             .iter()
@@ -79,7 +88,7 @@ impl World {
         codes.next().expect("a code has arrived")[..6].to_owned()
     }
 
-    pub fn application(&self, number: u32) -> Application {
+    pub(crate) fn application(&self, number: u32) -> Application {
         self.mock
             .orders()
             .find(|order| order.application.number == number)
@@ -89,14 +98,14 @@ impl World {
     }
 
     /// Logs a new browser in, as chapters 1.2 – 1.5 say.
-    pub fn logged_in(&mut self, phone: &str) -> Browser {
+    pub(crate) fn logged_in(&mut self, phone: &str) -> Browser {
         let mut browser = Browser::new();
         browser.log_in(self, phone);
         browser
     }
 
     /// Chapters 1.2 – 1.11 for an application: the request is sent, the browser stands on the card.
-    pub fn sent(&mut self, phone: &str, number: u32) -> Browser {
+    pub(crate) fn sent(&mut self, phone: &str, number: u32) -> Browser {
         let pem = token::request_pem(&self.application(number), 1);
         let mut browser = self.logged_in(phone);
         browser.open_card(self, number);

@@ -1,0 +1,358 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+use mock_ca::{
+    Clock, Door, Listen, LoadError, Manual, MockCa, Real, Server, Settings, SettingsError,
+};
+
+use crate::store::Store;
+
+/// A mock of the certification authority «Форус»: portal, text messages, GOST certificates, papers.
+#[derive(Parser)]
+#[command(version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the portal, the phones and the tester's port on loopback addresses until SIGINT or SIGTERM.
+    #[command(after_help = SERVE_HELP)]
+    Serve(Serve),
+}
+
+#[derive(Parser)]
+struct Serve {
+    /// Where the portal listens; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Where the portal listens for TLS (not built yet).
+    #[arg(long, value_name = "ADDR")]
+    tls: Option<SocketAddr>,
+    /// Where the phones can be read: GET /inbox?phone=79… and GET /phone/79…
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    sms: SocketAddr,
+    /// The tester's port: clock, history, outbox, applications, faults.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    control: SocketAddr,
+    /// Keep everything in DIR/mock-ca.json and go on from there at the next start; without it all is forgotten.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Settings in TOML; unknown keys are refused.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The CA's profile: forus-2018 (GOST R 34.10-2001), forus-2018-xcha, forus-2019 (2012-256), forus-2019-512.
+    /// By default forus-2018 before 24.12.2018, forus-2019 from then on.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// How time passes: real; fast:60 makes a minute of every second; manual moves by POST /clock/advance only.
+    #[arg(long, value_name = "real|fast:N|manual", default_value = "real", value_parser = pace)]
+    clock: Pace,
+    /// When the mock's world begins, e.g. 2018-12-13T09:00:00+08:00; now, when left out.
+    #[arg(long, value_name = "TIME")]
+    epoch: Option<Timestamp>,
+    /// What codes, sessions, delays and the CA's keys are drawn from.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+/// How the clock goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    Rate(u32),
+    Manual,
+}
+
+fn pace(text: &str) -> Result<Pace, String> {
+    match (text, text.strip_prefix("fast:").map(str::parse)) {
+        ("real", _) => Ok(Pace::Rate(1)),
+        ("manual", _) => Ok(Pace::Manual),
+        (_, Some(Ok(rate @ 1..=1_000_000))) => Ok(Pace::Rate(rate)),
+        _ => Err("real, manual, or fast:N with N from 1 to 1000000".into()),
+    }
+}
+
+/// Why the program ends before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("--tls: not built yet; use --listen, the portal speaks plain HTTP on loopback")]
+    NoTls,
+    #[error("cannot read {}: {why}", path.display())]
+    Config { path: PathBuf, why: String },
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("{} was kept with other settings ({what}); leave {what} out, or take another --state", path.display())]
+    OtherSettings { path: PathBuf, what: &'static str },
+    #[error(transparent)]
+    Listen(std::io::Error),
+    #[error("cannot use the state {}: {why}", path.display())]
+    State { path: PathBuf, why: std::io::Error },
+    #[error("cannot go on from {}: {why}", path.display())]
+    Load { path: PathBuf, why: LoadError },
+}
+
+impl Error {
+    /// As the help prints them.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoTls | Self::Config { .. } | Self::Settings(_) | Self::OtherSettings { .. } => 2,
+            Self::Listen(_) => 3,
+            Self::State { .. } | Self::Load { .. } => 4,
+        }
+    }
+}
+
+/// Does what the command line says; ends the program itself on a wrong one.
+pub(crate) fn run() -> Result<(), Error> {
+    let Command::Serve(serve) = Cli::parse().command;
+    serve.run()
+}
+
+impl Serve {
+    fn run(self) -> Result<(), Error> {
+        if self.tls.is_some() {
+            return Err(Error::NoTls);
+        }
+        let mut store = self.store()?;
+        let mock = self.mock(store.as_ref())?;
+        let clock = self.clock(mock.now());
+        let listen = Listen {
+            portal: self.listen,
+            sms: self.sms,
+            control: self.control,
+        };
+        if let Some(store) = store.as_mut() {
+            keep(store, &mock).map_err(|why| Error::State {
+                path: store.file(),
+                why,
+            })?;
+        }
+        let stop = Stop::new().map_err(Error::Listen)?;
+        let server = Server::start(door(mock, store), clock, listen).map_err(Error::Listen)?;
+        announce(&server);
+        stop.wait();
+        drop(server);
+        eprintln!("mock-ca: stopped");
+        Ok(())
+    }
+
+    fn store(&self) -> Result<Option<Store>, Error> {
+        let open = |path: &PathBuf| {
+            Store::open(path).map_err(|why| Error::State {
+                path: path.clone(),
+                why,
+            })
+        };
+        self.state.as_ref().map(open).transpose()
+    }
+
+    /// A new mock, or the one that was kept.
+    fn mock(&self, store: Option<&Store>) -> Result<MockCa, Error> {
+        let Some(store) = store else {
+            return Ok(MockCa::new(self.settings()?));
+        };
+        match store.read().map_err(|why| Error::State {
+            path: store.file(),
+            why,
+        })? {
+            None => Ok(MockCa::new(self.settings()?)),
+            Some(text) => {
+                let mock = MockCa::load(&text).map_err(|why| Error::Load {
+                    path: store.file(),
+                    why,
+                })?;
+                self.agree(mock.settings(), store)?;
+                eprintln!("mock-ca: going on from {}", store.file().display());
+                Ok(mock)
+            }
+        }
+    }
+
+    /// Settings of the command line over those of the file over the defaults.
+    fn settings(&self) -> Result<Settings, Error> {
+        let from_file = self.config_file()?;
+        let epoch_in_file = from_file
+            .as_ref()
+            .is_some_and(|(_, text)| text.contains_key("epoch"));
+        let mut settings = from_file.map(|(settings, _)| settings).unwrap_or_default();
+        match self.epoch {
+            Some(epoch) => settings.epoch = epoch,
+            None if !epoch_in_file => settings.epoch = wall_clock(),
+            None => {}
+        }
+        settings.seed = self.seed.unwrap_or(settings.seed);
+        settings.profile = self.profile.clone().or(settings.profile);
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn config_file(&self) -> Result<Option<(Settings, toml::Table)>, Error> {
+        let Some(path) = &self.config else {
+            return Ok(None);
+        };
+        let wrong = |why: String| Error::Config {
+            path: path.clone(),
+            why,
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let table = text
+            .parse()
+            .map_err(|error: toml::de::Error| wrong(error.to_string()))?;
+        let settings = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        Ok(Some((settings, table)))
+    }
+
+    /// What is kept cannot be given other settings afterwards.
+    fn agree(&self, kept: &Settings, store: &Store) -> Result<(), Error> {
+        let wanted = Settings {
+            epoch: self.epoch.unwrap_or(kept.epoch),
+            ..self.settings()?
+        };
+        let differs = |what| {
+            Err(Error::OtherSettings {
+                path: store.file(),
+                what,
+            })
+        };
+        match self {
+            Self { epoch: Some(_), .. } if wanted.epoch != kept.epoch => differs("--epoch"),
+            Self { seed: Some(_), .. } if wanted.seed != kept.seed => differs("--seed"),
+            Self {
+                profile: Some(_), ..
+            } if wanted.profile != kept.profile => differs("--profile"),
+            Self {
+                config: Some(_), ..
+            } if Settings {
+                epoch: kept.epoch,
+                ..wanted
+            } != *kept =>
+            {
+                differs("--config")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A clock that begins where the mock was, or at the machine's time when it runs like the machine's.
+    fn clock(&self, mock_now: Timestamp) -> Arc<dyn Clock> {
+        match self.clock {
+            Pace::Manual => Arc::new(Manual::at(mock_now)),
+            Pace::Rate(1) if self.epoch.is_none() && self.config.is_none() => {
+                Arc::new(Real::since(mock_now.max(wall_clock()), 1))
+            }
+            Pace::Rate(rate) => Arc::new(Real::since(mock_now, rate)),
+        }
+    }
+}
+
+/// The mock's door; with a state directory, nothing is answered that is not kept.
+fn door(
+    mut mock: MockCa,
+    mut store: Option<Store>,
+) -> impl FnMut(Timestamp, Door, http::Request<Vec<u8>>) -> http::Response<Vec<u8>> + Send {
+    move |now, door, request| {
+        let response = mock.handle(now, door, request);
+        match store.as_mut().map(|store| keep(store, &mock)) {
+            Some(Err(error)) => {
+                eprintln!("mock-ca: the state cannot be kept: {error}");
+                let mut response = http::Response::new(b"the state cannot be kept\n".to_vec());
+                *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            }
+            _ => response,
+        }
+    }
+}
+
+fn keep(store: &mut Store, mock: &MockCa) -> std::io::Result<()> {
+    store.write(mock.save())
+}
+
+/// One line for whoever started us; the rest is for people.
+fn announce(server: &Server) {
+    let addresses = serde_json::json!({
+        "portal": server.portal_url(), "tls": null, "sms": server.sms_url(), "control": server.control_url(),
+    });
+    println!("{addresses}");
+    eprintln!(
+        "mock-ca: the cabinet is at {}, the phone of application 722318 at {}/phone/79000000000",
+        server.portal_url(),
+        server.sms_url()
+    );
+}
+
+/// SIGINT and SIGTERM, caught from the beginning.
+struct Stop {
+    runtime: tokio::runtime::Runtime,
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let entered = runtime.enter();
+        let (terminate, interrupt) = (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        );
+        drop(entered);
+        Ok(Self {
+            runtime,
+            terminate,
+            interrupt,
+        })
+    }
+
+    fn wait(mut self) {
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+            }
+        });
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program's shell: where the mock's time begins"
+)]
+fn wall_clock() -> Timestamp {
+    Timestamp::now()
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  stopped as told
+  2  the command line or the settings are wrong
+  3  an address cannot be listened on
+  4  the state directory cannot be used";
+
+const SERVE_HELP: &str = "\
+When everything listens, one line of JSON goes to standard output:
+  {\"portal\":\"http://127.0.0.1:…\",\"tls\":null,\"sms\":\"http://127.0.0.1:…\",\"control\":\"http://127.0.0.1:…\"}
+
+The manual's application 722318 is there, its phone is 79000000000. To walk through by hand:
+  mock-ca serve --listen 127.0.0.1:8080 --sms 127.0.0.1:8081 --clock fast:60
+  open http://127.0.0.1:8080/ and http://127.0.0.1:8081/phone/79000000000
+
+Tester's port (JSON):
+  GET /history  DELETE /history  GET /outbox  GET /applications  POST /applications
+  POST /applications/722318/issue  POST /applications/722318/refuse {\"text\":\"…\"}
+  POST /faults {\"room\":\"portal\",\"nth\":3,\"what\":\"lose-answer\"}  POST /clock/advance {\"seconds\":60}
+
+Exit codes:
+  0  stopped as told
+  2  the command line or the settings are wrong
+  3  an address cannot be listened on
+  4  the state directory cannot be used";

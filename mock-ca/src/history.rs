@@ -1,0 +1,61 @@
+//! What clients did, for the tester: every request at the portal's door, with codes and form tokens left out.
+
+use http::{Request, Response};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One request and how it was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Visited {
+    /// When.
+    pub at: Timestamp,
+    /// `GET`, `POST` …
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// The posted fields, secrets as `…`.
+    pub form: Vec<(String, String)>,
+    /// The HTTP status of the answer.
+    pub status: u16,
+}
+
+impl Visited {
+    /// Notes a request and its answer.
+    pub(crate) fn of(
+        at: Timestamp,
+        request: &Request<Vec<u8>>,
+        response: &Response<Vec<u8>>,
+    ) -> Self {
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        let fields = form_urlencoded::parse(request.body()).take(MAX_FIELDS);
+        Self {
+            at,
+            method: request.method().to_string(),
+            path: cut(path),
+            form: fields
+                .map(|(name, value)| (cut(&name), shown(&name, &value)))
+                .collect(),
+            status: response.status().as_u16(),
+        }
+    }
+}
+
+/// A field's value as the history may hold it; an unknown field could hold anything, a code included.
+fn shown(name: &str, value: &str) -> String {
+    match name {
+        "phone" | "container" | "pair" | "press" => cut(value),
+        "pem" => format!("({} characters)", value.chars().count()),
+        _ => "…".into(),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(MAX_CHARS).collect()
+}
+
+const MAX_FIELDS: usize = 20;
+const MAX_CHARS: usize = 200;

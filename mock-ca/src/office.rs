@@ -1,0 +1,324 @@
+//! The CA's office: takes a request, orders, issues, refuses. Everything happens at its planned moment,
+//! whenever somebody looks.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::ca::{CertificationAuthority, CheckedRequest, Ledger, Profile};
+use crate::fault::{Mischief, Room};
+use crate::order::{Event, Issued, Order, Refused, Submission, later};
+use crate::settings::Settings;
+use crate::sms::{Kind, Message};
+use crate::{MockCa, random};
+
+/// Step 1.12, as the manual prints it.
+pub(crate) const SMS_ORDERED: &str = "Ваш сертификат заказан. Телефон поддержки: +7 (3952) 782303";
+/// Step 1.13, as the manual prints it: exactly the 70 characters of one UCS-2 part.
+pub(crate) const SMS_READY: &str =
+    "Ваш сертификат готов. Не забудьте отправить наши экземпляры документов";
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// It is here, now or since an earlier time.
+    Taken,
+    /// It is not taken; nothing has changed. The text is for the applicant.
+    Refused(String),
+    /// It is here, but the answer got lost on the way (a planned fault).
+    AnswerLost,
+}
+
+impl MockCa {
+    /// Takes a request for an application. The same request again gets the same answer and does nothing.
+    pub(crate) fn submit(
+        &mut self,
+        now: Timestamp,
+        number: u32,
+        request_der: &[u8],
+        container: &str,
+    ) -> Sent {
+        let Some(order) = self.state.orders.get(&number) else {
+            return Sent::Refused(NO_SUCH_ORDER.into());
+        };
+        match &order.submission {
+            Some(earlier) if earlier.request_der == request_der => return Sent::Taken,
+            Some(_) => return Sent::Refused(ANOTHER_REQUEST.into()),
+            None if order.refusal.is_some() => return Sent::Refused(ORDER_REFUSED.into()),
+            None => {}
+        }
+        let met = self.state.faults.meet(Room::Ca);
+        if let Some(refusal) = self.check_request(now, met, number, request_der) {
+            return Sent::Refused(refusal);
+        }
+        let submission = plan(&self.settings, now, number, request_der, container);
+        let order = self.state.orders.get_mut(&number).expect("found above");
+        order.submission = Some(submission);
+        if met == Some(Mischief::LoseAnswer) {
+            Sent::AnswerLost
+        } else {
+            Sent::Taken
+        }
+    }
+
+    /// Lets the CA look at a request; what it finds good it will not take from anybody else.
+    fn check_request(
+        &mut self,
+        now: Timestamp,
+        met: Option<Mischief>,
+        number: u32,
+        der: &[u8],
+    ) -> Option<String> {
+        match met {
+            Some(Mischief::HoldFor { secs }) => self.state.ca_closed_until = Some(later(now, secs)),
+            Some(Mischief::Refuse { .. }) => return Some(REFUSED_BY_OPERATOR.into()),
+            Some(Mischief::Garble) => return Some(UNREADABLE.into()),
+            _ => {}
+        }
+        if self.state.ca_closed_until.is_some_and(|until| now < until) {
+            return Some(CA_BUSY.into());
+        }
+        let order = self.state.orders.get(&number)?;
+        let authority = self
+            .authorities
+            .of(&self.settings, &order.application.profile);
+        match authority.check(der, &order.application) {
+            Err(refusal) => Some(refusal.to_string()),
+            Ok(checked) => {
+                authority.accept(&checked, &order.application);
+                self.authorities.checked.insert(number, checked);
+                None
+            }
+        }
+    }
+
+    /// Does everything that was due by now, in the order of its moments.
+    pub(crate) fn catch_up(&mut self, now: Timestamp) {
+        while let Some((at, number, event)) = self.next_due(now) {
+            match event {
+                Event::Ordered => self.tell_ordered(number, at),
+                Event::Issue => self.issue(number, at),
+            }
+        }
+    }
+
+    fn next_due(&self, now: Timestamp) -> Option<(Timestamp, u32, Event)> {
+        let planned = self.state.orders.iter().filter_map(|(number, order)| {
+            let (at, event) = order.next_event()?;
+            Some((at, *number, event))
+        });
+        planned
+            .filter(|(at, ..)| *at <= now)
+            .min_by_key(|(at, number, _)| (*at, *number))
+    }
+
+    fn tell_ordered(&mut self, number: u32, at: Timestamp) {
+        let Some(submission) = self.submission_mut(number) else {
+            return;
+        };
+        submission.ordered_told = true;
+        let behind_ready = self.settings.knobs.reorder_sms;
+        let sent_at = match self
+            .submission_mut(number)
+            .and_then(|submission| submission.issue_at)
+        {
+            Some(issue_at) if behind_ready => later(issue_at, AFTER_READY_SECS),
+            _ => at,
+        };
+        self.send_sms(number, Kind::Ordered, SMS_ORDERED, sent_at);
+    }
+
+    fn issue(&mut self, number: u32, at: Timestamp) {
+        match self.state.faults.meet(Room::Ca) {
+            Some(Mischief::Refuse { .. }) => self.refuse(number, at, REFUSED_BY_OPERATOR),
+            Some(Mischief::HoldFor { secs }) => self.issue_later(number, later(at, secs.max(1))),
+            met => self.issue_now(number, at, met),
+        }
+    }
+
+    /// Brings an order's remaining events forward to this moment.
+    pub(crate) fn hasten(&mut self, number: u32, now: Timestamp) {
+        if let Some(submission) = self.submission_mut(number) {
+            submission.ordered_at = submission.ordered_at.min(now);
+            submission.issue_at = Some(now);
+        }
+        self.catch_up(now);
+    }
+
+    fn issue_later(&mut self, number: u32, at: Timestamp) {
+        if let Some(submission) = self.submission_mut(number) {
+            submission.issue_at = Some(at);
+        }
+    }
+
+    /// Signs the certificate. A lost answer of the CA makes the cabinet show it an hour late (assumed).
+    fn issue_now(&mut self, number: u32, at: Timestamp, met: Option<Mischief>) {
+        let Some(mut der) = self.sign(number, at, met) else {
+            return self.refuse(number, at, UNREADABLE);
+        };
+        if met == Some(Mischief::Garble) {
+            spoil_signature(&mut der);
+        }
+        let lost_secs = if met == Some(Mischief::LoseAnswer) {
+            ASKED_AGAIN_SECS
+        } else {
+            0
+        };
+        let shown_from = later(
+            at,
+            self.settings
+                .knobs
+                .status_lag_secs
+                .saturating_add(lost_secs),
+        );
+        if let Some(order) = self.state.orders.get_mut(&number) {
+            order.certificate = Some(Issued {
+                der,
+                at,
+                shown_from,
+            });
+        }
+        self.send_sms(number, Kind::Ready, SMS_READY, later(at, lost_secs));
+    }
+
+    fn sign(&mut self, number: u32, at: Timestamp, met: Option<Mischief>) -> Option<Vec<u8>> {
+        let wrong_key = self.settings.knobs.wrong_key || met == Some(Mischief::WrongKey);
+        let application = &self.state.orders.get(&number)?.application;
+        let request = self.authorities.checked.get(&number)?.clone();
+        let authority = self.authorities.of(&self.settings, &application.profile);
+        Some(match wrong_key {
+            false => authority.issue(&request, application, at),
+            true => authority.issue_for_another_key(&request, application, at),
+        })
+    }
+
+    /// Refuses an order for good, as an operator does.
+    pub(crate) fn refuse(&mut self, number: u32, at: Timestamp, text: &str) {
+        if let Some(order) = self.state.orders.get_mut(&number) {
+            order.refusal = Some(Refused {
+                text: text.to_owned(),
+                at,
+            });
+        }
+    }
+
+    /// Hands a text for an order's phone to the gateway.
+    fn send_sms(&mut self, number: u32, kind: Kind, text: &str, sent_at: Timestamp) {
+        if let Some(order) = self.state.orders.get(&number) {
+            let message = Message {
+                to: order.application.phone.clone(),
+                text: text.to_owned(),
+                kind,
+                sent_at,
+                arrives_at: Vec::new(),
+            };
+            let met = self.state.faults.meet(Room::Sms);
+            self.state.outbox.send(&self.settings, met, message);
+        }
+    }
+
+    fn submission_mut(&mut self, number: u32) -> Option<&mut Submission> {
+        self.state.orders.get_mut(&number)?.submission.as_mut()
+    }
+}
+
+/// Draws the moments of an order: from the seed and the application's number alone, so no other call moves them.
+fn plan(
+    settings: &Settings,
+    now: Timestamp,
+    number: u32,
+    request_der: &[u8],
+    container: &str,
+) -> Submission {
+    let mut rng = random::draw(settings.seed, "order plan", number.into());
+    let timing = &settings.timing;
+    let ordered_secs = random::between(&mut rng, timing.ordered_secs.min, timing.ordered_secs.max);
+    let issue_secs = random::between(&mut rng, timing.issue_secs.min, timing.issue_secs.max);
+    Submission {
+        request_der: request_der.to_vec(),
+        container: container.to_owned(),
+        at: now,
+        ordered_at: later(now, ordered_secs),
+        ordered_told: false,
+        issue_at: (!settings.knobs.hold_issue).then(|| later(now, issue_secs)),
+    }
+}
+
+/// The last octet of a certificate belongs to its signature.
+fn spoil_signature(der: &mut [u8]) {
+    if let Some(last) = der.last_mut() {
+        *last ^= 1;
+    }
+}
+
+/// The CA's rooms: one authority for each family of algorithms in use, made from the seed when first needed.
+#[derive(Default)]
+pub(crate) struct Authorities {
+    families: BTreeMap<String, CertificationAuthority>,
+    /// Requests that were found good and wait for their certificate, by application.
+    checked: BTreeMap<u32, CheckedRequest>,
+}
+
+impl Authorities {
+    /// The authority for a profile.
+    pub(crate) fn of(
+        &mut self,
+        settings: &Settings,
+        profile: &Profile,
+    ) -> &mut CertificationAuthority {
+        let made = || CertificationAuthority::from_seed(settings.seed, profile, settings.epoch);
+        self.families.entry(family(profile)).or_insert_with(made)
+    }
+
+    /// What every authority has issued and seen, to be stored.
+    pub(crate) fn ledgers(&self) -> BTreeMap<String, Ledger> {
+        self.families
+            .iter()
+            .map(|(family, authority)| (family.clone(), authority.ledger().clone()))
+            .collect()
+    }
+
+    /// The authorities as they were when the ledgers were stored.
+    pub(crate) fn restored(
+        settings: &Settings,
+        orders: &BTreeMap<u32, Order>,
+        mut ledgers: BTreeMap<String, Ledger>,
+    ) -> Self {
+        let mut all = Self::default();
+        for (number, order) in orders {
+            let Some(submission) = &order.submission else {
+                continue;
+            };
+            let authority = all.of(settings, &order.application.profile);
+            if let Ok(checked) = authority.check(&submission.request_der, &order.application) {
+                all.checked.insert(*number, checked);
+            }
+        }
+        for (family, authority) in &mut all.families {
+            authority.restore(ledgers.remove(family).unwrap_or_default());
+        }
+        all
+    }
+}
+
+fn family(profile: &Profile) -> String {
+    format!(
+        "{} on {}",
+        profile.algorithm.key_oid(),
+        profile.authority_parameter_set.name()
+    )
+}
+
+/// How long after SMS 2 a late SMS 1 is sent.
+const AFTER_READY_SECS: u32 = 60;
+/// When the cabinet asks the CA again after a lost answer.
+const ASKED_AGAIN_SECS: u32 = 3600;
+
+// Texts to the applicant; the manual prints none of them, all are assumed.
+const NO_SUCH_ORDER: &str = "Заявка не найдена.";
+const ANOTHER_REQUEST: &str = "По этой заявке уже отправлен другой запрос на сертификат. Новый запрос не принят. Телефон поддержки: +7 (3952) 782303";
+const ORDER_REFUSED: &str = "По этой заявке отказано, запрос не принят.";
+const REFUSED_BY_OPERATOR: &str =
+    "Запрос отклонён оператором удостоверяющего центра. Телефон поддержки: +7 (3952) 782303";
+const UNREADABLE: &str = "Запрос не удалось прочитать. Создайте запрос заново.";
+const CA_BUSY: &str = "Удостоверяющий центр временно недоступен. Повторите отправку запроса позже.";

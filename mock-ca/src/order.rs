@@ -1,0 +1,206 @@
+//! An order: an application and how far it has come. Its status is derived in one function.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::application::Application;
+
+/// An application on its way to a certificate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// What the operator entered.
+    pub application: Application,
+    /// The request, once sent.
+    pub submission: Option<Submission>,
+    /// The certificate, once issued.
+    pub certificate: Option<Issued>,
+    /// The operator's refusal.
+    pub refusal: Option<Refused>,
+    /// When the applicant reported the certificate to be on the token.
+    pub installed_at: Option<Timestamp>,
+}
+
+/// A request and what was planned when it came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// The PKCS#10 request, DER.
+    #[serde(with = "hex_bytes")]
+    pub request_der: Vec<u8>,
+    /// «Имя контейнера» as sent.
+    pub container: String,
+    /// When it came.
+    pub at: Timestamp,
+    /// When the operators order the certificate: SMS 1.
+    pub ordered_at: Timestamp,
+    /// Whether SMS 1 is on its way.
+    pub ordered_told: bool,
+    /// When the certificate is issued: SMS 2. `None` while it is held.
+    pub issue_at: Option<Timestamp>,
+}
+
+/// A certificate and its moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issued {
+    /// The certificate, DER.
+    #[serde(with = "hex_bytes")]
+    pub der: Vec<u8>,
+    /// When it was issued: its notBefore.
+    pub at: Timestamp,
+    /// When list and card begin to show it.
+    pub shown_from: Timestamp,
+}
+
+/// An operator's refusal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// Why, for the applicant.
+    pub text: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Waits for the applicant's request.
+    Accepted,
+    /// The request is here.
+    Sent,
+    /// The certificate is ordered.
+    Ordered,
+    /// The certificate is there to be installed.
+    Issued,
+    /// The applicant has said that it is installed.
+    Installed,
+    /// There will be no certificate.
+    Refused,
+}
+
+impl Order {
+    /// An application that nobody has acted on.
+    pub fn new(application: Application) -> Self {
+        Self {
+            application,
+            submission: None,
+            certificate: None,
+            refusal: None,
+            installed_at: None,
+        }
+    }
+
+    /// Where the order stands; the only place that decides it.
+    pub fn status(&self, now: Timestamp) -> Status {
+        let shown = self
+            .certificate
+            .as_ref()
+            .is_some_and(|issued| issued.shown_from <= now);
+        match &self.submission {
+            _ if self.refusal.is_some() => Status::Refused,
+            _ if self.installed_at.is_some() => Status::Installed,
+            _ if shown => Status::Issued,
+            Some(submission) if submission.ordered_at <= now => Status::Ordered,
+            Some(_) => Status::Sent,
+            None => Status::Accepted,
+        }
+    }
+
+    /// The certificate as far as the cabinet shows it.
+    pub fn shown_certificate(&self, now: Timestamp) -> Option<&Issued> {
+        self.certificate
+            .as_ref()
+            .filter(|_| matches!(self.status(now), Status::Issued | Status::Installed))
+    }
+
+    /// «Ключевая пара» of Рис. 16: the new label when the profile renames the pair, else the container's name.
+    pub fn key_pair_label(&self) -> String {
+        match (&self.submission, self.application.profile.relabel) {
+            (_, true) => format!("ЕГАИС_{}", self.application.number),
+            (Some(submission), false) => submission.container.clone(),
+            (None, false) => self.application.container.clone(),
+        }
+    }
+
+    /// The next thing the operators will do by themselves, and when.
+    pub(crate) fn next_event(&self) -> Option<(Timestamp, Event)> {
+        let submission = self
+            .submission
+            .as_ref()
+            .filter(|_| self.refusal.is_none())?;
+        let ordered = (!submission.ordered_told).then_some((submission.ordered_at, Event::Ordered));
+        let issue = submission
+            .issue_at
+            .filter(|_| self.certificate.is_none())
+            .map(|at| (at, Event::Issue));
+        [ordered, issue]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(at, _)| *at)
+    }
+}
+
+/// What operators do by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// Step 1.12.
+    Ordered,
+    /// Step 1.13.
+    Issue,
+}
+
+impl Status {
+    /// The word in the list's column «Статус заявки». The two that the manual prints are its own, the others assumed.
+    ///
+    /// An installed certificate keeps the word of an issued one: nothing tells that the list ever changes again.
+    pub fn list_word(self) -> &'static str {
+        match self {
+            Self::Accepted => "Принята Оператором",
+            Self::Sent => "Запрос отправлен",
+            Self::Ordered => "Сертификат заказан",
+            Self::Issued | Self::Installed => "Сертификат выпущен",
+            Self::Refused => "Отказ",
+        }
+    }
+
+    /// The word on the card, which differs from the list's; none after the issue (Рис. 15). All but the first assumed.
+    pub fn card_word(self) -> Option<&'static str> {
+        match self {
+            Self::Accepted => Some("Принято"),
+            Self::Sent => Some("Запрос отправлен"),
+            Self::Ordered => Some("Сертификат заказан"),
+            Self::Issued | Self::Installed | Self::Refused => None,
+        }
+    }
+
+    /// Every list word once, in the order of an application's life.
+    pub const LIST_WORDS: [&'static str; 5] = [
+        "Принята Оператором",
+        "Запрос отправлен",
+        "Сертификат заказан",
+        "Сертификат выпущен",
+        "Отказ",
+    ];
+}
+
+/// A moment so many seconds later, at the end of time at the latest.
+pub(crate) fn later(at: Timestamp, secs: u32) -> Timestamp {
+    at.saturating_add(SignedDuration::from_secs(secs.into()))
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// Serde for bytes as hexadecimal text.
+mod hex_bytes {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hex::encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        hex::decode(String::deserialize(from)?).map_err(D::Error::custom)
+    }
+}

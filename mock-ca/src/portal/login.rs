@@ -1,0 +1,275 @@
+//! Codes and sessions. A code is good once, for a while, for a few tries, and only the newest one.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::random;
+use crate::settings::{self, Settings};
+
+/// Who logged in or tries to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Logins {
+    phones: BTreeMap<String, Phone>,
+    sessions: BTreeMap<String, Session>,
+    /// How many sessions and codes were drawn: the number of the next draw.
+    drawn: u64,
+}
+
+/// What is known of a phone that asked for codes, registered or not.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Phone {
+    /// When codes were asked for, in the last hour.
+    asked_at: Vec<Timestamp>,
+    code: Option<Code>,
+}
+
+/// The newest code of a phone.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    /// `None` for a phone that nobody registered: no code is right then.
+    digits: Option<String>,
+    made_at: Timestamp,
+    tries_left: u32,
+}
+
+impl core::fmt::Debug for Code {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(
+            f,
+            "Code(…, made {}, {} tries left)",
+            self.made_at, self.tries_left
+        )
+    }
+}
+
+/// A browser that has our cookie.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Session {
+    /// Goes with every form.
+    pub(crate) form_token: String,
+    /// The phone that was entered.
+    pub(crate) phone: Option<String>,
+    /// Whether its code was, too.
+    pub(crate) logged_in: bool,
+    seen_at: Timestamp,
+}
+
+impl core::fmt::Debug for Session {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(
+            f,
+            "Session({:?}, logged in: {}, seen {})",
+            self.phone, self.logged_in, self.seen_at
+        )
+    }
+}
+
+/// What «Получить код» came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// A code was made; for a registered phone it has to be sent.
+    Made { send: Option<String> },
+    /// The delay has not passed.
+    TooEarly { secs: i64 },
+    /// This phone has had all its codes for the hour.
+    TooMany { secs: i64 },
+}
+
+/// What a typed code came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Typed {
+    /// It opens the cabinet; this is the new session's name.
+    Right { session: String },
+    /// It does not.
+    Wrong { tries_left: u32 },
+    /// There is no code to compare with: used, expired, tried too often, or never asked for.
+    Void,
+}
+
+impl Logins {
+    /// Makes the newest code of a phone. The answer is the same for phones nobody registered.
+    pub(crate) fn ask_code(
+        &mut self,
+        settings: &Settings,
+        now: Timestamp,
+        phone: &str,
+        registered: bool,
+    ) -> Asked {
+        self.forget_oldest_phone();
+        let limits = &settings.login;
+        let known = self.phones.entry(phone.to_owned()).or_default();
+        known.asked_at.retain(|at| age_secs(now, *at) < HOUR_SECS);
+        if let Some(refused) = known.refuses(limits, now) {
+            return refused;
+        }
+        let mut rng = random::draw(settings.seed, "code", self.drawn);
+        let digits = random::digits(&mut rng, limits.code_digits);
+        let send = registered.then_some(digits);
+        known.asked_at.push(now);
+        known.code = Some(Code {
+            digits: send.clone(),
+            made_at: now,
+            tries_left: limits.code_tries,
+        });
+        self.drawn += 1;
+        Asked::Made { send }
+    }
+
+    /// Compares a typed code with the newest one; a right one is used up and logs the session in under a new name.
+    pub(crate) fn type_code(
+        &mut self,
+        settings: &Settings,
+        now: Timestamp,
+        session: &str,
+        typed: &str,
+    ) -> Typed {
+        let Some(phone) = self
+            .sessions
+            .get(session)
+            .and_then(|session| session.phone.clone())
+        else {
+            return Typed::Void;
+        };
+        let Some(known) = self.phones.get_mut(&phone) else {
+            return Typed::Void;
+        };
+        match known.compare(&settings.login, now, typed) {
+            Compared::Right => {
+                self.sessions.remove(session);
+                Typed::Right {
+                    session: self.open(settings, now, Some(phone), true),
+                }
+            }
+            Compared::Wrong { tries_left } => Typed::Wrong { tries_left },
+            Compared::Void => Typed::Void,
+        }
+    }
+
+    /// Opens a session; the oldest one ends when there are too many.
+    pub(crate) fn open(
+        &mut self,
+        settings: &Settings,
+        now: Timestamp,
+        phone: Option<String>,
+        logged_in: bool,
+    ) -> String {
+        if self.sessions.len() >= MAX_SESSIONS {
+            let oldest = self
+                .sessions
+                .iter()
+                .min_by_key(|(_, session)| session.seen_at)
+                .map(|(name, _)| name.clone());
+            oldest.and_then(|name| self.sessions.remove(&name));
+        }
+        let mut rng = random::draw(settings.seed, "session", self.drawn);
+        self.drawn += 1;
+        let (name, form_token) = (random::token(&mut rng), random::token(&mut rng));
+        self.sessions.insert(
+            name.clone(),
+            Session {
+                form_token,
+                phone,
+                logged_in,
+                seen_at: now,
+            },
+        );
+        name
+    }
+
+    /// The session of this name, unless it has ended. Looking at it keeps it alive.
+    pub(crate) fn session(
+        &mut self,
+        settings: &Settings,
+        now: Timestamp,
+        name: &str,
+    ) -> Option<&mut Session> {
+        let idle_secs = age_secs(now, self.sessions.get(name)?.seen_at);
+        if idle_secs >= i64::from(settings.login.session_idle_secs) {
+            self.sessions.remove(name);
+            return None;
+        }
+        let session = self.sessions.get_mut(name)?;
+        session.seen_at = now;
+        Some(session)
+    }
+
+    /// Ends a session.
+    pub(crate) fn close(&mut self, name: &str) {
+        self.sessions.remove(name);
+    }
+
+    fn forget_oldest_phone(&mut self) {
+        if self.phones.len() >= MAX_PHONES {
+            let oldest = self
+                .phones
+                .iter()
+                .min_by_key(|(_, known)| known.asked_at.last().copied());
+            let oldest = oldest.map(|(phone, _)| phone.clone());
+            oldest.and_then(|phone| self.phones.remove(&phone));
+        }
+    }
+}
+
+impl Phone {
+    fn refuses(&self, limits: &settings::Login, now: Timestamp) -> Option<Asked> {
+        let newest = self.asked_at.last()?;
+        let wait_secs = i64::from(limits.resend_secs) - age_secs(now, *newest);
+        if wait_secs > 0 {
+            return Some(Asked::TooEarly { secs: wait_secs });
+        }
+        let full = self.asked_at.len() >= limits.codes_per_hour as usize;
+        full.then(|| Asked::TooMany {
+            secs: HOUR_SECS - age_secs(now, self.asked_at[0]),
+        })
+    }
+
+    fn compare(&mut self, limits: &settings::Login, now: Timestamp, typed: &str) -> Compared {
+        let Some(code) = self.code.as_mut() else {
+            return Compared::Void;
+        };
+        let expired = age_secs(now, code.made_at) >= i64::from(limits.code_lifetime_secs);
+        if expired || code.tries_left == 0 {
+            self.code = None;
+            return Compared::Void;
+        }
+        let typed: String = typed
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(16)
+            .collect();
+        if code.digits.as_deref() == Some(typed.as_str()) {
+            self.code = None;
+            return Compared::Right;
+        }
+        code.tries_left -= 1;
+        match code.tries_left {
+            0 => {
+                self.code = None;
+                Compared::Void
+            }
+            tries_left => Compared::Wrong { tries_left },
+        }
+    }
+}
+
+enum Compared {
+    Right,
+    Wrong { tries_left: u32 },
+    Void,
+}
+
+/// Whole seconds from then to now.
+fn age_secs(now: Timestamp, then: Timestamp) -> i64 {
+    now.duration_since(then).as_secs()
+}
+
+const HOUR_SECS: i64 = 3600;
+/// More browsers than any test has; a flood of requests cannot fill the memory.
+const MAX_SESSIONS: usize = 1000;
+const MAX_PHONES: usize = 1000;

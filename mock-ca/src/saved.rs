@@ -1,0 +1,101 @@
+//! The mock on paper: settings and memory as one JSON text, so that it can go on after a restart.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use std::collections::BTreeMap;
+
+use crate::MockCa;
+use crate::ca::Ledger;
+use crate::office::Authorities;
+use crate::settings::Settings;
+use crate::state::State;
+
+/// The text's version; another one is refused.
+const VERSION: u32 = 1;
+
+/// What is written. The CA's keys are not: they come from the seed.
+#[derive(Serialize)]
+struct Saved<'a> {
+    format: &'static str,
+    version: u32,
+    settings: &'a Settings,
+    state: &'a State,
+    ledgers: BTreeMap<String, Ledger>,
+}
+
+/// The part that tells whether the rest can be read.
+#[derive(Deserialize)]
+struct Label {
+    format: String,
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct Loaded {
+    settings: Settings,
+    state: State,
+    ledgers: BTreeMap<String, Ledger>,
+}
+
+/// Why a saved mock cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Not our JSON.
+    #[error("this is not a saved mock-ca: {0}")]
+    NotOurs(#[from] serde_json::Error),
+    /// Another version's.
+    #[error("saved as {format} version {version}; this mock-ca reads {FORMAT} version {VERSION}")]
+    OtherVersion {
+        /// As found.
+        format: String,
+        /// As found.
+        version: u32,
+    },
+}
+
+impl MockCa {
+    /// Everything as JSON (version 1). It holds codes and sessions: keep it where the tests are.
+    pub fn save(&self) -> String {
+        let saved = Saved {
+            format: FORMAT,
+            version: VERSION,
+            settings: &self.settings,
+            state: &self.state,
+            ledgers: self.authorities.ledgers(),
+        };
+        serde_json::to_string_pretty(&saved)
+            .expect("our values have string keys and cannot fail to be written")
+    }
+
+    /// Goes on from what [`MockCa::save`] wrote.
+    ///
+    /// Errors: text that is not a saved mock, or one of another version.
+    pub fn load(saved: &str) -> Result<Self, LoadError> {
+        let label: Label = serde_json::from_str(saved)?;
+        if (label.format.as_str(), label.version) != (FORMAT, VERSION) {
+            return Err(LoadError::OtherVersion {
+                format: label.format,
+                version: label.version,
+            });
+        }
+        let Loaded {
+            settings,
+            state,
+            ledgers,
+        } = serde_json::from_str(saved)?;
+        let authorities = Authorities::restored(&settings, &state.orders, ledgers);
+        Ok(Self {
+            settings,
+            state,
+            authorities,
+        })
+    }
+
+    /// The newest moment at which anybody called.
+    pub fn now(&self) -> Timestamp {
+        self.state.now
+    }
+}
+
+const FORMAT: &str = "mock-ca";

@@ -1,0 +1,206 @@
+//! Everything that may be chosen before the mock starts. What the real portal does is unknown, so nearly all is a setting.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::application::Application;
+use crate::ca::Profile;
+use crate::fault::{Fault, Knobs};
+
+/// When Форус went over to GOST R 34.10-2012: midnight of 24.12.2018 in Irkutsk.
+const CHANGE_TO_2012: Timestamp = Timestamp::constant(1_545_580_800, 0);
+
+/// The settings of one mock CA. Same settings and same calls give the same bytes.
+///
+/// In a file (TOML) every key may be left out and no unknown key is taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// What all codes, sessions, delays and keys are drawn from.
+    pub seed: u64,
+    /// When the mock's world begins; CA certificates are valid from before it.
+    pub epoch: Timestamp,
+    /// Name of the CA's profile for the applications that bring none of their own; chosen by the epoch when absent.
+    pub profile: Option<String>,
+    /// How many numbered applicants there are besides the manual's own. Ignored when `applications` says who there is.
+    pub further_applicants: u32,
+    /// Who has applied; the manual's application 722318 when empty.
+    pub applications: Vec<Application>,
+    /// Codes and sessions.
+    pub login: Login,
+    /// How long things take.
+    pub timing: Timing,
+    /// Misbehaviour that holds all the time.
+    pub knobs: Knobs,
+    /// Misbehaviour planned for one call each.
+    pub faults: Vec<Fault>,
+}
+
+impl Default for Settings {
+    /// The manual's day: 13.12.2018, 09:00 in Irkutsk, one application.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            epoch: Timestamp::constant(1_544_662_800, 0),
+            profile: None,
+            further_applicants: 0,
+            applications: Vec::new(),
+            login: Login::default(),
+            timing: Timing::default(),
+            knobs: Knobs::default(),
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// The profile of applications that bring none: as named, else what Форус used at the epoch.
+    ///
+    /// An unknown name means the epoch's profile too; [`Settings::check`] tells it apart.
+    pub fn profile(&self) -> Profile {
+        let by_epoch = if self.epoch < CHANGE_TO_2012 {
+            "forus-2018"
+        } else {
+            "forus-2019"
+        };
+        self.profile
+            .as_deref()
+            .and_then(Profile::named)
+            .or_else(|| Profile::named(by_epoch))
+            .expect("both profiles of the epochs exist")
+    }
+
+    /// Everyone who has applied.
+    pub fn all_applications(&self) -> Vec<Application> {
+        if !self.applications.is_empty() {
+            return self.applications.clone();
+        }
+        let further =
+            (1..=self.further_applicants).map(|n| Application::numbered(n, self.profile()));
+        std::iter::once(Application::sample(self.profile()))
+            .chain(further)
+            .collect()
+    }
+
+    /// Says what in these settings cannot be meant.
+    ///
+    /// Errors: an unknown profile, a code of no digits or more than ten, a span that ends before it begins.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        match &self.profile {
+            Some(name) if Profile::named(name).is_none() => {
+                return Err(SettingsError::UnknownProfile { name: name.clone() });
+            }
+            _ => {}
+        }
+        if !(1..=10).contains(&self.login.code_digits) {
+            return Err(SettingsError::CodeDigits {
+                digits: self.login.code_digits,
+            });
+        }
+        let Timing {
+            sms_delivery_secs,
+            ordered_secs,
+            issue_secs,
+        } = &self.timing;
+        for span in [sms_delivery_secs, ordered_secs, issue_secs] {
+            if span.min > span.max {
+                return Err(SettingsError::BackwardSpan {
+                    min: span.min,
+                    max: span.max,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What in the settings cannot be meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// No profile has this name.
+    #[error("there is no profile «{name}»; there are: {}", Profile::names().join(", "))]
+    UnknownProfile {
+        /// As asked for.
+        name: String,
+    },
+    /// A code must have between one and ten digits.
+    #[error("a code of {digits} digits; 1 to 10 are possible")]
+    CodeDigits {
+        /// As asked for.
+        digits: u8,
+    },
+    /// A span of time ends before it begins.
+    #[error("a span from {min} s to {max} s")]
+    BackwardSpan {
+        /// As asked for.
+        min: u32,
+        /// As asked for.
+        max: u32,
+    },
+}
+
+/// Codes and sessions. Nothing is published about Форус's own numbers: all of these are assumed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Login {
+    /// Digits of a code.
+    pub code_digits: u8,
+    /// How long a code is good for.
+    pub code_lifetime_secs: u32,
+    /// Wrong codes after which the code is void.
+    pub code_tries: u32,
+    /// How soon the next code may be asked for.
+    pub resend_secs: u32,
+    /// Codes for one phone in any 60 minutes.
+    pub codes_per_hour: u32,
+    /// Idle time after which a session ends. Shorter than the issue of a certificate, so that part 2 of the manual needs a login.
+    pub session_idle_secs: u32,
+}
+
+impl Default for Login {
+    fn default() -> Self {
+        Self {
+            code_digits: 6,
+            code_lifetime_secs: 300,
+            code_tries: 3,
+            resend_secs: 60,
+            codes_per_hour: 10,
+            session_idle_secs: 1200,
+        }
+    }
+}
+
+/// How long things take; each length is drawn from the seed within its span.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timing {
+    /// From sending a text to its delivery (assumed).
+    pub sms_delivery_secs: Span,
+    /// From the request to SMS 1: with the delivery within the 5 minutes of step 1.12.
+    pub ordered_secs: Span,
+    /// From the request to the certificate and SMS 2: the 15 – 30 minutes of step 1.13.
+    pub issue_secs: Span,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            sms_delivery_secs: Span { min: 2, max: 8 },
+            ordered_secs: Span { min: 30, max: 240 },
+            issue_secs: Span {
+                min: 900,
+                max: 1790,
+            },
+        }
+    }
+}
+
+/// A length of time between two bounds, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// At least so many seconds.
+    pub min: u32,
+    /// At most so many seconds.
+    pub max: u32,
+}

@@ -1,0 +1,63 @@
+//! Everything that changes while the mock runs.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Faults;
+use crate::history::Visited;
+use crate::order::Order;
+use crate::portal::login::Logins;
+use crate::settings::Settings;
+use crate::sms::Outbox;
+
+/// The mock's memory. Plain data, so it can be kept in a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct State {
+    pub(crate) orders: BTreeMap<u32, Order>,
+    pub(crate) logins: Logins,
+    pub(crate) outbox: Outbox,
+    pub(crate) history: VecDeque<Visited>,
+    pub(crate) faults: Faults,
+    /// The portal answers 503 until then (a planned fault).
+    pub(crate) portal_closed_until: Option<Timestamp>,
+    /// The CA does nothing until then (a planned fault).
+    pub(crate) ca_closed_until: Option<Timestamp>,
+    /// The newest moment anybody called.
+    pub(crate) now: Timestamp,
+}
+
+impl State {
+    /// The beginning: everyone has applied, nothing has happened.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let orders = settings
+            .all_applications()
+            .into_iter()
+            .map(|one| (one.number, Order::new(one)));
+        Self {
+            orders: orders.collect(),
+            logins: Logins::default(),
+            outbox: Outbox::default(),
+            history: VecDeque::new(),
+            faults: Faults {
+                plan: settings.faults.clone(),
+                ..Faults::default()
+            },
+            portal_closed_until: None,
+            ca_closed_until: None,
+            now: settings.epoch,
+        }
+    }
+
+    /// Adds to the history; the oldest entry goes when there are too many.
+    pub(crate) fn note(&mut self, visited: Visited) {
+        if self.history.len() >= MAX_HISTORY {
+            self.history.pop_front();
+        }
+        self.history.push_back(visited);
+    }
+}
+
+const MAX_HISTORY: usize = 2000;
