@@ -96,7 +96,11 @@ impl Issuer {
             issued_by: parent
                 .map_or_else(|| charter.subject.clone(), |parent| parent.subject.clone()),
             subject: charter.subject,
-            serial: serial(time::file_time(charter.not_before), 0, &mut chance),
+            serial: serial(
+                time::file_time(charter.not_before),
+                0,
+                &mut seed.stream("serial", charter.purpose.as_bytes()),
+            ),
             key_identifier: key_identifier(&public_key),
             not_after: charter.not_after,
             certificate: Vec::new(),
