@@ -4,11 +4,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+use crate::arithmetic::edwards::Edwards;
 use crate::arithmetic::field::Field;
-use crate::arithmetic::weierstrass::{Curve, Point};
+use crate::arithmetic::group::Curve;
+use crate::arithmetic::weierstrass::Weierstrass;
 use crate::curves;
 use crate::{Error, ParameterSet};
 
@@ -29,21 +30,21 @@ pub(crate) trait Suite: Sync {
 /// The arithmetic of a parameter set.
 pub(crate) fn suite(set: ParameterSet) -> &'static dyn Suite {
     match set {
-        ParameterSet::CryptoProTest => &Over::<curves::CryptoProTest>(PhantomData),
+        ParameterSet::CryptoProTest => &Over::<Weierstrass<curves::CryptoProTest>>(PhantomData),
         ParameterSet::CryptoProA | ParameterSet::CryptoProXchA | ParameterSet::Tc26Gost256B => {
-            &Over::<curves::CryptoProA>(PhantomData)
+            &Over::<Weierstrass<curves::CryptoProA>>(PhantomData)
         }
         ParameterSet::CryptoProB | ParameterSet::Tc26Gost256C => {
-            &Over::<curves::CryptoProB>(PhantomData)
+            &Over::<Weierstrass<curves::CryptoProB>>(PhantomData)
         }
         ParameterSet::CryptoProC | ParameterSet::CryptoProXchB | ParameterSet::Tc26Gost256D => {
-            &Over::<curves::CryptoProC>(PhantomData)
+            &Over::<Weierstrass<curves::CryptoProC>>(PhantomData)
         }
-        ParameterSet::Tc26Gost256A => &Over::<curves::Tc26Gost256A>(PhantomData),
-        ParameterSet::Tc26Gost512Test => &Over::<curves::Tc26Gost512Test>(PhantomData),
-        ParameterSet::Tc26Gost512A => &Over::<curves::Tc26Gost512A>(PhantomData),
-        ParameterSet::Tc26Gost512B => &Over::<curves::Tc26Gost512B>(PhantomData),
-        ParameterSet::Tc26Gost512C => &Over::<curves::Tc26Gost512C>(PhantomData),
+        ParameterSet::Tc26Gost256A => &Over::<Edwards<curves::Tc26Gost256A>>(PhantomData),
+        ParameterSet::Tc26Gost512Test => &Over::<Weierstrass<curves::Tc26Gost512Test>>(PhantomData),
+        ParameterSet::Tc26Gost512A => &Over::<Weierstrass<curves::Tc26Gost512A>>(PhantomData),
+        ParameterSet::Tc26Gost512B => &Over::<Weierstrass<curves::Tc26Gost512B>>(PhantomData),
+        ParameterSet::Tc26Gost512C => &Over::<Edwards<curves::Tc26Gost512C>>(PhantomData),
     }
 }
 
@@ -51,81 +52,69 @@ struct Over<C>(PhantomData<C>);
 
 impl<C: Curve> Suite for Over<C> {
     fn public_key(&self, d: &[u8]) -> Result<Vec<u8>, Error> {
-        scalar::<C>(d)?;
-        Ok(octets::<C>(&Point::<C>::BASE.mul(d)))
+        let (x, y) = C::times_base(&scalar::<C>(d)?);
+        Ok(pair(&x, &y))
     }
 
     fn check_public_key(&self, xy: &[u8]) -> Result<(), Error> {
-        let mut q_minus_one = vec![0; C::Scalar::SIZE];
-        C::Scalar::ONE.neg().write_le_bytes(&mut q_minus_one);
-        let point = point::<C>(xy)?;
-        let in_subgroup = point.mul(&q_minus_one).add(&point).is_identity();
-        bool::from(in_subgroup)
-            .then_some(())
-            .ok_or(Error::InvalidPoint)
+        let in_subgroup = C::in_subgroup_public(&point::<C>(xy)?);
+        in_subgroup.then_some(()).ok_or(Error::InvalidPoint)
     }
 
     fn sign(&self, d: &[u8], digest: &[u8], k: &[u8]) -> Result<Vec<u8>, Error> {
-        let (d, nonce) = (scalar::<C>(d)?, scalar::<C>(k)?);
+        let (d, k) = (scalar::<C>(d)?, scalar::<C>(k)?);
         let e = hash_number::<C>(digest);
-        let r = x_mod_q::<C>(&Point::<C>::BASE.mul(k)); // step 4
-        let s = r.mul(&d).add(&nonce.mul(&e)); // step 5
-        if bool::from(r.is_zero() | s.is_zero()) {
+        let r = mod_q::<C>(&C::times_base(&k).0); // step 4
+        let s = r.mul(&d).add(&k.mul(&e)); // step 5
+        if (r.is_zero() | s.is_zero()).reveal() {
             return Err(Error::UnluckyNonce);
         }
-        let mut out = vec![0; 2 * C::Scalar::SIZE];
-        let (r_out, s_out) = out.split_at_mut(C::Scalar::SIZE);
-        r.write_le_bytes(r_out);
-        s.write_le_bytes(s_out);
-        Ok(out)
+        Ok(pair(&r, &s))
     }
 
     fn verify(&self, xy: &[u8], digest: &[u8], rs: &[u8]) -> Result<(), Error> {
         let (r, s) = rs.split_at(C::Scalar::SIZE);
         let r = scalar::<C>(r).map_err(|_| Error::InvalidSignature)?;
         let s = scalar::<C>(s).map_err(|_| Error::InvalidSignature)?;
-        let v = hash_number::<C>(digest).invert();
-        let (z1, z2) = (s.mul(&v), r.mul(&v).neg());
-        let (mut z1_octets, mut z2_octets) = (vec![0; C::Scalar::SIZE], vec![0; C::Scalar::SIZE]);
-        z1.write_le_bytes(&mut z1_octets);
-        z2.write_le_bytes(&mut z2_octets);
-        let sum = Point::<C>::BASE
-            .mul(&z1_octets)
-            .add(&point::<C>(xy)?.mul(&z2_octets));
-        let matches = !sum.is_identity() & x_mod_q::<C>(&sum).ct_eq(&r);
-        bool::from(matches)
-            .then_some(())
-            .ok_or(Error::InvalidSignature)
+        let v = hash_number::<C>(digest).invert(); // step 4
+        let (z1, z2) = (s.mul(&v), r.mul(&v).neg()); // step 5
+        let x = C::combine_public(&z1, &point::<C>(xy)?, &z2); // step 6
+        let matches = x.is_some_and(|x| x.leaves_public(&r.to_words(), &C::Scalar::MODULUS));
+        matches.then_some(()).ok_or(Error::InvalidSignature)
     }
 
     fn agree(&self, d: &[u8], ukm: &[u8], xy: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut padded = vec![0; C::Scalar::SIZE];
-        padded
-            .get_mut(..ukm.len())
-            .ok_or(Error::Length {
-                expected: C::Scalar::SIZE,
-                got: ukm.len(),
-            })?
-            .copy_from_slice(ukm);
-        let mut factor = C::Scalar::reduce_le_bytes(&padded).mul(&scalar::<C>(d)?);
+        let mut factor = short_scalar::<C>(ukm)?.mul(&scalar::<C>(d)?);
         if C::COFACTOR == 4 {
             factor = factor.double().double();
         }
-        if bool::from(factor.is_zero()) {
-            return Err(Error::ScalarOutOfRange);
-        }
-        let mut octets_of_factor = Zeroizing::new(vec![0; C::Scalar::SIZE]);
-        factor.write_le_bytes(&mut octets_of_factor);
-        Ok(Zeroizing::new(octets::<C>(
-            &point::<C>(xy)?.mul(&octets_of_factor),
-        )))
+        let (x, y) = C::times(&point::<C>(xy)?, &factor);
+        Ok(Zeroizing::new(pair(&x, &y)))
     }
 }
 
 /// A number in `1..q`.
 fn scalar<C: Curve>(octets: &[u8]) -> Result<C::Scalar, Error> {
     let scalar = C::Scalar::from_le_bytes(octets).ok_or(Error::ScalarOutOfRange)?;
-    if bool::from(scalar.is_zero()) {
+    if scalar.is_zero().reveal() {
+        return Err(Error::ScalarOutOfRange);
+    }
+    Ok(scalar)
+}
+
+/// A public number of at most `SIZE` octets, not zero mod q.
+fn short_scalar<C: Curve>(octets: &[u8]) -> Result<C::Scalar, Error> {
+    let mut padded = vec![0; C::Scalar::SIZE];
+    let too_long = Error::Length {
+        expected: C::Scalar::SIZE,
+        got: octets.len(),
+    };
+    padded
+        .get_mut(..octets.len())
+        .ok_or(too_long)?
+        .copy_from_slice(octets);
+    let scalar = C::Scalar::reduce_le_bytes(&padded);
+    if scalar.is_zero().reveal() {
         return Err(Error::ScalarOutOfRange);
     }
     Ok(scalar)
@@ -134,30 +123,29 @@ fn scalar<C: Curve>(octets: &[u8]) -> Result<C::Scalar, Error> {
 /// `e`: the digest as a little-endian number mod q, or one if that is zero (step 2).
 fn hash_number<C: Curve>(digest: &[u8]) -> C::Scalar {
     let e = C::Scalar::reduce_le_bytes(digest);
-    C::Scalar::conditional_select(&e, &C::Scalar::ONE, e.is_zero())
+    C::Scalar::select(&e, &C::Scalar::ONE, e.is_zero())
 }
 
 /// A point on the curve.
-fn point<C: Curve>(xy: &[u8]) -> Result<Point<C>, Error> {
+fn point<C: Curve>(xy: &[u8]) -> Result<C::Point, Error> {
     let (x, y) = xy.split_at(C::Base::SIZE);
     let x = C::Base::from_le_bytes(x).ok_or(Error::InvalidPoint)?;
     let y = C::Base::from_le_bytes(y).ok_or(Error::InvalidPoint)?;
-    Point::from_affine(x, y).ok_or(Error::InvalidPoint)
+    C::point_public(&x, &y).ok_or(Error::InvalidPoint)
 }
 
-fn octets<C: Curve>(point: &Point<C>) -> Vec<u8> {
-    let (x, y) = point.to_affine();
-    let mut out = vec![0; 2 * C::Base::SIZE];
-    let (x_out, y_out) = out.split_at_mut(C::Base::SIZE);
-    x.write_le_bytes(x_out);
-    y.write_le_bytes(y_out);
+fn pair<F: Field>(first: &F, second: &F) -> Vec<u8> {
+    let mut out = vec![0; 2 * F::SIZE];
+    let (first_out, second_out) = out.split_at_mut(F::SIZE);
+    first.write_le_bytes(first_out);
+    second.write_le_bytes(second_out);
     out
 }
 
-/// `x mod q`, where p may be below or above q.
-fn x_mod_q<C: Curve>(point: &Point<C>) -> C::Scalar {
-    let (x, _) = point.to_affine();
-    let mut octets = vec![0; C::Base::SIZE];
-    x.write_le_bytes(&mut octets);
-    C::Scalar::reduce_le_bytes(&octets)
+/// A coordinate mod q, where p may be below or above q.
+fn mod_q<C: Curve>(x: &C::Base) -> C::Scalar {
+    let mut octets = [0; 64];
+    let octets = &mut octets[..C::Base::SIZE];
+    x.write_le_bytes(octets);
+    C::Scalar::reduce_le_bytes(octets)
 }

@@ -2,28 +2,28 @@
 
 /// `a + b + carry`, and the carry out (0 or 1).
 #[inline(always)]
-pub(crate) const fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
-    let t = a as u128 + b as u128 + carry as u128;
-    (t as u64, (t >> 64) as u64)
+pub(crate) fn adc(a: u64, b: u64, carry: u64) -> (u64, u64) {
+    let (sum, carry) = a.carrying_add(b, carry != 0);
+    (sum, carry as u64)
 }
 
 /// `a - b - borrow`, and the borrow out (0 or 1).
 #[inline(always)]
-pub(crate) const fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
-    let t = (a as u128).wrapping_sub(b as u128 + borrow as u128);
-    (t as u64, (t >> 127) as u64)
+pub(crate) fn sbb(a: u64, b: u64, borrow: u64) -> (u64, u64) {
+    let (difference, borrow) = a.borrowing_sub(b, borrow != 0);
+    (difference, borrow as u64)
 }
 
 /// `acc + a·b + carry`, low and high word; cannot overflow.
 #[inline(always)]
-pub(crate) const fn mac(acc: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
+pub(crate) fn mac(acc: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
     let t = acc as u128 + a as u128 * b as u128 + carry as u128;
     (t as u64, (t >> 64) as u64)
 }
 
 /// `a + b` and the carry out.
 #[inline(always)]
-pub(crate) const fn add<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], u64) {
+pub(crate) fn add<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], u64) {
     let mut sum = [0; N];
     let mut carry = 0;
     let mut i = 0;
@@ -36,7 +36,7 @@ pub(crate) const fn add<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N]
 
 /// `a - b` and the borrow out.
 #[inline(always)]
-pub(crate) const fn sub<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], u64) {
+pub(crate) fn sub<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], u64) {
     let mut difference = [0; N];
     let mut borrow = 0;
     let mut i = 0;
@@ -49,7 +49,7 @@ pub(crate) const fn sub<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N]
 
 /// `b` where `mask` is all ones, `a` where it is zero.
 #[inline(always)]
-pub(crate) const fn select<const N: usize>(a: &[u64; N], b: &[u64; N], mask: u64) -> [u64; N] {
+pub(crate) fn select<const N: usize>(a: &[u64; N], b: &[u64; N], mask: u64) -> [u64; N] {
     let mut out = [0; N];
     let mut i = 0;
     while i < N {
@@ -61,7 +61,7 @@ pub(crate) const fn select<const N: usize>(a: &[u64; N], b: &[u64; N], mask: u64
 
 /// `value - m` if that is not negative, where `value` has a carry word above its limbs; `value < 2m`.
 #[inline(always)]
-pub(crate) const fn subtract_once<const N: usize>(
+pub(crate) fn subtract_once<const N: usize>(
     value: &[u64; N],
     carry: u64,
     m: &[u64; N],
@@ -70,6 +70,198 @@ pub(crate) const fn subtract_once<const N: usize>(
     // Keep `value` only when the subtraction borrows and no carry pays for it.
     let keep = (borrow & (carry ^ 1)).wrapping_neg();
     select(&reduced, value, keep)
+}
+
+/// `a·b`, low half and high half; eight limbs by three products of four (Karatsuba).
+#[inline(always)]
+pub(crate) fn multiply<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64; N]) {
+    if N != 8 {
+        return multiply_by_rows(a, b);
+    }
+    let ((a0, a1), (b0, b1)) = (halves(a), halves(b));
+    let (low, high) = (four_by_four(&a0, &b0), four_by_four(&a1, &b1));
+    // The middle is a0·b1 + a1·b0 = low + high - (a0 - a1)(b0 - b1).
+    let ((a, a_negative), (b, b_negative)) = (distance(&a0, &a1), distance(&b0, &b1));
+    let cross = four_by_four(&a, &b);
+    let (sum, carry) = add(&low, &high);
+    let minus = !(a_negative ^ b_negative);
+    let (middle, carry_of_cross) = add_complement(&sum, &cross, minus);
+    let top = carry.wrapping_add(minus).wrapping_add(carry_of_cross);
+    join(&low, &high, &middle, top)
+}
+
+/// `a²`, low half and high half.
+#[inline(always)]
+pub(crate) fn square<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
+    if N != 8 {
+        return square_by_diagonals(a);
+    }
+    let (a0, a1) = halves(a);
+    let (low, high) = (square_of_four(&a0), square_of_four(&a1));
+    let (middle, top) = double(&four_by_four(&a0, &a1), 0);
+    join(&low, &high, &middle, top)
+}
+
+fn halves<const N: usize>(a: &[u64; N]) -> ([u64; 4], [u64; 4]) {
+    (
+        core::array::from_fn(|i| a[i]),
+        core::array::from_fn(|i| a[i + 4]),
+    )
+}
+
+#[inline(always)]
+fn four_by_four(a: &[u64; 4], b: &[u64; 4]) -> [u64; 8] {
+    let (low, high) = multiply_by_rows(a, b);
+    core::array::from_fn(|i| if i < 4 { low[i] } else { high[i - 4] })
+}
+
+#[inline(always)]
+fn square_of_four(a: &[u64; 4]) -> [u64; 8] {
+    let (low, high) = square_by_diagonals(a);
+    core::array::from_fn(|i| if i < 4 { low[i] } else { high[i - 4] })
+}
+
+/// `|a - b|`, and all ones if `a < b`.
+#[inline(always)]
+fn distance(a: &[u64; 4], b: &[u64; 4]) -> ([u64; 4], u64) {
+    let (difference, borrow) = sub(a, b);
+    let negative = borrow.wrapping_neg();
+    let (distance, _) = add_complement(&[0; 4], &difference, negative);
+    (distance, negative)
+}
+
+/// `a + b`, or `a - b + 2^(64N)` where `minus` is all ones, and the carry out.
+#[inline(always)]
+fn add_complement<const N: usize>(a: &[u64; N], b: &[u64; N], minus: u64) -> ([u64; N], u64) {
+    let mut sum = [0; N];
+    let mut carry = minus & 1;
+    for i in 0..N {
+        (sum[i], carry) = adc(a[i], b[i] ^ minus, carry);
+    }
+    (sum, carry)
+}
+
+/// `low + high·2^512 + (middle + top·2^512)·2^256`.
+#[inline(always)]
+fn join<const N: usize>(
+    low: &[u64; 8],
+    high: &[u64; 8],
+    middle: &[u64; 8],
+    top: u64,
+) -> ([u64; N], [u64; N]) {
+    let (mut out_low, mut out_high) = ([0; N], [0; N]);
+    out_low[..4].copy_from_slice(&low[..4]);
+    let mut carry = 0;
+    for i in 0..4 {
+        (out_low[i + 4], carry) = adc(low[i + 4], middle[i], carry);
+    }
+    for i in 0..4 {
+        (out_high[i], carry) = adc(high[i], middle[i + 4], carry);
+    }
+    (out_high[4], carry) = adc(high[4], top, carry);
+    for i in 5..8 {
+        (out_high[i], carry) = adc(high[i], 0, carry);
+    }
+    (out_low, out_high)
+}
+
+/// Row by row: the low halves of a row in one chain of carries, the high halves in another.
+#[inline(always)]
+fn multiply_by_rows<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], [u64; N]) {
+    let (mut low, mut rest) = ([0; N], [0; N]);
+    for i in 0..N {
+        let (row_low, row_high) = row(b, a[i]);
+        let (sum, top) = add(&rest, &row_low);
+        low[i] = sum[0];
+        let mut carry = 0;
+        for j in 0..N - 1 {
+            (rest[j], carry) = adc(sum[j + 1], row_high[j], carry);
+        }
+        rest[N - 1] = row_high[N - 1] + top + carry;
+    }
+    (low, rest)
+}
+
+/// `word` times each limb, low halves and high halves.
+#[inline(always)]
+pub(crate) fn row<const N: usize>(limbs: &[u64; N], word: u64) -> ([u64; N], [u64; N]) {
+    let products = limbs.map(|limb| u128::from(limb) * u128::from(word));
+    (
+        products.map(|product| product as u64),
+        products.map(|product| (product >> 64) as u64),
+    )
+}
+
+/// Products above the diagonal once, doubled, then the squares.
+#[inline(always)]
+fn square_by_diagonals<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
+    let (low, high) = products_above_diagonal(a);
+    let (mut low, spill) = double(&low, 0);
+    let (mut high, _) = double(&high, spill);
+    let mut carry = 0;
+    for (i, limb) in a.iter().enumerate() {
+        let square = u128::from(*limb) * u128::from(*limb);
+        let half = if 2 * i < N { &mut low } else { &mut high };
+        let at = 2 * i % N;
+        (half[at], carry) = adc(half[at], square as u64, carry);
+        (half[at + 1], carry) = adc(half[at + 1], (square >> 64) as u64, carry);
+    }
+    (low, high)
+}
+
+#[inline(always)]
+fn products_above_diagonal<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
+    let (mut low, mut high) = ([0; N], [0; N]);
+    for i in 0..N {
+        let mut carry = 0;
+        for j in i + 1..N {
+            let place = if i + j < N {
+                &mut low[i + j]
+            } else {
+                &mut high[i + j - N]
+            };
+            (*place, carry) = mac(*place, a[i], a[j], carry);
+        }
+        high[i] = carry;
+    }
+    (low, high)
+}
+
+/// `2·a + spill`, and the bit out.
+#[inline(always)]
+fn double<const N: usize>(a: &[u64; N], mut spill: u64) -> ([u64; N], u64) {
+    let mut out = [0; N];
+    for i in 0..N {
+        out[i] = a[i] << 1 | spill;
+        spill = a[i] >> 63;
+    }
+    (out, spill)
+}
+
+/// The sum of a number and one word, and the carry out.
+#[inline(always)]
+pub(crate) fn add_word<const N: usize>(a: &[u64; N], word: u64) -> ([u64; N], u64) {
+    let mut sum = [0; N];
+    let mut carry = word;
+    let mut i = 0;
+    while i < N {
+        (sum[i], carry) = adc(a[i], carry, 0);
+        i += 1;
+    }
+    (sum, carry)
+}
+
+/// The difference of a number and one word, and the borrow out.
+#[inline(always)]
+pub(crate) fn sub_word<const N: usize>(a: &[u64; N], word: u64) -> ([u64; N], u64) {
+    let mut difference = [0; N];
+    let mut borrow = word;
+    let mut i = 0;
+    while i < N {
+        (difference[i], borrow) = sbb(a[i], borrow, 0);
+        i += 1;
+    }
+    (difference, borrow)
 }
 
 /// Reads exactly `8·N` octets, least significant first.
@@ -88,34 +280,4 @@ pub(crate) fn write_le_bytes<const N: usize>(limbs: &[u64; N], out: &mut [u8]) {
     for (chunk, limb) in out.as_chunks_mut::<8>().0.iter_mut().zip(limbs) {
         *chunk = limb.to_le_bytes();
     }
-}
-
-/// Reads the big-endian hexadecimal of a standard's table, at compile time; blanks are skipped.
-pub(crate) const fn from_hex<const N: usize>(hex: &str) -> [u64; N] {
-    let bytes = hex.as_bytes();
-    let mut limbs = [0; N];
-    let mut i = 0;
-    while i < bytes.len() {
-        let nibble = match bytes[i] {
-            digit @ b'0'..=b'9' => digit - b'0',
-            digit @ b'a'..=b'f' => digit - b'a' + 10,
-            _ => panic!("not lower-case hexadecimal"),
-        };
-        limbs = shift_in(&limbs, nibble as u64);
-        i += 1;
-    }
-    limbs
-}
-
-const fn shift_in<const N: usize>(limbs: &[u64; N], nibble: u64) -> [u64; N] {
-    let mut out = [0; N];
-    let mut carry = nibble;
-    let mut i = 0;
-    while i < N {
-        out[i] = limbs[i] << 4 | carry;
-        carry = limbs[i] >> 60;
-        i += 1;
-    }
-    assert!(carry == 0, "number too long");
-    out
 }

@@ -1,12 +1,23 @@
-//! Points of `y² = x³ + a·x + b` in homogeneous coordinates, with the complete addition of Renes, Costello and Batina
-//! (2015/1060, algorithm 1): no pair of points of the odd-order subgroup is exceptional.
+//! Curves `y² = x³ + a·x + b` of prime order.
+//!
+//! Secret scalars reach the base point through a table of odd multiples, one addition a row and no doubling. The fast
+//! addition fails on equal or opposite points, and no input brings it there: before row `i` the sum is an odd number
+//! below `2^(wi)` times `P`, row `i` adds an odd multiple of `2^(wi)`, and up to the last row but one both together stay below
+//! `2^(w(m-1)) < q`, so that they can differ by no multiple of `q`. In the last row the sum may equal its addend (never its
+//! opposite, since `k` is not zero): that one addition is complete. Secret multiples of other points use complete additions
+//! throughout (Renes, Costello, Batina, 2015/1060, algorithm 1: no exceptions in a group of odd order).
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-
+use super::comb::{BASE_WIDTH, Comb, Entry, WIDTH};
 use super::field::Field;
+use super::group::{Complete, Curve, Ratio, times};
+use super::homogeneous::Homogeneous;
+use super::jacobian::{Addend, Jacobian};
+use super::mask::Mask;
+use super::recode::{OddDigits, sparse_digits_public};
+use super::xyzz::Xyzz;
 
 /// Constants of one curve.
-pub(crate) trait Curve: Copy + Send + Sync + 'static {
+pub(crate) trait Parameters: Copy + Send + Sync + 'static {
     /// GF(p).
     type Base: Field;
     /// GF(q).
@@ -16,91 +27,137 @@ pub(crate) trait Curve: Copy + Send + Sync + 'static {
     /// Coefficient `b`.
     const B: Self::Base;
     /// Base point.
-    const X: Self::Base;
-    /// Base point.
-    const Y: Self::Base;
-    /// Group order over `q`.
-    const COFACTOR: u64;
+    const BASE: Affine<Self::Base>;
+    /// Whether `a = p - 3`, as on all curves but the two Test sets.
+    const A_IS_MINUS_THREE: bool;
+
+    /// Multiples of the base point, made at first use.
+    fn comb() -> &'static Comb<Affine<Self::Base>>;
+
+    /// `3·x² + a·z²`.
+    #[inline(always)]
+    fn slope(x: &Self::Base, z: &Self::Base) -> Self::Base {
+        if Self::A_IS_MINUS_THREE {
+            x.sub(z).mul(&x.add(z)).triple()
+        } else {
+            x.square().triple().add(&Self::A.mul(&z.square()))
+        }
+    }
 }
 
-/// `(X : Y : Z)` with `x = X/Z`, `y = Y/Z`.
-#[derive(Clone, Copy)]
-pub(crate) struct Point<C: Curve> {
-    x: C::Base,
-    y: C::Base,
-    z: C::Base,
+/// A point that is not the identity.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Affine<F> {
+    pub(crate) x: F,
+    pub(crate) y: F,
 }
 
-impl<C: Curve> Point<C> {
-    pub(crate) const IDENTITY: Self = Self {
-        x: C::Base::ZERO,
-        y: C::Base::ONE,
-        z: C::Base::ZERO,
-    };
-    pub(crate) const BASE: Self = Self {
-        x: C::X,
-        y: C::Y,
-        z: C::Base::ONE,
+impl<F: Field> Entry for Affine<F> {
+    const BLANK: Self = Self {
+        x: F::ZERO,
+        y: F::ZERO,
     };
 
-    /// The affine point, if it is on the curve.
-    pub(crate) fn from_affine(x: C::Base, y: C::Base) -> Option<Self> {
-        let right = x.square().add(&C::A).mul(&x).add(&C::B);
-        bool::from(y.square().ct_eq(&right)).then_some(Self {
-            x,
-            y,
-            z: C::Base::ONE,
-        })
+    #[inline(always)]
+    fn or_masked(&mut self, other: &Self, mask: Mask) {
+        self.x.or_masked(&other.x, mask);
+        self.y.or_masked(&other.y, mask);
     }
 
-    /// Affine coordinates; zeros for the identity.
-    pub(crate) fn to_affine(self) -> (C::Base, C::Base) {
-        let inverse = self.z.invert();
-        (self.x.mul(&inverse), self.y.mul(&inverse))
-    }
-
-    pub(crate) fn is_identity(&self) -> Choice {
-        self.z.is_zero() & !self.y.is_zero()
-    }
-
-    pub(crate) fn add(&self, other: &Self) -> Self {
-        let b3 = C::B.double().add(&C::B);
-        let xx = self.x.mul(&other.x);
-        let yy = self.y.mul(&other.y);
-        let zz = self.z.mul(&other.z);
-        let xy = self.x.add(&self.y).mul(&other.x.add(&other.y));
-        let xy = xy.sub(&xx.add(&yy));
-        let xz = self.x.add(&self.z).mul(&other.x.add(&other.z));
-        let xz = xz.sub(&xx.add(&zz));
-        let yz = self.y.add(&self.z).mul(&other.y.add(&other.z));
-        let yz = yz.sub(&yy.add(&zz));
-
-        let azz = C::A.mul(&zz);
-        let w = C::A.mul(&xz).add(&b3.mul(&zz));
-        let minus = yy.sub(&w);
-        let plus = yy.add(&w);
-        let slope = xx.double().add(&xx).add(&azz);
-        let cross = b3.mul(&xz).add(&C::A.mul(&xx.sub(&azz)));
+    #[inline(always)]
+    fn negate_if(&self, mask: Mask) -> Self {
         Self {
-            x: xy.mul(&minus).sub(&yz.mul(&cross)),
-            y: minus.mul(&plus).add(&slope.mul(&cross)),
-            z: yz.mul(&plus).add(&xy.mul(&slope)),
+            x: self.x,
+            y: F::select(&self.y, &self.y.neg(), mask),
         }
+    }
+}
+
+/// The curve of the parameters `C`.
+pub(crate) struct Weierstrass<C>(C);
+
+impl<C: Parameters> Curve for Weierstrass<C> {
+    type Base = C::Base;
+    type Scalar = C::Scalar;
+    type Point = Affine<C::Base>;
+    const COFACTOR: u64 = 1;
+
+    fn point_public(x: &C::Base, y: &C::Base) -> Option<Affine<C::Base>> {
+        let right = x.square().add(&C::A).mul(x).add(&C::B);
+        y.square()
+            .equals(&right)
+            .reveal()
+            .then_some(Affine { x: *x, y: *y })
     }
 
-    /// `k·self` for a little-endian scalar.
-    pub(crate) fn mul(&self, k: &[u8]) -> Self {
-        let mut sum = Self::IDENTITY;
-        for bit in (0..8 * k.len()).rev() {
-            sum = sum.add(&sum);
-            let with = sum.add(self);
-            let choice = Choice::from(k[bit / 8] >> (bit % 8) & 1);
-            sum = Self {
-                x: C::Base::conditional_select(&sum.x, &with.x, choice),
-                y: C::Base::conditional_select(&sum.y, &with.y, choice),
-                z: C::Base::conditional_select(&sum.z, &with.z, choice),
-            };
-        }
-        sum
+    fn in_subgroup_public(_: &Affine<C::Base>) -> bool {
+        true
     }
+
+    fn times_base(k: &C::Scalar) -> (C::Base, C::Base) {
+        let comb = C::comb();
+        let even = !Mask::from_bit(k.to_words()[0] & 1);
+        let odd = C::Scalar::select(k, &k.neg(), even);
+        let digits = OddDigits::new(&odd.to_words(), WIDTH, comb.rows());
+        let last = comb.rows() - 1;
+
+        let mut sum = Xyzz::<C>::from(comb.entry(0, &digits.digit(0)));
+        for row in 1..last {
+            sum = sum.add_unlike(&comb.entry(row, &digits.digit(row)));
+        }
+        let top = Homogeneous::<C>::from(comb.entry(last, &digits.digit(last)));
+        let Affine { x, y } = Homogeneous::from(sum).add(&top).to_affine();
+        (x, C::Base::select(&y, &y.neg(), even))
+    }
+
+    fn times(point: &Affine<C::Base>, k: &C::Scalar) -> (C::Base, C::Base) {
+        let product = times(
+            &Homogeneous::<C>::from(*point),
+            &k.to_words(),
+            C::Scalar::BITS,
+        );
+        let Affine { x, y } = product.to_affine();
+        (x, y)
+    }
+
+    fn combine_public(
+        a: &C::Scalar,
+        point: &Affine<C::Base>,
+        b: &C::Scalar,
+    ) -> Option<Ratio<C::Base>> {
+        let a_digits = sparse_digits_public(&a.to_words(), BASE_WIDTH);
+        let b_digits = sparse_digits_public(&b.to_words(), POINT_WIDTH);
+        let multiples = odd_multiples_public(point);
+        let comb = C::comb();
+
+        let mut sum = Jacobian::<C>::IDENTITY;
+        for i in (0..=C::Scalar::BITS).rev() {
+            sum = sum.double();
+            if a_digits[i] != 0 {
+                sum = sum.add_affine_public(&comb.multiple_public(a_digits[i]));
+            }
+            if b_digits[i] != 0 {
+                let multiple = &multiples[usize::from(b_digits[i].unsigned_abs() / 2)];
+                sum = sum.add_public(multiple, b_digits[i] < 0);
+            }
+        }
+        sum.x_public()
+    }
+}
+
+/// Digits of a public scalar on a point without a table lie below `2^(POINT_WIDTH-1)`.
+const POINT_WIDTH: usize = 5;
+
+/// 1, 3, 5 … 15 times a point.
+fn odd_multiples_public<C: Parameters>(
+    point: &Affine<C::Base>,
+) -> [Addend<C>; 1 << (POINT_WIDTH - 2)] {
+    let first = Jacobian::<C>::from(*point);
+    let twice = Addend::from(first.double());
+    let mut multiple = first;
+    core::array::from_fn(|_| {
+        let addend = Addend::from(multiple);
+        multiple = multiple.add_public(&twice, false);
+        addend
+    })
 }
