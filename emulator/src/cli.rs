@@ -150,6 +150,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 pub(crate) enum Failure {
     #[error("{path} exists", path = .0.display())]
     ImageExists(PathBuf),
+    #[error("{path} is in use by another emulator", path = .0.display())]
+    ImageInUse(PathBuf),
     #[error("cannot use the image: {0}")]
     Image(#[from] ImageError),
     #[error("cannot use the virtual reader: {0}")]
@@ -171,6 +173,7 @@ impl Failure {
             Self::ImageExists(_) => {
                 Some("choose another name, or --force to lose what is on that token")
             }
+            Self::ImageInUse(_) => Some("stop the one that runs, or use a copy of the image"),
             Self::Image(ImageError::Io { .. }) => Some("emulator new IMAGE makes a token"),
             Self::Image(_) => Some("correct the file at that place, or make a new one"),
             Self::Reader(AttachError::NoReader { .. }) => {
@@ -191,7 +194,10 @@ impl Failure {
         ExitCode::from(match self {
             Self::System(_) => 1,
             Self::NotHexadecimal { .. } | Self::Timing { .. } | Self::Address { .. } => 2,
-            Self::ImageExists(_) | Self::Image(_) | Self::Reader(AttachError::Image(_)) => 3,
+            Self::ImageExists(_)
+            | Self::ImageInUse(_)
+            | Self::Image(_)
+            | Self::Reader(AttachError::Image(_)) => 3,
             Self::Reader(AttachError::NotLoopback { .. } | AttachError::NoReader { .. }) => 4,
         })
     }

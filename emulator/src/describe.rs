@@ -3,6 +3,7 @@
 //! Used by transcripts and `emulator send`; knows the bytes only, never a card's state.
 
 use crate::apdu::CommandApdu;
+pub use crate::octets::spaced;
 use crate::reference::PinRef;
 use crate::status_word::StatusWord;
 use crate::tlv;
@@ -42,25 +43,20 @@ pub fn response(c_apdu: &[u8], r_apdu: &[u8]) -> String {
 
 /// The bytes of a command in hexadecimal, secrets replaced by `[pin]` or `[key]`.
 ///
-/// What may be a secret is masked even where the command is malformed.
+/// Whatever the class, and even where the lengths are wrong: a slip must not print a PIN.
+///
+/// ```
+/// assert_eq!(emulator::describe::mask(b"\x00\x20\x00\x02\x0812345678"), "00 20 00 02 08 [pin]");
+/// ```
 #[must_use]
 pub fn mask(c_apdu: &[u8]) -> String {
-    let (shown, hidden) = match c_apdu {
-        [0x00 | 0x10, 0x20, _, _, _, ..] => (5, "[pin]"),
-        [0x00 | 0x10, 0x24, _, p2, _, ..] => (5, if *p2 == 0 { "[key]" } else { "[pin]" }),
-        _ => (c_apdu.len(), ""),
-    };
-    if c_apdu.len() <= shown {
-        return spaced(c_apdu);
+    match c_apdu {
+        [_, 0x24 | 0x25, _, 0x00, _, _, ..] => format!("{} [key]", spaced(&c_apdu[..5])),
+        [_, 0x20 | 0x21 | 0x24 | 0x25 | 0x2C | 0x2D, _, _, _, _, ..] => {
+            format!("{} [pin]", spaced(&c_apdu[..5]))
+        }
+        _ => spaced(c_apdu),
     }
-    format!("{} {hidden}", spaced(&c_apdu[..shown]))
-}
-
-/// Bytes as pairs of digits.
-#[must_use]
-pub fn spaced(bytes: &[u8]) -> String {
-    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-    pairs.join(" ")
 }
 
 fn words(apdu: &CommandApdu<'_>) -> String {

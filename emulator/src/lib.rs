@@ -18,6 +18,7 @@ mod card;
 pub mod command;
 pub mod describe;
 pub mod image;
+mod octets;
 pub mod reference;
 pub mod rsa;
 pub mod rsf;

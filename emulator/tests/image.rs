@@ -31,6 +31,18 @@ fn text_of_an_image_reads_back_as_the_same_image() {
 }
 
 #[test]
+fn images_of_every_earlier_form_still_load() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/images/1");
+    let mut loaded = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        TokenImage::load(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        loaded += 1;
+    }
+    assert_eq!(loaded, 3);
+}
+
+#[test]
 fn text_of_a_new_image_is_the_committed_one() {
     insta::assert_snapshot!(TokenImage::new(0x2CDB_7256, "").to_toml());
 }

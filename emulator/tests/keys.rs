@@ -4,7 +4,10 @@ mod common;
 
 use common::Bench;
 use emulator::StatusWord;
+use emulator::rsa::RsaKey;
 use gost3410::{ParameterSet, Signature, SigningKey, VerifyingKey};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
 
 /// Property bytes of the private and public half, their sizes, and the curve.
 const KINDS: [([u8; 2], [u8; 2], u16, ParameterSet); 7] = [
@@ -144,6 +147,69 @@ fn a_pair_that_holds_a_key_is_not_generated_again() {
         bench.create_key([0x03, 0x20], 0x20, 1),
         StatusWord::FILE_EXISTS
     );
+}
+
+#[test]
+fn an_imported_rsa_key_deciphers_and_signs_across_chained_blocks() {
+    let key = RsaKey::generate(128, &mut ChaCha20Rng::seed_from_u64(5));
+    let mut bench = Bench::new();
+    bench.login_user();
+    assert_eq!(
+        bench.create_key([0x23, 0x00], 0x288, 3),
+        StatusWord::SUCCESS
+    );
+    bench.select(&[0x1000, 0x1000, 0x6002, 0x0003]);
+    for block in import_blocks(key.to_value().reveal()) {
+        bench.ok(&block);
+    }
+    bench.ok(&[0x00, 0x22, 0x41, 0xB8, 0x03, 0x84, 0x01, 0x03]);
+    bench.ok(&[&[0x10, 0x2A, 0x80, 0x86, 0xFF][..], &[9; 0xFF]].concat());
+    let plain = bench.ok(&[0x00, 0x2A, 0x80, 0x86, 0x01, 0x00, 0x00]);
+    assert_eq!(Some(plain), key.power(&[9; 0xFF]));
+    bench.ok(&[&[0x10, 0x2A, 0x80, 0x86, 0xFF][..], &[0xFF; 0xFF]].concat());
+    assert_eq!(
+        bench.send(&[0x00, 0x2A, 0x80, 0x86, 0x01, 0xFF, 0x00]).1,
+        StatusWord::WRONG_DATA
+    );
+    bench.ok(&[&[0x10, 0x2A, 0x80, 0x86, 0xFF][..], &[9; 0xFF]].concat());
+    assert_eq!(
+        bench
+            .send(&[0x00, 0x2A, 0x80, 0x86, 0x02, 0x00, 0x00, 0x00])
+            .1,
+        StatusWord::WRONG_LENGTH
+    );
+}
+
+/// As the host cuts a value: each block with its own header, the total in the first.
+fn import_blocks(value: &[u8]) -> Vec<Vec<u8>> {
+    let [high, low] = u16::try_from(value.len())
+        .expect("a short value")
+        .to_be_bytes();
+    let (first, rest) = value.split_at(0xF9);
+    let (middle, last) = rest.split_at(0xFD);
+    vec![
+        [
+            &[
+                0x10, 0x24, 0x01, 0x00, 0xFF, 0x80, 0x02, high, low, 0xA5, 0xF9,
+            ],
+            first,
+        ]
+        .concat(),
+        [&[0x10, 0x24, 0x01, 0x00, 0xFF, 0xA5, 0xFD], middle].concat(),
+        [
+            &[
+                0x00,
+                0x24,
+                0x01,
+                0x00,
+                last.len() as u8 + 2,
+                0xA5,
+                last.len() as u8,
+            ],
+            last,
+        ]
+        .concat(),
+    ]
 }
 
 fn sign(bench: &mut Bench, reference: u8, digest: &[u8]) -> Signature {

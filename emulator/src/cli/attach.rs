@@ -12,12 +12,13 @@ use emulator::timing::Profile;
 use emulator::vpcd::{self, Desk, Event, Patience, Stop};
 use emulator::{Card, Env, Exchange, ImageError, TokenImage};
 
-use super::surroundings::Surroundings;
+use super::surroundings::{Claim, Surroundings};
 use super::{Attach, Failure};
 
 /// Runs until SIGINT or SIGTERM, which end it well.
 pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let address = address(&attach.vpcd)?;
+    let _claim = Claim::on(&attach.image)?;
     let image = TokenImage::load(&attach.image)?;
     let mut desk = ImageOnDisk {
         path: &attach.image,

@@ -4,13 +4,15 @@ use std::io::{self, BufRead, Write};
 
 use emulator::{Card, TokenImage, describe};
 
-use super::surroundings::Surroundings;
+use super::surroundings::{Claim, Surroundings};
 use super::{Failure, Send};
 
 /// Sends everything in order; a refused command does not end the run, its answer is the result.
 pub(super) fn run(send: &Send) -> Result<(), Failure> {
     let commands = commands(&send.commands)?;
-    let mut card = Card::with_model(TokenImage::load(&send.image)?, send.atr.into());
+    let _claim = Claim::on(&send.image)?;
+    let image = TokenImage::load(&send.image)?;
+    let mut card = Card::with_model(image, send.atr.into());
     let mut surroundings = Surroundings::new(send.seed)?;
     let mut out = io::stdout().lock();
     for c_apdu in commands {
