@@ -7,9 +7,11 @@ mod faces;
 mod lines;
 pub(super) mod paper;
 mod sheet;
+mod table;
 
 pub(super) use faces::Face;
-pub(super) use sheet::{Row, Sheet};
+pub(super) use sheet::Sheet;
+pub(super) use table::Row;
 
 /// Width of A4 in points.
 const PAGE_WIDTH: f32 = 595.28;

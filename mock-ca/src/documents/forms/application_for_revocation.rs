@@ -1,7 +1,7 @@
 use super::super::words::long_date;
 use super::{
-    ADDRESSEE, DocumentData, Quoted, Row, Sheet, offices, organisation_rows, owner_rows,
-    owner_signs, seal_and_date,
+    ADDRESSEE, DocumentData, Quoted, Row, Sheet, organisation_rows, owner_rows, owner_signs,
+    seal_and_date,
 };
 
 pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
@@ -21,7 +21,7 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     rows.push(Row::section("2. Организация"));
     rows.extend(organisation_rows(application));
     rows.push(Row::section("3. Владелец сертификата"));
-    rows.extend(owner_rows(application));
+    rows.extend(owner_rows(application).into_iter().take(3)); // name, post, СНИЛС
     rows.push(Row::pair(
         "Документ, удостоверяющий личность",
         "паспорт: серия ________ № ______________",
@@ -34,7 +34,6 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     sheet.reserve(90.0);
     owner_signs(sheet, data);
     seal_and_date(sheet, data);
-    offices(sheet, "Подписанное и заверенное печатью заявление");
     sheet.heading("Отметки Удостоверяющего центра");
     sheet.blank("Заявление принято", "дата и время (часы, минуты)");
     sheet.signature("Оператор", "");

@@ -5,7 +5,7 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     let application = data.application;
     sheet.title(
         "РУКОВОДСТВО",
-        "по обеспечению безопасности использования\nквалифицированной электронной подписи и средств квалифицированной электронной подписи",
+        "по обеспечению безопасности использования\nквалифицированной электронной подписи\nи средств квалифицированной электронной подписи",
     );
     for (number, (heading, points)) in CHAPTERS.iter().enumerate() {
         sheet.heading(&format!("{}. {heading}", number + 1));

@@ -8,49 +8,22 @@ use super::{BOTTOM, Face, LEFT, Mark, PAGE_HEIGHT, TOP, Text, WIDTH};
 pub(in crate::documents) struct Sheet {
     /// Finished and current pages.
     pub(in crate::documents) pages: Vec<Vec<Mark>>,
-    y: f32,
-}
-
-/// A row of a table.
-pub(in crate::documents) enum Row {
-    /// A heading across both columns.
-    Section(String),
-    /// A label and what stands against it; line feeds break lines.
-    Pair(String, String),
-    /// A label and octets or identifiers.
-    Fixed(String, String),
-}
-
-impl Row {
-    /// A label and its value.
-    pub(in crate::documents) fn pair(label: impl Into<String>, value: impl Into<String>) -> Self {
-        Self::Pair(label.into(), value.into())
-    }
-
-    /// A label and octets.
-    pub(in crate::documents) fn fixed(label: impl Into<String>, value: impl Into<String>) -> Self {
-        Self::Fixed(label.into(), value.into())
-    }
-
-    /// A heading across both columns.
-    pub(in crate::documents) fn section(text: impl Into<String>) -> Self {
-        Self::Section(text.into())
-    }
+    pub(super) y: f32,
 }
 
 /// How a run of lines is set.
 #[derive(Clone, Copy)]
-struct Setting {
-    face: Face,
-    size: f32,
+pub(super) struct Setting {
+    pub(super) face: Face,
+    pub(super) size: f32,
     /// Left edge and width.
-    column: (f32, f32),
-    align: Align,
-    indent: f32,
+    pub(super) column: (f32, f32),
+    pub(super) align: Align,
+    pub(super) indent: f32,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Align {
+pub(super) enum Align {
     Left,
     Centre,
     Right,
@@ -58,16 +31,11 @@ enum Align {
 }
 
 const BODY: f32 = 10.0;
-const TABLE: f32 = 9.0;
 const CAPTION: f32 = 7.0;
 /// Height of a line in sizes of its letters.
-const LEADING: f32 = 1.32;
+pub(super) const LEADING: f32 = 1.32;
 /// From the top of a line down to where its letters stand, in sizes.
 const ASCENT: f32 = 1.02;
-/// Share of a table's width that the labels get.
-const LABELS: f32 = 0.36;
-/// Empty border inside a cell.
-const CELL: f32 = 4.0;
 
 impl Sheet {
     /// Lines of the addressee, in the right half of the page.
@@ -229,88 +197,6 @@ impl Sheet {
         );
     }
 
-    /// A table of two columns with borders. A row that does not fit goes to the next page; one that no page holds is cut.
-    pub(in crate::documents) fn table(&mut self, rows: &[Row]) {
-        self.gap(3.0);
-        for row in rows {
-            self.row(row);
-        }
-        self.gap(8.0);
-    }
-
-    fn row(&mut self, row: &Row) {
-        let labels = WIDTH * LABELS;
-        match row {
-            Row::Section(text) => {
-                self.reserve(60.0); // with a row to follow
-                self.cells(&[(text, Face::Bold, (LEFT, WIDTH))]);
-            }
-            Row::Pair(label, value) => {
-                self.cells(&[
-                    (label, Face::Regular, (LEFT, labels)),
-                    (value, Face::Regular, (LEFT + labels, WIDTH - labels)),
-                ]);
-            }
-            Row::Fixed(label, value) => {
-                self.cells(&[
-                    (label, Face::Regular, (LEFT, labels)),
-                    (value, Face::Fixed, (LEFT + labels, WIDTH - labels)),
-                ]);
-            }
-        }
-    }
-
-    fn cells(&mut self, cells: &[(&String, Face, (f32, f32))]) {
-        let mut broken: Vec<_> = cells
-            .iter()
-            .map(|(text, face, column)| cell(text, *face, *column))
-            .collect();
-        let tallest = |broken: &Vec<(Setting, Vec<Line>)>| {
-            broken
-                .iter()
-                .map(|(_, lines)| lines.len())
-                .max()
-                .unwrap_or(0)
-        };
-        let height = |lines: usize| lines as f32 * TABLE * LEADING + CELL;
-        self.reserve(height(tallest(&broken)).min(PAGE_HEIGHT - TOP - BOTTOM));
-        while tallest(&broken) > 0 {
-            let fit = (((self.room() - CELL) / (TABLE * LEADING)) as usize).max(1);
-            let part: Vec<_> = broken
-                .iter_mut()
-                .map(|(setting, lines)| {
-                    (
-                        *setting,
-                        lines.drain(..lines.len().min(fit)).collect::<Vec<_>>(),
-                    )
-                })
-                .collect();
-            self.cut_of_row(&part, height(tallest(&part)));
-            if tallest(&broken) > 0 {
-                self.turn();
-            }
-        }
-    }
-
-    fn cut_of_row(&mut self, cells: &[(Setting, Vec<Line>)], height: f32) {
-        let top = self.y;
-        for (setting, lines) in cells {
-            let (left, width) = (setting.column.0 - CELL, setting.column.1 + 2.0 * CELL);
-            if setting.face == Face::Bold {
-                self.mark(Mark::Shade {
-                    at: (left, top),
-                    size: (width, height),
-                });
-            }
-            self.frame((left, top), (width, height));
-            for (position, line) in lines.iter().enumerate() {
-                self.y = top + CELL / 2.0 - 1.0 + position as f32 * TABLE * LEADING;
-                self.line(line, *setting, 0.0);
-            }
-        }
-        self.y = top + height;
-    }
-
     /// Empty height.
     pub(in crate::documents) fn gap(&mut self, points: f32) {
         self.y += points;
@@ -329,7 +215,7 @@ impl Sheet {
         self.y = TOP;
     }
 
-    fn room(&self) -> f32 {
+    pub(super) fn room(&self) -> f32 {
         PAGE_HEIGHT - BOTTOM - self.y
     }
 
@@ -351,7 +237,7 @@ impl Sheet {
         }
     }
 
-    fn line(&mut self, line: &Line, setting: Setting, indent: f32) {
+    pub(super) fn line(&mut self, line: &Line, setting: Setting, indent: f32) {
         let spaces = line.text.matches(' ').count() as f32;
         let stretch = line.room / spaces.max(1.0);
         let stretched =
@@ -385,7 +271,7 @@ impl Sheet {
         }));
     }
 
-    fn frame(&mut self, (left, top): (f32, f32), (width, height): (f32, f32)) {
+    pub(super) fn frame(&mut self, (left, top): (f32, f32), (width, height): (f32, f32)) {
         let corners = [
             (left, top),
             (left + width, top),
@@ -401,7 +287,7 @@ impl Sheet {
         }
     }
 
-    fn mark(&mut self, mark: Mark) {
+    pub(super) fn mark(&mut self, mark: Mark) {
         if let Some(page) = self.pages.last_mut() {
             page.push(mark);
         }
@@ -409,7 +295,7 @@ impl Sheet {
 }
 
 impl Setting {
-    fn body() -> Self {
+    pub(super) fn body() -> Self {
         Self {
             face: Face::Regular,
             size: BODY,
@@ -422,20 +308,4 @@ impl Setting {
     fn height(&self) -> f32 {
         self.size * LEADING
     }
-}
-
-fn cell(text: &str, face: Face, (left, width): (f32, f32)) -> (Setting, Vec<Line>) {
-    let size = if face == Face::Fixed {
-        TABLE - 1.0
-    } else {
-        TABLE
-    };
-    let column = (left + CELL, width - 2.0 * CELL);
-    let setting = Setting {
-        face,
-        size,
-        column,
-        ..Setting::body()
-    };
-    (setting, break_lines(text, face, size, column.1, 0.0))
 }
