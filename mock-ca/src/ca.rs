@@ -47,6 +47,8 @@ impl CertificationAuthority {
     ///
     /// Validity lies around the epoch as the real ones' around December 2018: root from half a year before for 18 years;
     /// issuing from six weeks before for 8 years (GOST R 34.10-2001) or 15 (2012). All in whole days.
+    ///
+    /// Panics when the profile's parameter sets are not its algorithm's, which no stored profile can be.
     pub fn from_seed(seed: u64, profile: &Profile, epoch: Timestamp) -> Self {
         let seed = Seed(seed);
         let keys = (profile.algorithm, profile.authority_parameter_set);
@@ -137,7 +139,7 @@ impl CertificationAuthority {
             not_after,
             subject: name::write(fields),
             public_key,
-            extensions: vec![
+            extensions: extensions::filled(vec![
                 extensions::key_usage(profile.key_usage),
                 extensions::extended_key_usage(&profile.extended_key_usage),
                 extensions::policies(&profile.policies),
@@ -148,7 +150,7 @@ impl CertificationAuthority {
                 extensions::authority_key_identifier(&self.issuing),
                 extensions::crl_distribution_points(&profile.crl_urls),
                 extensions::authority_info_access(&profile.issuer_url),
-            ],
+            ]),
         })
     }
 

@@ -27,6 +27,12 @@ fn extension(extn_id: ObjectIdentifier, critical: bool, value: &impl Encode) -> 
     }
 }
 
+/// Leaves out lists the profile has nothing for: an empty one would be no valid extension.
+pub(super) fn filled(mut extensions: Vec<Extension>) -> Vec<Extension> {
+    extensions.retain(|one| one.extn_value.as_bytes() != [0x30, 0x00]);
+    extensions
+}
+
 fn octets(bytes: &[u8]) -> OctetString {
     OctetString::new(bytes).expect("extensions are far below the limits of DER")
 }

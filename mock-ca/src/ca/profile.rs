@@ -2,7 +2,7 @@
 
 use der::asn1::ObjectIdentifier;
 use gost3410::{Algorithm, ParameterSet};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::oids;
 
@@ -10,7 +10,7 @@ use super::oids;
 ///
 /// Stored with identifiers as dotted decimals; the algorithm stands under its key's identifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Profile {
     /// The name it is asked for by.
     pub name: String,
@@ -120,6 +120,27 @@ impl Profile {
     }
 }
 
+impl Serialize for Profile {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    /// Refuses parameter sets that are not the algorithm's, besides what the fields refuse.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let profile = Self::deserialize(from)?;
+        let sets = [profile.parameter_set, profile.authority_parameter_set];
+        match sets.iter().find(|set| !profile.algorithm.allows(**set)) {
+            Some(set) => Err(D::Error::custom(format_args!(
+                "{} does not go with the algorithm",
+                set.name()
+            ))),
+            None => Ok(profile),
+        }
+    }
+}
+
 mod algorithm {
     use super::{Algorithm, oids};
     use serde::{Deserializer, Serializer, de::Error};
@@ -167,6 +188,17 @@ mod tests {
             assert_eq!(toml::from_str::<Profile>(&text).unwrap(), profile);
         }
         assert_eq!(Profile::named("forus-2020"), None);
+    }
+
+    #[test]
+    fn a_stored_profile_whose_sets_are_not_its_algorithms_is_refused() {
+        let text = toml::to_string(&Profile::named("forus-2018").unwrap()).unwrap();
+        let other = text.replace("1.2.643.2.2.19", "1.2.643.7.1.1.1.2");
+        let error = toml::from_str::<Profile>(&other).unwrap_err().to_string();
+        assert!(
+            error.contains("CryptoPro-A does not go with the algorithm"),
+            "{error}"
+        );
     }
 
     #[test]

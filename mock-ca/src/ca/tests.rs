@@ -228,6 +228,21 @@ fn certificate_has_the_extensions_of_the_trusted_list() {
 }
 
 #[test]
+fn lists_a_profile_leaves_empty_are_left_out() {
+    let mut application = Application::sample(profile("forus-2018"));
+    application.profile.crl_urls.clear();
+    application.profile.issuer_url = "http://удостоверяющий.центр/".into();
+    let mut ca = authority(&application.profile);
+    let checked = ca
+        .check(&request_der(&application, 1), &application)
+        .unwrap();
+    let certificate =
+        Certificate::from_der(&ca.issue(&checked, &application, moment(EPOCH))).unwrap();
+    let extensions = certificate.tbs_certificate().extensions().unwrap();
+    assert_eq!(extensions.len(), 8);
+}
+
+#[test]
 fn key_identifiers_link_certificate_issuer_and_list() {
     let (ca, certificate) = issued("forus-2018");
     let issuer = Certificate::from_der(ca.issuer_der()).unwrap();

@@ -40,6 +40,11 @@ pub(super) fn fill(document: Document, data: &DocumentData<'_>) -> Sheet {
 const ADDRESSEE: &str =
     "В Удостоверяющий центр\nООО НПФ «Форус»\n664011, г. Иркутск, улица Свердлова,\nдом 41, офис 1";
 
+/// A person's passport, left to the pen.
+const PASSPORT: &str = "серия ________ № ______________\n\
+    выдан ______________________________________\n\
+    «____» ______________ ______ г., код подразделения ________";
+
 fn organisation_rows(application: &Application) -> Vec<Row> {
     let organisation = &application.organisation;
     vec![

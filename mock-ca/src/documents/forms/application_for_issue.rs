@@ -1,10 +1,12 @@
+//! Заявление на изготовление сертификата: who asks, for what subject and key; handed in before the certificate is issued.
+
 use der::asn1::ObjectIdentifier;
 
-use super::super::words::long_date;
+use super::words::long_date;
 use super::{
     ADDRESSEE, decoded, offices, organisation_rows, owner_rows, owner_signs, seal_and_date,
 };
-use super::{DocumentData, Row, Sheet};
+use super::{DocumentData, PASSPORT, Row, Sheet};
 
 pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     let application = data.application;
@@ -20,11 +22,24 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
          квалифицированный сертификат ключа проверки электронной подписи (далее – сертификат) в соответствии со \
          следующими данными:",
     );
+    sheet.table(&rows(data));
+    consent(sheet);
+    sheet.heading("Владелец сертификата, руководитель организации");
+    owner_signs(sheet, data);
+    seal_and_date(sheet, data);
+    offices(sheet, "Подписанное и заверенное печатью заявление");
+    sheet.heading("Отметки Удостоверяющего центра");
+    sheet.paragraph("Личность владельца установлена, сведения сверены с представленными документами, заявление принято.");
+    sheet.signature("Оператор", &application.author);
+}
+
+fn rows(data: &DocumentData<'_>) -> Vec<Row> {
+    let application = data.application;
     let mut rows = vec![Row::section("1. Заявитель")];
     rows.extend(organisation_rows(application));
     rows.push(Row::section("2. Владелец сертификата"));
     rows.extend(owner_rows(application));
-    rows.push(Row::pair("Документ, удостоверяющий личность", "паспорт: серия ________ № ______________,\nвыдан ______________________________________\n«____» ______________ ______ г., код подразделения ________"));
+    rows.push(Row::pair("Паспорт", PASSPORT));
     rows.push(Row::section("3. Поля сертификата"));
     rows.extend(
         application
@@ -34,15 +49,7 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     );
     rows.push(Row::section("4. Ключ и область его использования"));
     rows.extend(key_rows(data));
-    sheet.table(&rows);
-    consent(sheet);
-    sheet.heading("Владелец сертификата, руководитель организации");
-    owner_signs(sheet, data);
-    seal_and_date(sheet, data);
-    offices(sheet, "Подписанное и заверенное печатью заявление");
-    sheet.heading("Отметки Удостоверяющего центра");
-    sheet.paragraph("Личность владельца установлена, сведения сверены с представленными документами, заявление принято.");
-    sheet.signature("Оператор", &application.author);
+    rows
 }
 
 fn key_rows(data: &DocumentData<'_>) -> Vec<Row> {

@@ -1,4 +1,6 @@
-use super::super::words::long_date;
+//! Заявление на аннулирование: which certificate ends and why.
+
+use super::words::long_date;
 use super::{
     ADDRESSEE, DocumentData, Quoted, Row, Sheet, organisation_rows, owner_rows, owner_signs,
     seal_and_date,
@@ -22,10 +24,7 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     rows.extend(organisation_rows(application));
     rows.push(Row::section("3. Владелец сертификата"));
     rows.extend(owner_rows(application).into_iter().take(3)); // name, post, СНИЛС
-    rows.push(Row::pair(
-        "Документ, удостоверяющий личность",
-        "паспорт: серия ________ № ______________",
-    ));
+    rows.push(Row::pair("Паспорт", "серия ________ № ______________"));
     sheet.table(&rows);
     sheet.heading("Причина прекращения действия (отметить)");
     REASONS.iter().for_each(|reason| sheet.choice(reason));

@@ -1,7 +1,9 @@
+//! Печатная форма сертификата: the certificate on paper, read from its DER.
+
 use der::{Decode, Encode};
 use x509_cert::Certificate;
 
-use super::super::words::long_date;
+use super::words::long_date;
 use super::{DocumentData, Row, Sheet, decoded, owner_signs, seal_and_date};
 
 pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {

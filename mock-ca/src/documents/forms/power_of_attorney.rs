@@ -1,5 +1,7 @@
-use super::super::words::{AUTHORITY, long_date};
-use super::{DocumentData, Row, Sheet, organisation_rows, owner_signs, seal_and_date};
+//! Доверенность на получение сертификата: for somebody else to collect it; his data are left to the pen.
+
+use super::words::{AUTHORITY, OFFICES, long_date};
+use super::{DocumentData, PASSPORT, Row, Sheet, organisation_rows, owner_signs, seal_and_date};
 
 pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     let application = data.application;
@@ -24,7 +26,7 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
         "Фамилия, имя, отчество",
         "______________________________________________",
     ));
-    rows.push(Row::pair("Паспорт", "серия ________ № ______________\nвыдан ______________________________________\n«____» ______________ ______ г., код подразделения ________"));
+    rows.push(Row::pair("Паспорт", PASSPORT));
     rows.push(Row::section("Владелец сертификата"));
     rows.push(Row::pair("Фамилия, имя, отчество", &application.owner));
     rows.push(Row::pair("Номер заявки", application.number.to_string()));
@@ -44,9 +46,7 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     owner_signs(sheet, data);
     seal_and_date(sheet, data);
     sheet.paragraph(&format!("Доверенность вместе с документом, удостоверяющим личность, предъявляется в офисе {AUTHORITY}:"));
-    super::words::OFFICES
-        .iter()
-        .for_each(|office| sheet.item("–", office));
+    OFFICES.iter().for_each(|office| sheet.item("–", office));
 }
 
 const POWERS: [&str; 4] = [

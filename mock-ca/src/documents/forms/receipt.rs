@@ -1,4 +1,6 @@
-use super::super::words::{AUTHORITY, long_date, snils};
+//! Расписка в получении сертификата: the owner knows what the certificate says and has it.
+
+use super::words::{AUTHORITY, long_date, snils};
 use super::{
     DocumentData, Quoted, Row, Sheet, offices, organisation_rows, owner_signs, seal_and_date,
 };

@@ -1,4 +1,6 @@
-use super::super::words::long_date;
+//! Печатная форма запроса: the request on paper, read from its DER.
+
+use super::words::long_date;
 use super::{DocumentData, Row, Sheet, decoded, owner_signs, seal_and_date};
 use crate::ca::request::Request;
 

@@ -1,4 +1,6 @@
-use super::super::words::{AUTHORITY, long_date};
+//! Руководство по обеспечению безопасности, with the sheet to sign.
+
+use super::words::{AUTHORITY, long_date};
 use super::{DocumentData, Sheet, offices, owner_signs, seal_and_date};
 
 pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
