@@ -103,6 +103,9 @@ struct Attach {
     /// How slow to be: `none`, `hardware` (figures are assumed), or a profile file.
     #[arg(long, value_name = "none|hardware|FILE", default_value = "none")]
     timing: String,
+    /// Tell each command and answer on stderr, without PINs, keys and data.
+    #[arg(long)]
+    trace: bool,
     /// Make keys, nonces and challenges a fixed stream instead of the system's randomness.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,

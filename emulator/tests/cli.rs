@@ -1,7 +1,9 @@
 //! The program itself: what it prints, where, and with which exit code.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 fn emulator(arguments: &[&str], image: &Path) -> Output {
     let arguments = arguments.iter().map(|argument| match *argument {
@@ -102,4 +104,52 @@ fn each_failure_has_the_exit_code_that_help_names() {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+}
+
+/// A reader that the program finds, one exchange with it, then the signal.
+#[cfg(unix)]
+#[test]
+fn a_terminated_attach_ends_well_with_its_image_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = reader.local_addr().unwrap().to_string();
+    let program = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .args(["attach", "--trace", "--vpcd", &address])
+        .arg(&image)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut card, _) = reader.accept().unwrap();
+    card.write_all(b"\x00\x09\x00\x20\x00\x02\x040000").unwrap();
+    let mut answer = [0; 4];
+    card.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, [0x00, 0x02, 0x63, 0x00]);
+    assert_eq!(
+        emulator(&["send", "IMAGE", "80400000"], &image)
+            .status
+            .code(),
+        Some(3),
+        "two writers"
+    );
+    assert!(
+        Command::new("kill")
+            .arg(program.id().to_string())
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = program.wait_with_output().unwrap();
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{talk}");
+    assert!(
+        talk.contains("VERIFY user: wrong PIN") && talk.contains("the image is saved"),
+        "{talk}"
+    );
+    assert!(
+        stdout(&emulator(&["show", "IMAGE"], &image))
+            .contains("PIN of the user: 9 of 10 tries left")
+    );
+    assert!(!folder.path().join("token.image.lock").exists());
 }

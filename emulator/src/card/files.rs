@@ -6,7 +6,7 @@ use crate::apdu::Response;
 use crate::command::{Template, TemplateKind};
 use crate::image::{Body, File, Pin, TokenImage};
 use crate::reference::{FileId, PinRef};
-use crate::rsf::{Half, PinPolicy, Property};
+use crate::rsf::{Half, Property};
 use crate::status_word::StatusWord;
 
 impl Card {
@@ -80,7 +80,7 @@ impl Card {
                 data: vec![0; size.into()],
             })),
             TemplateKind::Pin(pin_ref, policy, property) => {
-                self.create_pin(pin_ref, Pin::empty(size, property, policy, access), policy)
+                self.create_pin(pin_ref, Pin::empty(size, property, policy, access))
             }
             TemplateKind::Key(_, half, _, property) => self.create_key(half, file, size, property),
         }
@@ -127,12 +127,7 @@ impl Card {
     }
 
     /// PINs are the card's own and show in no directory; the master file's rule guards them (assumed).
-    fn create_pin(
-        &mut self,
-        pin_ref: PinRef,
-        pin: Pin,
-        _policy: PinPolicy,
-    ) -> Result<Response, StatusWord> {
+    fn create_pin(&mut self, pin_ref: PinRef, pin: Pin) -> Result<Response, StatusWord> {
         self.permit_at(&[], Operation::CreateRsf)?;
         if self.image().pins.contains_key(&pin_ref) {
             return Err(StatusWord::FILE_EXISTS);

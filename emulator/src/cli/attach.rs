@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use emulator::timing::Profile;
 use emulator::vpcd::{self, Desk, Event, Patience, Stop};
-use emulator::{Card, Env, Exchange, ImageError, TokenImage};
+use emulator::{Card, Env, Exchange, ImageError, TokenImage, describe};
 
 use super::surroundings::{Claim, Surroundings};
 use super::{Attach, Failure};
@@ -24,6 +24,7 @@ pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
         path: &attach.image,
         surroundings: Surroundings::new(attach.seed)?,
         profile: profile(&attach.timing)?,
+        trace: attach.trace,
     };
     let mut card = Card::with_model(image, attach.atr.into());
     let patience = attach.patience.map_or(Patience::Forever, |secs| {
@@ -41,6 +42,7 @@ struct ImageOnDisk<'a> {
     path: &'a Path,
     surroundings: Surroundings,
     profile: Profile,
+    trace: bool,
 }
 
 impl Desk for ImageOnDisk<'_> {
@@ -55,11 +57,15 @@ impl Desk for ImageOnDisk<'_> {
     fn before_answer(
         &mut self,
         card: &Card,
-        _c_apdu: &[u8],
+        c_apdu: &[u8],
         exchange: &Exchange,
     ) -> Result<ControlFlow<()>, ImageError> {
         if !exchange.writes.is_empty() {
             card.image().save(self.path)?;
+        }
+        if self.trace {
+            let answer = describe::response(c_apdu, &exchange.answer);
+            eprintln!("{}: {answer}", describe::command(c_apdu));
         }
         let delay = self.profile.delay(exchange.work);
         if !delay.is_zero() {
