@@ -299,6 +299,26 @@ fn serial_numbers_have_sixteen_octets_and_never_repeat() {
 }
 
 #[test]
+fn no_two_signatures_share_a_nonce() {
+    let (mut ca, certificate) = issued("forus-2018");
+    let application = Application::sample(profile("forus-2018"));
+    let checked = ca
+        .check(&request_der(&application, 2), &application)
+        .unwrap();
+    let at = moment(EPOCH);
+    let signed = [
+        der(&certificate),
+        ca.issue(&checked, &application, at),
+        ca.crl(at),
+        ca.root_crl(at),
+    ];
+    // r, the second half of a signature, depends on the nonce alone.
+    let halves: std::collections::BTreeSet<&[u8]> =
+        signed.iter().map(|one| &one[one.len() - 32..]).collect();
+    assert_eq!(halves.len(), signed.len());
+}
+
+#[test]
 fn a_key_already_accepted_is_refused_even_after_a_restart() {
     let application = Application::sample(profile("forus-2018"));
     let mut ca = authority(&application.profile);

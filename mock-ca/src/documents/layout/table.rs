@@ -152,3 +152,51 @@ fn section_height(rows: &[Row]) -> f32 {
         .sum::<f32>();
     if whole <= KEPT_TOGETHER { whole } else { 60.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(count: usize) -> String {
+        (1..=count)
+            .map(|line| line.to_string())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn texts(page: &[Mark]) -> Vec<&str> {
+        page.iter()
+            .filter_map(|mark| {
+                if let Mark::Text(text) = mark {
+                    Some(text.text.as_str())
+                } else {
+                    None
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_row_no_page_holds_is_cut_and_goes_on() {
+        let mut sheet = Sheet::default();
+        sheet.table(&[Row::fixed("Ключ", lines(150))]);
+        assert_eq!(sheet.pages.len(), 3);
+        let all: Vec<&str> = sheet.pages.iter().flat_map(|page| texts(page)).collect();
+        assert_eq!(all[1..].join("\n"), lines(150));
+        let within = |mark: &Mark| !matches!(mark, Mark::Text(text) if !text.is_within_margins());
+        assert!(sheet.pages.iter().flatten().all(within));
+    }
+
+    #[test]
+    fn a_short_section_that_does_not_fit_goes_to_the_next_page_whole() {
+        let mut sheet = Sheet::default();
+        sheet.table(&[
+            Row::pair("", lines(50)),
+            Row::section("1. Ключ"),
+            Row::pair("a", lines(5)),
+            Row::pair("b", lines(5)),
+        ]);
+        assert_eq!(sheet.pages.len(), 2);
+        assert_eq!(texts(&sheet.pages[1])[..2], ["1. Ключ", "a"]);
+    }
+}
