@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +25,9 @@ struct Cli {
 enum Command {
     /// Serve the portal, the phones and the tester's port on loopback addresses until SIGINT or SIGTERM.
     #[command(after_help = SERVE_HELP)]
-    Serve(Serve),
+    Serve(Box<Serve>),
+    /// Print the settings that hold when no file changes them: TOML, to begin a file for --config with.
+    Settings,
 }
 
 #[derive(Parser)]
@@ -110,8 +113,14 @@ impl Error {
 
 /// Does what the command line says; ends the program itself on a wrong one.
 pub(crate) fn run() -> Result<(), Error> {
-    let Command::Serve(serve) = Cli::parse().command;
-    serve.run()
+    match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Settings => {
+            let text = toml::to_string_pretty(&Settings::default());
+            say(&text.expect("our settings are plain tables"));
+            Ok(())
+        }
+    }
 }
 
 impl Serve {
@@ -121,7 +130,7 @@ impl Serve {
         }
         let mut store = self.store()?;
         let mock = self.mock(store.as_ref())?;
-        let clock = self.clock(mock.now());
+        let clock = self.clock(mock.now())?;
         let listen = Listen {
             portal: self.listen,
             sms: self.sms,
@@ -176,14 +185,13 @@ impl Serve {
 
     /// Settings of the command line over those of the file over the defaults.
     fn settings(&self) -> Result<Settings, Error> {
-        let from_file = self.config_file()?;
-        let epoch_in_file = from_file
-            .as_ref()
-            .is_some_and(|(_, text)| text.contains_key("epoch"));
-        let mut settings = from_file.map(|(settings, _)| settings).unwrap_or_default();
+        let mut settings = self
+            .config_file()?
+            .map(|(settings, _)| settings)
+            .unwrap_or_default();
         match self.epoch {
             Some(epoch) => settings.epoch = epoch,
-            None if !epoch_in_file => settings.epoch = wall_clock(),
+            None if !self.chooses_epoch()? => settings.epoch = wall_clock(),
             None => {}
         }
         settings.seed = self.seed.unwrap_or(settings.seed);
@@ -239,15 +247,22 @@ impl Serve {
         }
     }
 
-    /// A clock that begins where the mock was, or at the machine's time when it runs like the machine's.
-    fn clock(&self, mock_now: Timestamp) -> Arc<dyn Clock> {
-        match self.clock {
+    /// A clock that begins where the mock was; the machine's own when no time was ever chosen.
+    fn clock(&self, mock_now: Timestamp) -> Result<Arc<dyn Clock>, Error> {
+        Ok(match self.clock {
             Pace::Manual => Arc::new(Manual::at(mock_now)),
-            Pace::Rate(1) if self.epoch.is_none() && self.config.is_none() => {
+            Pace::Rate(1) if !self.chooses_epoch()? => {
                 Arc::new(Real::since(mock_now.max(wall_clock()), 1))
             }
             Pace::Rate(rate) => Arc::new(Real::since(mock_now, rate)),
-        }
+        })
+    }
+
+    fn chooses_epoch(&self) -> Result<bool, Error> {
+        let in_file = |file: Option<(Settings, toml::Table)>| {
+            file.is_some_and(|(_, table)| table.contains_key("epoch"))
+        };
+        Ok(self.epoch.is_some() || in_file(self.config_file()?))
     }
 }
 
@@ -279,12 +294,18 @@ fn announce(server: &Server) {
     let addresses = serde_json::json!({
         "portal": server.portal_url(), "tls": null, "sms": server.sms_url(), "control": server.control_url(),
     });
-    println!("{addresses}");
+    say(&format!("{addresses}\n"));
     eprintln!(
         "mock-ca: the cabinet is at {}, the phone of application 722318 at {}/phone/79000000000",
         server.portal_url(),
         server.sms_url()
     );
+}
+
+/// To standard output; a reader that has gone away is no reason to stop.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// SIGINT and SIGTERM, caught from the beginning.

@@ -10,19 +10,26 @@
 //! | `GET /applications/{n}` | one of them |
 //! | `POST /applications/{n}/issue` | issues now instead of at the planned moment; also releases a held one |
 //! | `POST /applications/{n}/refuse` `{"text":"…"}` | refuses; the card shows the text |
+//! | `POST /applications/{n}/revoke` `{"reason":"superseded"}` | puts the certificate on the revocation list |
 //! | `GET /faults` | the plan, and how many calls each room has had |
 //! | `POST /faults` `{"room":"portal","nth":3,"what":"lose-answer"}` | adds to the plan |
 //! | `GET /clock` | `{"now":"2018-12-13T01:00:00Z"}` |
 //! | `POST /clock/advance` `{"seconds":60}` | answered by the server, which has the clock |
 //!
+//! A fault's `what` is one of `"lose-answer"`, `"garble"`, `"double"`, `"wrong-key"`, `{"refuse":{"status":503}}`,
+//! `{"hold-for":{"secs":90}}`; its `room` one of `"portal"`, `"sms"`, `"ca"`.
+//!
 //! Errors: `{"error":"…"}` with 400 (not understood), 404 (no such thing) or 409 (not in this state).
 
+use der::Decode;
 use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use x509_cert::Certificate;
 
 use crate::application::Application;
+use crate::ca::Reason;
 use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::order::{Order, Status};
@@ -50,6 +57,9 @@ pub(crate) fn handle(
         ("POST", ["applications", number, "issue"]) => issue(mock, now, number),
         ("POST", ["applications", number, "refuse"]) => {
             body(request).and_then(|refusal| refuse(mock, now, number, &refusal))
+        }
+        ("POST", ["applications", number, "revoke"]) => {
+            body(request).and_then(|revocation| revoke(mock, now, number, &revocation))
         }
         ("GET", ["faults"]) => Ok(json!(mock.state.faults)),
         ("POST", ["faults"]) => body(request).and_then(|fault| plan(mock, fault)),
@@ -87,6 +97,12 @@ struct Advance {
 #[serde(deny_unknown_fields)]
 struct Refusal {
     text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Revocation {
+    reason: Reason,
 }
 
 /// Why a call did nothing.
@@ -173,6 +189,25 @@ fn refuse(
     }
     mock.refuse(number, now, &refusal.text);
     Ok(told(&mock.state.orders[&number], now))
+}
+
+fn revoke(
+    mock: &mut MockCa,
+    now: Timestamp,
+    number: &str,
+    revocation: &Revocation,
+) -> Result<Value, Trouble> {
+    let order = find(mock, number)?;
+    let issued = order.certificate.as_ref();
+    let certificate = issued.and_then(|issued| Certificate::from_der(&issued.der).ok());
+    let Some(certificate) = certificate else {
+        return Err(Trouble::Conflict("there is no certificate to revoke"));
+    };
+    let serial = certificate.tbs_certificate().serial_number();
+    let profile = order.application.profile.clone();
+    let authority = mock.authorities.of(&mock.settings, &profile);
+    authority.revoke(serial.as_bytes(), now, revocation.reason);
+    Ok(json!({ "serial": hex::encode(serial.as_bytes()) }))
 }
 
 fn plan(mock: &mut MockCa, fault: Fault) -> Result<Value, Trouble> {

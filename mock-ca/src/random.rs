@@ -25,9 +25,9 @@ pub(crate) fn between(rng: &mut impl Rng, min: u32, max: u32) -> u32 {
     min + offset
 }
 
-/// A decimal code of so many digits, leading zeros kept.
+/// A decimal code of so many digits (one to ten), leading zeros kept.
 pub(crate) fn digits(rng: &mut impl Rng, count: u8) -> String {
-    (0..count)
+    (0..count.clamp(1, 10))
         .map(|_| char::from(b'0' + between(rng, 0, 9) as u8))
         .collect()
 }

@@ -7,22 +7,17 @@ use scraper::{ElementRef, Html, Selector};
 
 use crate::world::World;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Browser {
     pub(crate) cookie: Option<String>,
     pub(crate) page: String,
     pub(crate) status: u16,
     /// The answer as it came.
     pub(crate) answer: Option<Response<Vec<u8>>>,
-    path: String,
     filled: Vec<(String, String)>,
 }
 
 impl Browser {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
     pub(crate) fn open(&mut self, world: &mut World, path: &str) {
         self.go(world, Method::GET, path, "");
     }
@@ -162,7 +157,6 @@ impl Browser {
         request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         let request = request.body(body.as_bytes().to_vec()).unwrap();
         let response = world.mock.handle(world.now, Door::Portal, request);
-        self.path = path.to_owned();
         if let Some(cookie) = response.headers().get(SET_COOKIE) {
             let pair = cookie
                 .to_str()
@@ -187,13 +181,22 @@ impl Browser {
             .to_owned()
     }
 
+    /// The page's middle as lines: links in brackets, fields between bars, buttons in angles.
+    pub(crate) fn outline(&self) -> String {
+        let mut out = String::new();
+        select(&self.html(), "main")
+            .iter()
+            .for_each(|main| outline(*main, &mut out));
+        out
+    }
+
     /// What a person reads in the page's middle, one line for each block.
     pub(crate) fn text(&self) -> String {
         let html = self.html();
         let main = select(&html, "main");
         let text = main
             .iter()
-            .flat_map(|main| main.text())
+            .flat_map(ElementRef::text)
             .map(str::trim)
             .filter(|line| !line.is_empty());
         text.collect::<Vec<_>>().join("\n")
@@ -271,4 +274,64 @@ fn collapsed<'a>(text: impl Iterator<Item = &'a str>) -> String {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// What a person sees of an element and below, as indented lines.
+fn outline(element: ElementRef<'_>, out: &mut String) {
+    for child in element.children() {
+        if let Some(text) = child.value().as_text() {
+            let text = collapsed(std::iter::once(&**text));
+            if !text.is_empty() {
+                out.push_str(&format!("{text}\n"));
+            }
+        } else if let Some(child) = ElementRef::wrap(child) {
+            outline_of(child, out);
+        }
+    }
+}
+
+fn outline_of(element: ElementRef<'_>, out: &mut String) {
+    let text = collapsed(element.text());
+    let attr = |name| element.attr(name).unwrap_or_default();
+    match element.value().name() {
+        "a" => out.push_str(&format!("[{text}]\n")),
+        "h1" => out.push_str(&format!("# {text}\n")),
+        "h2" => out.push_str(&format!("## {text}\n")),
+        "legend" => out.push_str(&format!("-- {text} --\n")),
+        "button" => out.push_str(&format!("<{text}>\n")),
+        "input" if attr("type") == "hidden" => {}
+        "input" => out.push_str(&format!(
+            "  |{}|{}\n",
+            attr("value"),
+            if element.attr("readonly").is_some() {
+                " read-only"
+            } else {
+                ""
+            }
+        )),
+        "textarea" => out.push_str(&format!(
+            "  |{}|\n",
+            text.chars().take(27).collect::<String>()
+        )),
+        "select" => out.push_str("  |…|\n"),
+        "tr" => {
+            let cells = selector("th, td");
+            if element
+                .select(&selector("input, textarea"))
+                .next()
+                .is_some()
+            {
+                outline(element, out);
+            } else {
+                let cells: Vec<_> = element
+                    .select(&cells)
+                    .map(|cell| collapsed(cell.text()))
+                    .collect();
+                out.push_str(&format!("{}\n", cells.join(" | ")));
+            }
+        }
+        "p" if attr("role") == "alert" => out.push_str(&format!("! {text}\n")),
+        "time" => {}
+        _ => outline(element, out),
+    }
 }

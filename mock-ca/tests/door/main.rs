@@ -3,6 +3,22 @@
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod cabinet;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod saved;
+#[cfg(test)]
+mod sms;
+#[cfg(test)]
 mod token;
 #[cfg(test)]
 mod walk;

@@ -2,7 +2,7 @@
 
 use http::{Method, Request, Response};
 use jiff::{SignedDuration, Timestamp};
-use mock_ca::{Application, Door, MockCa, Settings};
+use mock_ca::{Application, Door, MockCa, Order, Settings};
 use serde_json::Value;
 
 use crate::browser::Browser;
@@ -89,19 +89,56 @@ impl World {
     }
 
     pub(crate) fn application(&self, number: u32) -> Application {
-        self.mock
-            .orders()
-            .find(|order| order.application.number == number)
-            .unwrap()
-            .application
-            .clone()
+        self.order(number).application
     }
 
     /// Logs a new browser in, as chapters 1.2 – 1.5 say.
     pub(crate) fn logged_in(&mut self, phone: &str) -> Browser {
-        let mut browser = Browser::new();
+        let mut browser = Browser::default();
         browser.log_in(self, phone);
         browser
+    }
+
+    /// Any request at the portal, without a browser's manners.
+    pub(crate) fn portal(
+        &mut self,
+        method: Method,
+        path: &str,
+        cookie: &str,
+        body: &str,
+    ) -> Response<Vec<u8>> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("cookie", cookie);
+        let request = request.body(body.as_bytes().to_vec()).unwrap();
+        self.mock.handle(self.now, Door::Portal, request)
+    }
+
+    /// Chapters 1.2 – 1.13: the certificate is there, a new browser stands on its card.
+    pub(crate) fn issued(&mut self, phone: &str, number: u32) -> Browser {
+        self.sent(phone, number);
+        self.pass(1800);
+        let mut browser = self.logged_in(phone);
+        browser.open_card(self, number);
+        browser
+    }
+
+    /// The certificate of an order, DER.
+    pub(crate) fn certificate(&self, number: u32) -> Vec<u8> {
+        self.order(number)
+            .certificate
+            .clone()
+            .expect("it is issued")
+            .der
+    }
+
+    pub(crate) fn order(&self, number: u32) -> Order {
+        self.mock
+            .orders()
+            .find(|order| order.application.number == number)
+            .unwrap()
+            .clone()
     }
 
     /// Chapters 1.2 – 1.11 for an application: the request is sent, the browser stands on the card.

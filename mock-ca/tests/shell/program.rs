@@ -1,0 +1,183 @@
+//! `mock-ca serve` as a program: its one line, its state directory, its exit codes.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_mock-ca"))
+}
+
+/// A running `serve` with the addresses it printed; killed when dropped.
+struct Serving {
+    child: Child,
+    addresses: Value,
+}
+
+impl Serving {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = program();
+        command
+            .arg("serve")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        Self {
+            child,
+            addresses: serde_json::from_str(&line).unwrap(),
+        }
+    }
+
+    fn get(&self, door: &str, path: &str) -> String {
+        self.exchange(
+            door,
+            &format!("GET {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\n\r\n"),
+        )
+    }
+
+    fn post(&self, door: &str, path: &str, body: &str) -> String {
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        );
+        self.exchange(door, &format!("{head}{body}"))
+    }
+
+    fn exchange(&self, door: &str, request: &str) -> String {
+        let url = self.addresses[door].as_str().unwrap();
+        let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// SIGTERM, and what became of it.
+    fn stop(mut self) -> Option<i32> {
+        let killed = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .unwrap();
+        assert!(killed.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const FIRST_DAY: [&str; 4] = ["--clock", "manual", "--epoch", "2018-12-13T09:00:00+08:00"];
+
+fn output(arguments: &[&str]) -> Output {
+    program().args(arguments).output().unwrap()
+}
+
+#[test]
+fn serve_prints_one_line_and_stops_when_told() {
+    let serving = Serving::start(&FIRST_DAY);
+    assert_eq!(serving.addresses["tls"], Value::Null);
+    let names: Vec<_> = serving.addresses.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["portal", "tls", "sms", "control"]);
+    assert!(
+        serving
+            .get("portal", "/")
+            .contains("date: Thu, 13 Dec 2018 01:00:00 GMT")
+    );
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
+fn a_state_directory_outlives_the_program() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().to_str().unwrap();
+    let arguments: Vec<_> = FIRST_DAY
+        .into_iter()
+        .chain(["--state", state, "--seed", "7"])
+        .collect();
+    let serving = Serving::start(&arguments);
+    serving.post(
+        "control",
+        "/applications/722318/refuse",
+        r#"{"text":"no papers"}"#,
+    );
+    assert_eq!(serving.stop(), Some(0));
+    assert_eq!(files(directory.path()), ["mock-ca.json"]);
+
+    let again = Serving::start(&arguments);
+    assert!(again.get("control", "/applications").contains("no papers"));
+    drop(again);
+    let without = Serving::start(&["--state", state, "--clock", "manual"]);
+    assert!(
+        without
+            .get("portal", "/")
+            .contains("date: Thu, 13 Dec 2018 01:00:00 GMT")
+    );
+    drop(without);
+    let other = output(&["serve", "--state", state, "--seed", "8"]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(
+        String::from_utf8_lossy(&other.stderr).contains("was kept with other settings (--seed)")
+    );
+}
+
+fn files(directory: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.collect()
+}
+
+#[test]
+fn what_is_wrong_has_an_exit_code_and_a_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().to_str().unwrap().to_owned();
+    std::fs::write(directory.path().join("mock-ca.json"), "{}").unwrap();
+    let config = directory.path().join("settings.toml");
+    std::fs::write(&config, "sede = 1").unwrap();
+    let config = config.to_str().unwrap();
+    for (arguments, code, reason) in [
+        (vec!["serve", "--profile", "forus-2020"], 2, "forus-2018"),
+        (vec!["serve", "--clock", "fast:0"], 2, "fast:N"),
+        (vec!["serve", "--tls", "127.0.0.1:0"], 2, "not built yet"),
+        (vec!["serve", "--config", config], 2, "sede"),
+        (
+            vec!["serve", "--config", "/nowhere/settings.toml"],
+            2,
+            "/nowhere/settings.toml",
+        ),
+        (
+            vec!["serve", "--listen", "0.0.0.0:0"],
+            3,
+            "not a loopback address",
+        ),
+        (vec!["serve", "--state", &state], 4, "mock-ca.json"),
+    ] {
+        let output = output(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(
+            said.contains(reason) && output.stdout.is_empty(),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn the_printed_settings_are_a_settings_file() {
+    let output = output(&["settings"]);
+    let settings: mock_ca::Settings =
+        toml::from_str(&String::from_utf8(output.stdout).unwrap()).unwrap();
+    assert_eq!(settings, mock_ca::Settings::default());
+}
