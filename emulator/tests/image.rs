@@ -155,3 +155,12 @@ fn the_administrator_deletes_certificates_only_on_a_token_marked_so() {
         assert_eq!(public_key, StatusWord::SECURITY_STATUS);
     }
 }
+
+#[test]
+fn initialise_takes_the_mark_and_everything_else_but_the_serial_number() {
+    let mut bench = Bench::with(furnished());
+    bench.ok(&[0x80, 0x8A, 0x00, 0x00]);
+    let image = bench.card.image();
+    assert!(image.initialising && !image.administrator_deletes_certificates);
+    assert_eq!((image.serial, image.memory_used()), (0x2CDB_7256, 0));
+}
