@@ -228,7 +228,7 @@ impl<C: Parameters> Extended<C> {
         (self.u.is_zero() & self.v.equals(&self.z)).reveal()
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn double_without_t(&self) -> Self {
         let (e, f, g, h) = self.double_factors();
         Self {
@@ -248,14 +248,14 @@ impl<C: Parameters> Extended<C> {
         (e, f, g, uu.sub(&vv))
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn add_affine(&self, other: &Affine<C::Base>) -> Self {
         let c = self.t.mul(&other.duv);
         self.add_factors(&other.u, &other.v, &c, &self.z)
     }
 
     /// Adds or subtracts a point whose `t` already holds `d·T`.
-    #[inline(always)]
+    #[inline(never)]
     fn add_cached(&self, other: &Self, negate: bool) -> Self {
         let c = self.t.mul(&other.t);
         let d = self.z.mul(&other.z);
@@ -295,7 +295,7 @@ impl<C: Parameters> Complete for Extended<C> {
         self.add_factors(&other.u, &other.v, &c, &self.z.mul(&other.z))
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn double(&self) -> Self {
         let (e, f, g, h) = self.double_factors();
         Self {

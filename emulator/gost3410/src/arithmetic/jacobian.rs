@@ -1,7 +1,9 @@
-//! Fast arithmetic on public points of `y² = x³ + a·x + b`: `x = X/Z²`, `y = Y/Z³`; `Z = 0` is the identity.
+//! Fast arithmetic on public points of `y² = x³ + a·x + b`: `x = X/Z²`, `y = Y/Z³`, `W = a·Z⁴`; `Z = 0` is the identity.
 //!
-//! Branches on what it meets: never for secrets. Formulas: `dbl-1998-cmo-2`, `add-1998-cmo-2` and `madd` of the
-//! Explicit-Formulas Database.
+//! Products that do not wait for each other stand side by side, so that the processor can overlap them.
+//!
+//! Branches on what it meets: never for secrets. Formulas: the modified Jacobian `dbl-1998-cmo-2` and
+//! the Jacobian `add-1998-cmo-2` of the Explicit-Formulas Database.
 
 use super::field::Field;
 use super::group::Ratio;
@@ -12,6 +14,7 @@ pub(crate) struct Jacobian<C: Parameters> {
     x: C::Base,
     y: C::Base,
     z: C::Base,
+    w: C::Base,
 }
 
 /// A point other than the identity with what every addition of it needs.
@@ -37,12 +40,13 @@ impl<C: Parameters> From<Affine<C::Base>> for Jacobian<C> {
             x: point.x,
             y: point.y,
             z: C::Base::ONE,
+            w: C::A,
         }
     }
 }
 
 impl<C: Parameters> From<Jacobian<C>> for Addend<C> {
-    fn from(Jacobian { x, y, z }: Jacobian<C>) -> Self {
+    fn from(Jacobian { x, y, z, .. }: Jacobian<C>) -> Self {
         let zz = z.square();
         let zzz = zz.mul(&z);
         Self { x, y, z, zz, zzz }
@@ -54,20 +58,34 @@ impl<C: Parameters> Jacobian<C> {
         x: C::Base::ONE,
         y: C::Base::ONE,
         z: C::Base::ZERO,
+        w: C::Base::ZERO,
     };
+
+    #[inline(always)]
+    fn new(x: C::Base, y: C::Base, z: C::Base) -> Self {
+        let w = C::times_a(&z.square().square());
+        Self { x, y, z, w }
+    }
 
     /// `2·self`; the identity stays itself, and there is no point of order two.
     pub(crate) fn double(&self) -> Self {
+        let (double, vv) = self.double_without_w();
+        let w = vv.mul(&self.w);
+        Self { w, ..double }
+    }
+
+    /// `2·self` for an addition, which does not need `W`; and `16·Y⁴`.
+    #[inline(never)]
+    pub(crate) fn double_without_w(&self) -> (Self, C::Base) {
         let twice_y = self.y.double();
-        let v = twice_y.square();
-        let s = v.mul(&self.x);
-        let m = C::slope(&self.x, &self.z.square());
-        let x = m.square().sub(&s.double());
-        Self {
-            x,
-            y: m.mul(&s.sub(&x)).sub(&v.square().half()),
-            z: twice_y.mul(&self.z),
-        }
+        let (v, xx) = (twice_y.square(), self.x.square());
+        let m = xx.triple().add(&self.w);
+        let (s, mm) = (v.mul(&self.x), m.square());
+        let x = mm.sub(&s.double());
+        let (vv, z) = (v.square(), twice_y.mul(&self.z));
+        let y = m.mul(&s.sub(&x)).sub(&vv.half());
+        let w = C::Base::ZERO;
+        (Self { x, y, z, w }, vv)
     }
 
     /// `self + other`.
@@ -76,8 +94,8 @@ impl<C: Parameters> Jacobian<C> {
             return (*other).into();
         }
         let zz = self.z.square();
-        let h = other.x.mul(&zz).sub(&self.x);
-        let r = other.y.mul(&zz.mul(&self.z)).sub(&self.y);
+        let (u2, zzz) = (other.x.mul(&zz), zz.mul(&self.z));
+        let (h, r) = (u2.sub(&self.x), other.y.mul(&zzz).sub(&self.y));
         self.chord_public(&self.x, &self.y, &h, &r, &self.z)
     }
 
@@ -85,17 +103,17 @@ impl<C: Parameters> Jacobian<C> {
     pub(crate) fn add_public(&self, other: &Addend<C>, minus: bool) -> Self {
         let other_y = if minus { other.y.neg() } else { other.y };
         if self.is_identity_public() {
-            let Addend { x, z, .. } = *other;
-            return Self { x, y: other_y, z };
+            return Self::new(other.x, other_y, other.z);
         }
         let zz = self.z.square();
         let (u, s) = (self.x.mul(&other.zz), self.y.mul(&other.zzz));
-        let h = other.x.mul(&zz).sub(&u);
-        let r = other_y.mul(&zz.mul(&self.z)).sub(&s);
+        let (u2, zzz) = (other.x.mul(&zz), zz.mul(&self.z));
+        let (h, r) = (u2.sub(&u), other_y.mul(&zzz).sub(&s));
         self.chord_public(&u, &s, &h, &r, &self.z.mul(&other.z))
     }
 
     /// The sum from `(u, s)`, which is `self` over the common denominator `z`, and the differences `h`, `r`.
+    #[inline(never)]
     fn chord_public(
         &self,
         u: &C::Base,
@@ -108,15 +126,12 @@ impl<C: Parameters> Jacobian<C> {
             let equal = r.is_zero_public();
             return if equal { self.double() } else { Self::IDENTITY };
         }
-        let hh = h.square();
-        let hhh = hh.mul(h);
-        let v = u.mul(&hh);
-        let x = r.square().sub(&hhh).sub(&v.double());
-        Self {
-            x,
-            y: r.mul(&v.sub(&x)).sub(&s.mul(&hhh)),
-            z: z.mul(h),
-        }
+        let (hh, rr) = (h.square(), r.square());
+        let (v, hhh) = (u.mul(&hh), hh.mul(h));
+        let x = rr.sub(&hhh).sub(&v.double());
+        let (z, drop) = (z.mul(h), s.mul(&hhh));
+        let y = r.mul(&v.sub(&x)).sub(&drop);
+        Self::new(x, y, z)
     }
 
     /// The x coordinate, unless this is the identity.

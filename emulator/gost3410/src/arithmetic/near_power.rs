@@ -4,7 +4,7 @@
 
 use super::constant::one;
 use super::field::{Element, Reduction};
-use super::limbs::{adc, add, add_word, multiply, row, square, sub, sub_word, subtract_once};
+use super::limbs::{adc, add, add_word, multiply, row, sbb, square, sub, sub_word, subtract_once};
 use super::safegcd;
 
 /// `p = 2^(64N) - C`, where `2^(64N) ≡ C`; `C` is below `2^20`.
@@ -39,6 +39,29 @@ impl<const C: u64> Below<C> {
         // After a carry the sum is below 2^60, so that one more C stays in the lowest limb.
         sum[0] += carry.wrapping_neg() & C;
         sum
+    }
+
+    #[inline(always)]
+    fn product<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        let (low, high) = multiply(a, b);
+        Self::fold(&low, &high)
+    }
+
+    #[inline(always)]
+    fn second_power<const N: usize>(a: &[u64; N]) -> [u64; N] {
+        let (low, high) = square(a);
+        Self::fold(&low, &high)
+    }
+
+    /// Eight limbs inline would swell a point formula beyond what the optimizer handles in reasonable time.
+    #[inline(never)]
+    fn mul_in_a_call<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        Self::product(a, b)
+    }
+
+    #[inline(never)]
+    fn square_in_a_call<const N: usize>(a: &[u64; N]) -> [u64; N] {
+        Self::second_power(a)
     }
 }
 
@@ -75,16 +98,22 @@ impl<const C: u64, const N: usize> Reduction<N> for Below<C> {
         difference
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn mul(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        let (low, high) = multiply(a, b);
-        Self::fold(&low, &high)
+        if N == 8 {
+            Self::mul_in_a_call(a, b)
+        } else {
+            Self::product(a, b)
+        }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn square(a: &[u64; N]) -> [u64; N] {
-        let (low, high) = square(a);
-        Self::fold(&low, &high)
+        if N == 8 {
+            Self::square_in_a_call(a)
+        } else {
+            Self::second_power(a)
+        }
     }
 
     fn invert(a: &[u64; N]) -> [u64; N] {
@@ -123,7 +152,7 @@ impl<const C: u64> Above<C> {
         let mask = carry.wrapping_neg();
         let (mut out, borrow) = sub_word(a, mask & C);
         // A borrow out of all limbs and the top bit of p are both paid for by the carry.
-        let (top, borrow_of_top) = super::limbs::sbb(out[N - 1], mask & 1 << 63, 0);
+        let (top, borrow_of_top) = sbb(out[N - 1], mask & 1 << 63, 0);
         out[N - 1] = top;
         (out, carry.wrapping_sub(borrow + borrow_of_top))
     }

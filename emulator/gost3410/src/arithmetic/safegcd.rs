@@ -3,6 +3,8 @@
 //!
 //! `n`-bit inputs need at most `(45907·n + 30179) / 19929` steps: 591 for 256 bits, 1180 for 512. We make 620 and 1240.
 
+use core::hint::black_box;
+
 use super::constant::negated_inverse;
 
 /// `1/x mod m` for an odd prime `m`; zero for zero.
@@ -57,7 +59,7 @@ fn division_steps(mut zeta: i64, f: u64, g: u64) -> (i64, Steps) {
     let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
     for _ in 0..62 {
         let negative = (zeta >> 63) as u64;
-        let odd = core::hint::black_box(g & 1).wrapping_neg();
+        let odd = (g & 1).wrapping_neg();
         // Add or subtract (f, u, v) when g is odd.
         g = g.wrapping_add(((f ^ negative).wrapping_sub(negative)) & odd);
         q = q.wrapping_add(((u ^ negative).wrapping_sub(negative)) & odd);
@@ -125,13 +127,13 @@ impl<const L: usize> Modulus<L> {
 
     /// Brings `±d` from `(-2m, m)` into `0..m`; `negate` is 0 or -1.
     fn normalize(&self, d: &[i64; L], negate: i64) -> [i64; L] {
-        let negative = d[L - 1] >> 63;
+        let (negative, negate) = (black_box(d[L - 1] >> 63), black_box(negate));
         let mut out = [0; L];
         for i in 0..L {
             out[i] = ((d[i] + (self.m[i] & negative)) ^ negate) - negate;
         }
         let mut out = carry(&out);
-        let negative = out[L - 1] >> 63;
+        let negative = black_box(out[L - 1] >> 63);
         for (limb, m) in out.iter_mut().zip(&self.m) {
             *limb += m & negative;
         }

@@ -34,13 +34,13 @@ pub(crate) trait Parameters: Copy + Send + Sync + 'static {
     /// Multiples of the base point, made at first use.
     fn comb() -> &'static Comb<Affine<Self::Base>>;
 
-    /// `3·x² + a·z²`.
+    /// `a·x`.
     #[inline(always)]
-    fn slope(x: &Self::Base, z: &Self::Base) -> Self::Base {
+    fn times_a(x: &Self::Base) -> Self::Base {
         if Self::A_IS_MINUS_THREE {
-            x.sub(z).mul(&x.add(z)).triple()
+            x.triple().neg()
         } else {
-            x.square().triple().add(&Self::A.mul(&z.square()))
+            Self::A.mul(x)
         }
     }
 }
@@ -132,7 +132,12 @@ impl<C: Parameters> Curve for Weierstrass<C> {
 
         let mut sum = Jacobian::<C>::IDENTITY;
         for i in (0..=C::Scalar::BITS).rev() {
-            sum = sum.double();
+            let adds = a_digits[i] != 0 || b_digits[i] != 0;
+            sum = if adds {
+                sum.double_without_w().0
+            } else {
+                sum.double()
+            };
             if a_digits[i] != 0 {
                 sum = sum.add_affine_public(&comb.multiple_public(a_digits[i]));
             }

@@ -25,19 +25,19 @@ impl<C: Parameters> From<Affine<C::Base>> for Xyzz<C> {
 impl<C: Parameters> Xyzz<C> {
     /// `self + other` where they are neither equal nor opposite.
     ///
+    /// Products that do not wait for each other stand side by side, so that the processor can overlap them.
+    ///
     /// Source: Explicit-Formulas Database, `madd-2008-s`.
+    #[inline(never)]
     pub(crate) fn add_unlike(&self, other: &Affine<C::Base>) -> Self {
-        let p = other.x.mul(&self.zz).sub(&self.x);
-        let r = other.y.mul(&self.zzz).sub(&self.y);
-        let pp = p.square();
-        let ppp = p.mul(&pp);
-        let q = self.x.mul(&pp);
-        let x = r.square().sub(&ppp).sub(&q.double());
-        Self {
-            x,
-            y: r.mul(&q.sub(&x)).sub(&self.y.mul(&ppp)),
-            zz: self.zz.mul(&pp),
-            zzz: self.zzz.mul(&ppp),
-        }
+        let (u2, s2) = (other.x.mul(&self.zz), other.y.mul(&self.zzz));
+        let (p, r) = (u2.sub(&self.x), s2.sub(&self.y));
+        let (pp, rr) = (p.square(), r.square());
+        let (q, ppp) = (self.x.mul(&pp), p.mul(&pp));
+        let x = rr.sub(&ppp).sub(&q.double());
+        let (zz, zzz) = (self.zz.mul(&pp), self.zzz.mul(&ppp));
+        let (rise, drop) = (r.mul(&q.sub(&x)), self.y.mul(&ppp));
+        let y = rise.sub(&drop);
+        Self { x, y, zz, zzz }
     }
 }
