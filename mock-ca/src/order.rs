@@ -1,5 +1,6 @@
 //! An order: an application and how far it has come. Its status is derived in one function.
 
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -172,7 +173,8 @@ impl Status {
             Self::Accepted => Some("Принято"),
             Self::Sent => Some("Запрос отправлен"),
             Self::Ordered => Some("Сертификат заказан"),
-            Self::Issued | Self::Installed | Self::Refused => None,
+            Self::Refused => Some("Отказано"),
+            Self::Issued | Self::Installed => None,
         }
     }
 
@@ -190,6 +192,11 @@ impl Status {
 pub(crate) fn later(at: Timestamp, secs: u32) -> Timestamp {
     at.saturating_add(SignedDuration::from_secs(secs.into()))
         .unwrap_or(Timestamp::MAX)
+}
+
+/// Irkutsk's clock, as pages and phones show it: +08:00 all year.
+pub(crate) fn irkutsk() -> TimeZone {
+    TimeZone::fixed(Offset::constant(8))
 }
 
 /// Serde for bytes as hexadecimal text.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Knobs, Mischief};
-use crate::order::later;
+use crate::order::{irkutsk, later};
 use crate::reply;
 use crate::settings::{Settings, Span};
 use crate::{phone, random};
@@ -173,7 +173,7 @@ fn inbox(outbox: &Outbox, now: Timestamp, query: &str) -> Response<Vec<u8>> {
     let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "phone");
     match asked.and_then(|(_, value)| phone::normalised(&value)) {
         Some(phone) => reply::json(&on_phone(outbox, now, &phone)),
-        None => reply::json_error(StatusCode::BAD_REQUEST, "phone: eleven digits from 7 on"),
+        None => reply::json_error(StatusCode::BAD_REQUEST, NO_PHONE),
     }
 }
 
@@ -186,21 +186,29 @@ fn on_phone<'a>(outbox: &'a Outbox, now: Timestamp, phone: &str) -> Vec<Delivere
 }
 
 fn screen(outbox: &Outbox, now: Timestamp, number: &str) -> Response<Vec<u8>> {
-    match phone::normalised(number) {
-        Some(phone) => reply::page(
-            StatusCode::OK,
-            &Screen {
-                messages: on_phone(outbox, now, &phone),
-                phone,
-            },
-        ),
-        None => reply::json_error(StatusCode::BAD_REQUEST, "phone: eleven digits from 7 on"),
-    }
+    let Some(phone) = phone::normalised(number) else {
+        return reply::json_error(StatusCode::BAD_REQUEST, NO_PHONE);
+    };
+    let messages = on_phone(outbox, now, &phone);
+    let messages = messages
+        .iter()
+        .map(|message| (message.text, shown(message.at)))
+        .collect();
+    reply::page(StatusCode::OK, &Screen { phone, messages })
+}
+
+/// As a phone in Irkutsk shows it: `13.12.2018 09:04`.
+fn shown(at: Timestamp) -> String {
+    at.to_zoned(irkutsk())
+        .strftime("%d.%m.%Y %H:%M")
+        .to_string()
 }
 
 #[derive(askama::Template)]
 #[template(path = "phone_screen.html")]
 struct Screen<'a> {
     phone: String,
-    messages: Vec<Delivered<'a>>,
+    messages: Vec<(&'a str, String)>,
 }
+
+const NO_PHONE: &str = "phone: eleven digits from 7 on";

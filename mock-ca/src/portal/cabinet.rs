@@ -1,12 +1,11 @@
 //! «Работа с заявкой»: list, card, request, installation, papers. Everybody sees the applications of their own phone only.
 
 use http::{Method, Response, StatusCode};
-use jiff::tz::{Offset, TimeZone};
 
 use super::{Visit, form, pages};
 use crate::documents::{Document, DocumentData};
 use crate::office::Sent;
-use crate::order::{Order, Status};
+use crate::order::{Order, Status, irkutsk};
 use crate::reply;
 
 impl Visit<'_> {
@@ -273,11 +272,6 @@ impl Visit<'_> {
             _ => self.not_found(),
         }
     }
-}
-
-/// Irkutsk's clock on the pages: +08:00 all year.
-pub(super) fn irkutsk() -> TimeZone {
-    TimeZone::fixed(Offset::constant(8))
 }
 
 /// A container's name as long as a label on the token can be.

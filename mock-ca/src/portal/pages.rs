@@ -4,10 +4,9 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::cabinet::irkutsk;
 use crate::application::Application;
 use crate::documents::Document;
-use crate::order::{Order, Status};
+use crate::order::{Order, Status, irkutsk};
 
 /// 1.1: what the manual has one download first. The portal's own two files and Рутокен's two.
 pub(super) const DOWNLOADS: [(&str, &str); 4] = [

@@ -90,6 +90,7 @@ fn a_refusal_is_on_the_card_as_text_and_not_as_markup() {
         "refused"
     );
     browser.open(&mut world, "/cabinet/applications/722318");
+    assert!(browser.text().contains("\nОтказано\n"));
     assert_eq!(
         browser.alerts(),
         ["Отказ: Не хватает документов <b>\"&</b>"]
