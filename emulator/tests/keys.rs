@@ -5,6 +5,7 @@ mod common;
 use common::Bench;
 use emulator::StatusWord;
 use emulator::rsa::RsaKey;
+use emulator::timing::Operation;
 use gost3410::{ParameterSet, Signature, SigningKey, VerifyingKey};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -178,6 +179,62 @@ fn an_imported_rsa_key_deciphers_and_signs_across_chained_blocks() {
             .1,
         StatusWord::WRONG_LENGTH
     );
+}
+
+#[test]
+fn work_is_charged_by_what_is_asked_and_of_which_key() {
+    for (private, public, size, generating, signing) in [
+        (
+            [0x03, 0x20],
+            [0x13, 0x20],
+            [0x20, 0x40],
+            Operation::GenerateGost256,
+            Operation::SignGost256,
+        ),
+        (
+            [0x43, 0x20],
+            [0x53, 0x20],
+            [0x40, 0x80],
+            Operation::GenerateGost512,
+            Operation::SignGost512,
+        ),
+        (
+            [0x23, 0x00],
+            [0x33, 0x00],
+            [0xA8, 0x60],
+            Operation::GenerateRsa,
+            Operation::Rsa,
+        ),
+    ] {
+        let mut bench = Bench::new();
+        bench.login_user();
+        bench.create_key(private, size[0], 1);
+        bench.create_key(public, size[1], 1);
+        let operation = |bench: &mut Bench, c_apdu: &[u8]| bench.exchange(c_apdu).work.operation;
+        assert_eq!(
+            operation(&mut bench, &[0x00, 0x46, 0x80, 0x01, 0x00]),
+            generating
+        );
+        assert_eq!(
+            operation(
+                &mut bench,
+                &[0x00, 0x22, 0x41, 0xB6, 0x03, 0x84, 0x01, 0x01]
+            ),
+            Operation::Look
+        );
+        assert_eq!(
+            operation(&mut bench, &[0x00, 0x2A, 0x9E, 0x9A, 0x01, 0x01, 0x00]),
+            signing
+        );
+        assert_eq!(
+            operation(&mut bench, b"\x00\x20\x00\x02\x0812345678"),
+            Operation::Verify
+        );
+        assert_eq!(
+            operation(&mut bench, &[0x00, 0x2C, 0x03, 0x02]),
+            Operation::Write
+        );
+    }
 }
 
 /// As the host cuts a value: each block with its own header, the total in the first.

@@ -46,6 +46,7 @@ struct TestDesk {
     events: Vec<Event>,
     answers_before_cut: usize,
     stop_when_detached: Stop,
+    detachments: usize,
 }
 
 impl TestDesk {
@@ -56,6 +57,7 @@ impl TestDesk {
             events: Vec::new(),
             answers_before_cut: usize::MAX,
             stop_when_detached: stop.clone(),
+            detachments: 1,
         }
     }
 }
@@ -86,7 +88,8 @@ impl Desk for TestDesk {
 
     fn notice(&mut self, event: Event) {
         self.events.push(event);
-        if matches!(event, Event::Detached(_)) {
+        self.detachments -= usize::from(matches!(event, Event::Detached(_)));
+        if self.detachments == 0 {
             self.stop_when_detached.stop();
         }
     }
@@ -200,6 +203,38 @@ fn a_stopped_card_leaves_the_reader() {
         )
         .is_ok()
     );
+}
+
+#[test]
+fn a_reader_that_comes_back_finds_the_card_without_its_logins() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let handle = thread::spawn(move || {
+        for (request, answer) in [
+            (&b"\x00\x0D\x00\x20\x00\x02\x0812345678"[..], [0x90, 0x00]),
+            (b"\x00\x04\x00\x20\x00\x02", [0x63, 0xCA]),
+        ] {
+            let (mut stream, _) = listener.accept().expect("the card");
+            stream.write_all(request).expect("a request");
+            let mut frame = [0; 4];
+            stream.read_exact(&mut frame).expect("an answer");
+            assert_eq!(frame[2..], answer);
+        }
+    });
+    let stop = Stop::default();
+    let mut desk = TestDesk::new(&stop);
+    desk.detachments = 2;
+    vpcd::attach(
+        &mut new_card(),
+        address,
+        Patience::Forever,
+        &stop,
+        &mut desk,
+    )
+    .unwrap();
+    handle.join().unwrap();
+    let (attached, detached) = (Event::Attached(address), Event::Detached(address));
+    assert_eq!(desk.events, [attached, detached, attached, detached]);
 }
 
 #[test]
