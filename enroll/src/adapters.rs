@@ -1,0 +1,12 @@
+//! The outside world behind the ports: sockets, files, terminals, readers.
+
+pub mod apdu_token;
+pub mod browser;
+pub mod http_portal;
+pub mod observed;
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
+pub mod sms_gateway;
+pub mod system_clock;
+pub mod terminal;
+pub mod vpcd_reader;

@@ -1,0 +1,175 @@
+//! One journal's file: append, flush, sync.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{Header, Intent, JournalError, Line, Story};
+use crate::stage::{Fact, Stage};
+
+/// An open journal. Holds the token's lock until it is dropped.
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+    path: PathBuf,
+    story: Story,
+    torn: bool,
+    _lock: Lock,
+}
+
+impl Journal {
+    /// Writes a first line into a new file.
+    pub(super) fn create(path: PathBuf, lock: Lock, header: &Header) -> Result<Self, JournalError> {
+        let file = private(OpenOptions::new().append(true).create_new(true)).open(&path);
+        let file = file.map_err(|error| failed("create", &path, &error))?;
+        let mut journal = Self {
+            file,
+            path,
+            story: Story::begun(header.clone()),
+            torn: false,
+            _lock: lock,
+        };
+        journal.append(header)?;
+        journal.sync_folder();
+        Ok(journal)
+    }
+
+    /// Reads a file and cuts off a line that was never finished. `None` when not even the first line was: the
+    /// file is gone then, and nothing had begun.
+    pub(super) fn open(
+        path: PathBuf,
+        lock: Lock,
+        token: &str,
+    ) -> Result<Option<Self>, JournalError> {
+        let mut file = OpenOptions::new().read(true).append(true).open(&path);
+        let file = file
+            .as_mut()
+            .map_err(|error| failed("open", &path, error))?;
+        let mut bytes = Vec::new();
+        let read = file.take(LIMIT).read_to_end(&mut bytes);
+        read.map_err(|error| failed("read", &path, &error))?;
+        let whole = bytes
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        if whole == 0 {
+            std::fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))?;
+            return Ok(None);
+        }
+        let text =
+            core::str::from_utf8(&bytes[..whole]).map_err(|error| JournalError::Damaged {
+                token: token.to_owned(),
+                line: line_of(&bytes, error.valid_up_to()),
+            })?;
+        let story = Story::read(token, text)?;
+        let torn = whole < bytes.len();
+        let file = file
+            .try_clone()
+            .map_err(|error| failed("open", &path, &error))?;
+        let mut journal = Self {
+            file,
+            path,
+            story,
+            torn,
+            _lock: lock,
+        };
+        if torn {
+            journal.cut(whole as u64)?;
+        }
+        Ok(Some(journal))
+    }
+
+    /// Whether a torn last line was dropped when the file was opened.
+    #[must_use]
+    pub const fn was_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// What the lines say.
+    #[must_use]
+    pub const fn story(&self) -> &Story {
+        &self.story
+    }
+
+    /// The fold over the facts.
+    #[must_use]
+    pub const fn stage(&self) -> &Stage {
+        &self.story.stage
+    }
+
+    /// Writes what is about to be done. Call before doing it.
+    pub fn intend(&mut self, intent: Intent) -> Result<(), JournalError> {
+        self.append(&Line::Intend(intent.clone()))?;
+        self.story.open.push(intent);
+        Ok(())
+    }
+
+    /// Writes what was done. A fact that cannot follow is refused and not written.
+    pub fn record(&mut self, fact: Fact) -> Result<(), JournalError> {
+        crate::stage::apply(self.story.stage.clone(), &fact)?;
+        self.append(&Line::Fact(fact.clone()))?;
+        Ok(self.story.take(fact)?)
+    }
+
+    fn append(&mut self, line: &impl serde::Serialize) -> Result<(), JournalError> {
+        let mut text = serde_json::to_string(line).expect("journal lines are plain data");
+        text.push('\n');
+        self.file
+            .write_all(text.as_bytes())
+            .and_then(|()| self.file.flush())
+            .and_then(|()| self.file.sync_data())
+            .map_err(|error| failed("write", &self.path, &error))
+    }
+
+    fn cut(&mut self, length: u64) -> Result<(), JournalError> {
+        self.file
+            .set_len(length)
+            .and_then(|()| self.file.seek(SeekFrom::End(0)))
+            .and_then(|_| self.file.sync_data())
+            .map_err(|error| failed("repair", &self.path, &error))
+    }
+
+    /// A new name survives a power cut only when its folder was synced; where that is not possible, nothing is lost
+    /// but the name.
+    fn sync_folder(&self) {
+        if let Some(folder) = self
+            .path
+            .parent()
+            .and_then(|parent| File::open(parent).ok())
+        {
+            let _ = folder.sync_all();
+        }
+    }
+}
+
+/// A token's lock. Given up by hand: a child process that is just being started may hold a copy of the descriptor.
+#[derive(Debug)]
+pub(super) struct Lock(pub(super) File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+pub(super) fn failed(act: &'static str, path: &Path, error: &std::io::Error) -> JournalError {
+    JournalError::File {
+        act,
+        path: path.to_owned(),
+        why: error.to_string(),
+    }
+}
+
+/// Readable by its owner only.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+fn line_of(bytes: &[u8], at: usize) -> usize {
+    1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count()
+}
+
+/// No enrollment writes more.
+const LIMIT: u64 = 16 << 20;

@@ -1,0 +1,192 @@
+//! The folder of journals: one under way for each token, finished ones kept beside it.
+
+use std::fs::{OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::file::{Lock, failed, private};
+use super::{FORMAT, Header, Journal, JournalError, Story, VERSION};
+use crate::stage::Stage;
+
+/// The state folder (`--state`).
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// A journal as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The token's serial number.
+    pub token: String,
+    /// Its lines.
+    pub story: Story,
+}
+
+impl Store {
+    /// Names the folder; nothing is created yet.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes the folder `name` inside, for backups, pages and papers, and returns its path.
+    pub fn inner(&self, name: &str) -> Result<PathBuf, JournalError> {
+        let path = self.folder.join(name);
+        make_private_folder(&path)?;
+        Ok(path)
+    }
+
+    /// Opens the enrollment under way on `token`, if there is one, under the token's lock.
+    pub fn open(&self, token: &str) -> Result<Option<Journal>, JournalError> {
+        if !self.path(token).exists() {
+            return Ok(None);
+        }
+        Journal::open(self.path(token), self.lock(token)?, token)
+    }
+
+    /// Begins an enrollment. One that is over is moved aside first; one that is not is an error.
+    pub fn begin(
+        &self,
+        token: &str,
+        application: Option<&str>,
+        portal: Option<&str>,
+    ) -> Result<Journal, JournalError> {
+        make_private_folder(&self.folder)?;
+        let path = self.path(token);
+        if let Some(old) = self.open(token)? {
+            self.put_aside(token, &old)?;
+        }
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            token: token.to_owned(),
+            application: application.map(str::to_owned),
+            portal: portal.map(str::to_owned),
+        };
+        Journal::create(path, self.lock(token)?, &header)
+    }
+
+    /// Every enrollment under way, by serial number; those that do not read are left out.
+    pub fn list(&self) -> Result<Vec<Found>, JournalError> {
+        let entries = match std::fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed("read", &self.folder, &error)),
+        };
+        let mut tokens: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|name| Some(name.strip_suffix(".jsonl")?.to_owned()))
+            .filter(|token| !token.contains('-'))
+            .collect();
+        tokens.sort();
+        Ok(tokens
+            .into_iter()
+            .filter_map(|token| self.peek(token))
+            .collect())
+    }
+
+    /// Reads without the lock and without repairing.
+    fn peek(&self, token: String) -> Option<Found> {
+        let text = std::fs::read_to_string(self.path(&token)).ok()?;
+        let whole = text.rfind('\n').map_or(0, |at| at + 1);
+        let story = Story::read(&token, text.get(..whole)?).ok()?;
+        Some(Found { token, story })
+    }
+
+    fn put_aside(&self, token: &str, old: &Journal) -> Result<(), JournalError> {
+        let application = old.story().facts.iter().find_map(application_of);
+        if !old.stage().is_over() && !old.stage().is_installed() {
+            let application = application.unwrap_or("?").to_owned();
+            return Err(JournalError::OtherApplication {
+                token: token.to_owned(),
+                application,
+            });
+        }
+        let stem = format!("{token}-{}", application.unwrap_or("none"));
+        let free = (1..)
+            .map(|n| self.folder.join(format!("{stem}.{n}.jsonl")))
+            .find(|path| !path.exists());
+        let aside = free.expect("an endless range");
+        std::fs::rename(self.path(token), &aside)
+            .map_err(|error| failed("move aside", &aside, &error))
+    }
+
+    fn lock(&self, token: &str) -> Result<Lock, JournalError> {
+        make_private_folder(&self.folder)?;
+        let path = self.folder.join(format!("{token}.lock"));
+        let file = private(OpenOptions::new().write(true).create(true).truncate(false)).open(&path);
+        let file = file.map_err(|error| failed("create", &path, &error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock(file)),
+            Err(TryLockError::WouldBlock) => Err(JournalError::Locked {
+                token: token.to_owned(),
+            }),
+            Err(TryLockError::Error(error)) => Err(failed("lock", &path, &error)),
+        }
+    }
+
+    fn path(&self, token: &str) -> PathBuf {
+        self.folder.join(format!("{token}.jsonl"))
+    }
+}
+
+/// Where `--state` points when it is not given: `$XDG_STATE_HOME/enroll`, else `~/.local/state/enroll`.
+#[must_use]
+pub fn default_folder(variable: impl Fn(&str) -> Option<PathBuf>) -> PathBuf {
+    let home = || variable("HOME").map(|home| home.join(".local/state"));
+    variable("XDG_STATE_HOME")
+        .or_else(home)
+        .unwrap_or_else(|| PathBuf::from("."))
+        .join("enroll")
+}
+
+fn application_of(fact: &crate::stage::Fact) -> Option<&str> {
+    match fact {
+        crate::stage::Fact::ApplicationChosen { application } => Some(application),
+        _ => None,
+    }
+}
+
+fn make_private_folder(path: &Path) -> Result<(), JournalError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(path)
+        .map_err(|error| failed("create", path, &error))
+}
+
+/// Whether a journal that is open may serve `application` at `portal`.
+pub(crate) fn fits(
+    story: &Story,
+    application: Option<&str>,
+    portal: Option<&str>,
+) -> Result<(), JournalError> {
+    let token = story.header.token.clone();
+    let known = story
+        .stage
+        .application()
+        .or(story.header.application.as_deref());
+    let is_other = portal
+        .zip(story.header.portal.as_deref())
+        .is_some_and(|(one, other)| one != other);
+    match (application, known) {
+        (Some(wanted), Some(known)) if wanted != known => Err(JournalError::OtherApplication {
+            token,
+            application: known.to_owned(),
+        }),
+        _ if is_other && !matches!(story.stage, Stage::New(_)) => {
+            Err(JournalError::OtherPortal { token })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,296 @@
+//! A journal that is cut anywhere reads as what had happened by then, and goes on from there.
+
+use enroll::journal::{Intent, JournalError, Store};
+use enroll::stage::{Fact, Key, Stage};
+use tempfile::TempDir;
+
+const TOKEN: &str = "1f2e3d4c";
+
+fn key() -> Key {
+    Key {
+        id: "aa".into(),
+        label: "ООО".into(),
+        public_key: "3063".into(),
+    }
+}
+
+fn story() -> Vec<(Option<Intent>, Fact)> {
+    let fingerprint = || "c2".to_owned();
+    let make = Intent::MakeKeyPair {
+        label: "ООО".into(),
+        others: vec![],
+    };
+    vec![
+        (
+            None,
+            Fact::RemovalAgreed {
+                certificates: vec!["c1".into()],
+                key_pairs: vec!["k1".into()],
+            },
+        ),
+        (
+            Some(Intent::RemoveCertificate {
+                fingerprint: "c1".into(),
+            }),
+            Fact::CertificateRemoved {
+                fingerprint: "c1".into(),
+            },
+        ),
+        (
+            Some(Intent::RemoveKeyPair { key: "k1".into() }),
+            Fact::KeyPairRemoved { key: "k1".into() },
+        ),
+        (
+            None,
+            Fact::ApplicationChosen {
+                application: "722318".into(),
+            },
+        ),
+        (
+            Some(make),
+            Fact::KeyPairReady {
+                key: key(),
+                adopted: false,
+            },
+        ),
+        (
+            None,
+            Fact::RequestSigned {
+                pem: "request".into(),
+                label_after: Some("ЕГАИС_722318".into()),
+            },
+        ),
+        (Some(Intent::SendRequest), Fact::RequestSent { at: None }),
+        (
+            Some(Intent::Relabel {
+                label: "ЕГАИС_722318".into(),
+            }),
+            Fact::KeyPairRelabelled {
+                label: "ЕГАИС_722318".into(),
+            },
+        ),
+        (None, Fact::Ordered { told_by_sms: true }),
+        (None, Fact::Issued { told_by_sms: false }),
+        (
+            None,
+            Fact::CertificateChecked {
+                pem: "certificate".into(),
+            },
+        ),
+        (
+            Some(Intent::WriteCertificate {
+                fingerprint: fingerprint(),
+            }),
+            Fact::CertificateWritten,
+        ),
+        (Some(Intent::ReportInstallation), Fact::InstallationReported),
+        (
+            None,
+            Fact::DocumentsSaved {
+                files: vec!["raspiska.pdf".into()],
+            },
+        ),
+    ]
+}
+
+/// Writes the whole story and returns the file's bytes.
+fn written(store: &Store) -> Vec<u8> {
+    let mut journal = store
+        .begin(TOKEN, Some("722318"), Some("0badcafe"))
+        .unwrap();
+    for (intent, fact) in story() {
+        if let Some(intent) = intent {
+            journal.intend(intent).unwrap();
+        }
+        journal.record(fact).unwrap();
+    }
+    std::fs::read(store.folder().join(format!("{TOKEN}.jsonl"))).unwrap()
+}
+
+fn store() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path().join("state"));
+    (folder, store)
+}
+
+#[test]
+fn a_journal_reads_as_these_lines() {
+    let (_folder, store) = store();
+    insta::assert_snapshot!(String::from_utf8(written(&store)).unwrap());
+}
+
+#[test]
+fn a_journal_cut_at_every_byte_goes_on_from_its_last_whole_line() {
+    let (_folder, store) = store();
+    let bytes = written(&store);
+    let path = store.folder().join(format!("{TOKEN}.jsonl"));
+    for length in 0..=bytes.len() {
+        std::fs::write(&path, &bytes[..length]).unwrap();
+        let whole = lines_of(&bytes[..length]);
+        let Some(journal) = store.open(TOKEN).unwrap() else {
+            assert_eq!(whole, 0, "{length}");
+            continue;
+        };
+        let torn = length > 0 && bytes[length - 1] != b'\n';
+        assert_eq!(journal.was_torn(), torn, "{length}");
+        let told = journal.story().facts.len();
+        drop(journal);
+        assert_eq!(lines_of(&std::fs::read(&path).unwrap()), whole, "{length}");
+        if torn && bytes[length - 2] == b'\n' {
+            finish(&store, told);
+            assert_eq!(
+                lines_of(&std::fs::read(&path).unwrap()),
+                whole + story().len() - told,
+                "{length}"
+            );
+        }
+    }
+}
+
+fn lines_of(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// Repeats the acts that no fact answers, as the engine would.
+fn finish(store: &Store, told: usize) {
+    let mut journal = store.open(TOKEN).unwrap().unwrap();
+    for (_, fact) in story().into_iter().skip(told) {
+        journal.record(fact).unwrap();
+    }
+    assert_eq!(journal.stage().name(), "papers-saved");
+    assert_eq!(
+        journal.story().facts,
+        story()
+            .into_iter()
+            .map(|(_, fact)| fact)
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn an_intent_without_its_fact_is_a_question_for_the_next_run() {
+    let (_folder, store) = store();
+    let mut journal = store.begin(TOKEN, None, None).unwrap();
+    journal
+        .record(Fact::ApplicationChosen {
+            application: "722318".into(),
+        })
+        .unwrap();
+    let make = Intent::MakeKeyPair {
+        label: "ООО".into(),
+        others: vec!["k1".into()],
+    };
+    journal.intend(make.clone()).unwrap();
+    drop(journal);
+    let journal = store.open(TOKEN).unwrap().unwrap();
+    assert_eq!(journal.story().open, [make]);
+    assert_eq!(*journal.stage(), Stage::Chosen("722318".into()));
+}
+
+#[test]
+fn a_second_process_is_told_that_the_token_is_taken() {
+    let (_folder, store) = store();
+    let journal = store.begin(TOKEN, None, None).unwrap();
+    assert_eq!(
+        store.open(TOKEN).unwrap_err(),
+        JournalError::Locked {
+            token: TOKEN.into()
+        }
+    );
+    drop(journal);
+    assert!(store.open(TOKEN).unwrap().is_some());
+}
+
+#[test]
+fn an_enrollment_under_way_is_not_overwritten_and_a_finished_one_is_kept() {
+    let (_folder, store) = store();
+    let mut journal = store.begin(TOKEN, None, None).unwrap();
+    journal
+        .record(Fact::ApplicationChosen {
+            application: "722318".into(),
+        })
+        .unwrap();
+    drop(journal);
+    let refused = store.begin(TOKEN, Some("722319"), None).unwrap_err();
+    assert_eq!(
+        refused,
+        JournalError::OtherApplication {
+            token: TOKEN.into(),
+            application: "722318".into()
+        }
+    );
+    store
+        .open(TOKEN)
+        .unwrap()
+        .unwrap()
+        .record(Fact::Abandoned)
+        .unwrap();
+    drop(store.begin(TOKEN, Some("722319"), None).unwrap());
+    assert!(
+        store
+            .folder()
+            .join(format!("{TOKEN}-722318.1.jsonl"))
+            .exists()
+    );
+    assert_eq!(store.list().unwrap().len(), 1);
+}
+
+#[test]
+fn a_fact_out_of_order_is_refused_and_not_written() {
+    let (_folder, store) = store();
+    let mut journal = store.begin(TOKEN, None, None).unwrap();
+    assert!(matches!(
+        journal.record(Fact::CertificateWritten),
+        Err(JournalError::OutOfOrder(_))
+    ));
+    drop(journal);
+    assert_eq!(store.open(TOKEN).unwrap().unwrap().story().facts, []);
+}
+
+#[test]
+fn a_damaged_line_in_the_middle_is_named() {
+    let (_folder, store) = store();
+    let mut lines: Vec<String> = String::from_utf8(written(&store))
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    lines[3] = "{\"fact\":{\"is\":\"cert".to_owned();
+    let path = store.folder().join(format!("{TOKEN}.jsonl"));
+    std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+    assert_eq!(
+        store.open(TOKEN).unwrap_err(),
+        JournalError::Damaged {
+            token: TOKEN.into(),
+            line: 4
+        }
+    );
+}
+
+#[test]
+fn a_journal_of_a_later_release_is_not_guessed_at() {
+    let (_folder, store) = store();
+    drop(store.begin(TOKEN, None, None).unwrap());
+    let path = store.folder().join(format!("{TOKEN}.jsonl"));
+    std::fs::write(
+        &path,
+        "{\"format\":\"enroll-journal\",\"version\":2,\"token\":\"1f2e3d4c\"}\n",
+    )
+    .unwrap();
+    assert_eq!(
+        store.open(TOKEN).unwrap_err(),
+        JournalError::Version { found: 2 }
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_journal_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_folder, store) = store();
+    drop(store.begin(TOKEN, None, None).unwrap());
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&store.folder().join(format!("{TOKEN}.jsonl"))), 0o600);
+    assert_eq!(mode(store.folder()), 0o700);
+}
