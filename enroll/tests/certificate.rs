@@ -1,0 +1,205 @@
+//! The questions to a certificate, asked of published chains and of the same with one thing wrong.
+
+#[path = "common/vectors.rs"]
+mod vectors;
+
+use enroll::certificate::{Certificate, CertificateProblem, Expected, Remark, check};
+use enroll::name;
+use jiff::Timestamp;
+
+const FAMILIES: [(&str, [&str; 4]); 6] = [
+    ("gost2001-XchA", ["user-legal-entity", "ca", "root", "crl"]),
+    ("gost2001-A", ["user-legal-entity", "ca", "root", "crl"]),
+    ("gost2012-256-A", ["user-legal-entity", "ca", "root", "crl"]),
+    (
+        "gost2012-256-XchA",
+        ["user-legal-entity", "ca", "root", "crl"],
+    ),
+    ("gost2012-512-A", ["user-legal-entity", "ca", "root", "crl"]),
+    (
+        "openssl-gost2001-XchA",
+        ["ul.crt", "ca.crt", "root.crt", "ca.crl"],
+    ),
+];
+
+struct Family {
+    user: Certificate,
+    chain: Vec<Certificate>,
+    crl: Vec<u8>,
+}
+
+fn family(index: usize) -> Family {
+    let (family, names) = FAMILIES[index];
+    let all = vectors::all();
+    let [user, ca, root, crl] = names.map(|name| {
+        let name = format!("{family}/{name}");
+        vectors::der(
+            all.iter()
+                .find(|it| it["name"] == name.as_str())
+                .expect("a vector of that name"),
+        )
+    });
+    let read = |der: &[u8]| Certificate::from_der(der).unwrap();
+    Family {
+        user: read(&user),
+        chain: vec![read(&ca), read(&root)],
+        crl,
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn ask(family: &Family, when: &str) -> Result<Vec<Remark>, CertificateProblem> {
+    let subject = name::attributes(family.user.subject());
+    let expected = Expected {
+        at: at(when),
+        chain: &family.chain,
+        revoked: Some(&family.crl),
+        subject: Some(&subject),
+    };
+    check(&family.user, &expected)
+}
+
+#[test]
+fn a_good_certificate_passes_in_every_algorithm() {
+    for index in 0..FAMILIES.len() {
+        let family = family(index);
+        assert_eq!(
+            ask(&family, "2018-12-26T12:00:00Z"),
+            Ok(vec![]),
+            "{}",
+            FAMILIES[index].0
+        );
+    }
+}
+
+#[test]
+fn time_is_the_portals_and_counts() {
+    let family = family(1);
+    let early = ask(&family, "2018-12-25T08:59:59Z");
+    assert_eq!(
+        early,
+        Err(CertificateProblem::NotYetValid {
+            from: at("2018-12-25T09:00:00Z")
+        })
+    );
+    let late = ask(&family, "2020-03-25T09:00:01Z");
+    assert_eq!(
+        late,
+        Err(CertificateProblem::Expired {
+            until: at("2020-03-25T09:00:00Z")
+        })
+    );
+}
+
+#[test]
+fn a_list_of_revoked_certificates_that_is_out_of_date_or_foreign_cannot_say_no() {
+    let mut own = family(1);
+    assert_eq!(
+        ask(&own, "2018-12-28T00:00:00Z"),
+        Ok(vec![Remark::RevocationUnknown])
+    );
+    own.crl = family(2).crl;
+    assert_eq!(
+        ask(&own, "2018-12-26T12:00:00Z"),
+        Ok(vec![Remark::RevocationUnknown])
+    );
+}
+
+#[test]
+fn a_chain_without_the_issuer_or_of_another_ca_is_refused() {
+    let mut own = family(1);
+    own.chain.remove(0);
+    assert!(matches!(
+        ask(&own, "2018-12-26T12:00:00Z"),
+        Err(CertificateProblem::NoIssuer { .. })
+    ));
+    own.chain = family(3).chain;
+    let foreign = ask(&own, "2018-12-26T12:00:00Z");
+    assert!(matches!(
+        foreign,
+        Err(CertificateProblem::NoIssuer { .. } | CertificateProblem::Signature { .. })
+    ));
+}
+
+#[test]
+fn a_chain_without_a_root_is_remarked_upon() {
+    let mut own = family(1);
+    own.chain.remove(1);
+    assert!(matches!(
+        &ask(&own, "2018-12-26T12:00:00Z").unwrap()[..],
+        [Remark::ChainEndsAt(_)]
+    ));
+}
+
+#[test]
+fn another_subject_is_refused_and_quotes_do_not_count() {
+    let own = family(1);
+    let mut subject = name::attributes(own.user.subject());
+    subject[0].1 = subject[0].1.replace("\"Ромашка\"", "«Ромашка»");
+    let ask = |subject: &[_]| {
+        let at = at("2018-12-26T12:00:00Z");
+        let expected = Expected {
+            at,
+            chain: &own.chain,
+            revoked: Some(&own.crl),
+            subject: Some(subject),
+        };
+        check(&own.user, &expected)
+    };
+    assert_eq!(ask(&subject), Ok(vec![]));
+    subject[1].1 = "Петров".to_owned();
+    assert_eq!(
+        ask(&subject),
+        Err(CertificateProblem::OtherSubject {
+            attribute: "SN".to_owned()
+        })
+    );
+}
+
+#[test]
+fn one_wrong_bit_anywhere_is_noticed() {
+    let own = family(1);
+    let der = own.user.der().to_vec();
+    for at_byte in (0..der.len()).step_by(7) {
+        let mut wrong = der.clone();
+        wrong[at_byte] ^= 0x10;
+        let Ok(user) = Certificate::from_der(&wrong) else {
+            continue;
+        };
+        let family = Family {
+            user,
+            chain: own.chain.clone(),
+            crl: own.crl.clone(),
+        };
+        assert!(
+            ask(&family, "2018-12-26T12:00:00Z").is_err(),
+            "byte {at_byte}"
+        );
+    }
+}
+
+#[test]
+fn a_certificate_with_bytes_after_it_does_not_read() {
+    let mut der = family(0).user.der().to_vec();
+    der.push(0);
+    assert!(matches!(
+        Certificate::from_der(&der),
+        Err(CertificateProblem::Malformed { .. })
+    ));
+}
+
+#[test]
+fn names_are_printed_with_the_russian_attributes() {
+    let printed = name::print(family(1).user.subject());
+    assert!(
+        printed.starts_with("CN=ООО \"Ромашка\", SN=Иванов, GN=Иван Иванович, C=RU"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("INN=003812009997, OGRN=1183850999991, SNILS=12345678964"),
+        "{printed}"
+    );
+}
