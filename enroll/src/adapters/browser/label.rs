@@ -1,0 +1,78 @@
+//! Comparing what a person reads: blanks are collapsed; quotes, case of the first letter's blanks and a final colon
+//! do not count.
+
+/// One space between words, none around.
+#[must_use]
+pub fn collapse(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether two texts read the same.
+#[must_use]
+pub fn same(one: &str, other: &str) -> bool {
+    plain(one) == plain(other)
+}
+
+/// Whether `text` contains the words.
+#[must_use]
+pub fn contains(text: &str, words: &str) -> bool {
+    plain(text).contains(&plain(words))
+}
+
+/// Splits «ИНН (1.2.643.3.131.1.1)» into the words and what stands in the last brackets.
+#[must_use]
+pub fn bracketed(text: &str) -> Option<(String, String)> {
+    let text = text
+        .trim()
+        .trim_end_matches(':')
+        .trim_end()
+        .strip_suffix(')')?;
+    let (words, inside) = text.rsplit_once('(')?;
+    Some((collapse(words), inside.trim().to_owned()))
+}
+
+/// The number after the last run of letters, as in «Осталось попыток: 2».
+#[must_use]
+pub fn number_in(text: &str) -> Option<u32> {
+    let digits = |c: char| c.is_ascii_digit();
+    let from = text.find(digits)?;
+    let rest = text.get(from..)?;
+    rest.get(..rest.find(|c| !digits(c)).unwrap_or(rest.len()))?
+        .parse()
+        .ok()
+}
+
+fn plain(text: &str) -> String {
+    let unquoted: String = text.chars().filter(|c| !"«»\"“”„'".contains(*c)).collect();
+    collapse(&unquoted)
+        .trim_end_matches([':', '.'])
+        .trim_end()
+        .to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_blanks_and_a_colon_do_not_count() {
+        assert!(same("«Код\u{a0} подтверждения»:", "Код подтверждения"));
+        assert!(!same("Получить код", "Получить код повторно"));
+        assert!(contains("Расписка  и «Руководство»", "руководство"));
+    }
+
+    #[test]
+    fn a_number_is_taken_from_the_last_brackets() {
+        let split = bracketed("ГОСТ Р 34.10-2001 (новый) (1.2.643.2.2.19)").unwrap();
+        assert_eq!(
+            split,
+            (
+                "ГОСТ Р 34.10-2001 (новый)".to_owned(),
+                "1.2.643.2.2.19".to_owned()
+            )
+        );
+        assert_eq!(bracketed("Общее имя"), None);
+        assert_eq!(number_in("через 58 с"), Some(58));
+        assert_eq!(number_in("позже"), None);
+    }
+}

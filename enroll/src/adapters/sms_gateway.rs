@@ -1,0 +1,218 @@
+//! Inboxes: a gateway that lists messages over HTTP, and a command that prints them.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::browser::transport::{Method, Transport};
+use super::http_portal::PortalAddress;
+use crate::event::Events;
+use crate::ports::PortalError;
+use crate::ports::sms::{Awaited, Phone, SmsError, SmsInbox, SmsMessage};
+
+/// `GET {url}/inbox?phone=79…` answers `[{"id":1,"to":"79…","text":"…","at":"2018-12-13T01:00:05Z"}]`, oldest first.
+pub struct SmsGateway {
+    transport: Transport,
+    inbox: Url,
+}
+
+impl SmsGateway {
+    /// Prepares a client; nothing is fetched yet. The address has the same rules as the portal's.
+    pub fn new(address: PortalAddress, events: Events) -> Result<Self, PortalError> {
+        let transport = Transport::new(address.into(), events)?;
+        let mut inbox = transport.front();
+        inbox
+            .path_segments_mut()
+            .map_err(|()| not_a_base())?
+            .pop_if_empty()
+            .push("inbox");
+        Ok(Self { transport, inbox })
+    }
+
+    fn all(&mut self, phone: &Phone) -> Result<Vec<SmsMessage>, SmsError> {
+        let mut target = self.inbox.clone();
+        target
+            .query_pairs_mut()
+            .append_pair("phone", phone.digits());
+        let answer = self.transport.request(&target, &Method::Get);
+        let answer = answer.map_err(|error| SmsError::Unreachable {
+            why: error.to_string(),
+        })?;
+        match answer.status {
+            200 => messages(&answer.text()),
+            status => Err(SmsError::Unreachable {
+                why: format!("HTTP status {status}"),
+            }),
+        }
+    }
+}
+
+impl SmsInbox for SmsGateway {
+    fn newest(&mut self, phone: &Phone) -> Result<u64, SmsError> {
+        Ok(self
+            .all(phone)?
+            .iter()
+            .map(|message| message.id)
+            .max()
+            .unwrap_or(0))
+    }
+
+    fn since(
+        &mut self,
+        phone: &Phone,
+        after: u64,
+        _awaited: Awaited,
+    ) -> Result<Vec<SmsMessage>, SmsError> {
+        Ok(later(self.all(phone)?, after))
+    }
+}
+
+impl core::fmt::Debug for SmsGateway {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("SmsGateway")
+    }
+}
+
+/// A command that prints what a phone received: the gateway's JSON, or one message on each line. It finds the number
+/// in `ENROLL_PHONE`.
+#[derive(Clone, Debug)]
+pub struct SmsCommand {
+    command: String,
+}
+
+impl SmsCommand {
+    /// The command, for `sh -c`.
+    #[must_use]
+    pub fn new(command: &str) -> Self {
+        Self {
+            command: command.to_owned(),
+        }
+    }
+
+    fn all(&self, phone: &Phone) -> Result<Vec<SmsMessage>, SmsError> {
+        let mut command = std::process::Command::new("sh");
+        let output = command
+            .arg("-c")
+            .arg(&self.command)
+            .env("ENROLL_PHONE", phone.digits())
+            .output();
+        let output = output.map_err(|error| SmsError::CommandFailed {
+            why: error.to_string(),
+        })?;
+        if !output.status.success() {
+            return Err(SmsError::CommandFailed {
+                why: output.status.to_string(),
+            });
+        }
+        let text = Zeroizing::new(String::from_utf8_lossy(&output.stdout).into_owned());
+        if text.trim_start().starts_with('[') {
+            messages(&text)
+        } else {
+            Ok(lines(&text))
+        }
+    }
+}
+
+impl SmsInbox for SmsCommand {
+    fn newest(&mut self, phone: &Phone) -> Result<u64, SmsError> {
+        Ok(self
+            .all(phone)?
+            .iter()
+            .map(|message| message.id)
+            .max()
+            .unwrap_or(0))
+    }
+
+    fn since(
+        &mut self,
+        phone: &Phone,
+        after: u64,
+        _awaited: Awaited,
+    ) -> Result<Vec<SmsMessage>, SmsError> {
+        Ok(later(self.all(phone)?, after))
+    }
+}
+
+#[derive(Deserialize)]
+struct Delivered {
+    id: u64,
+    text: String,
+    #[serde(default)]
+    at: Option<Timestamp>,
+}
+
+fn messages(json: &str) -> Result<Vec<SmsMessage>, SmsError> {
+    let read: Vec<Delivered> =
+        serde_json::from_str(json).map_err(|error| SmsError::NotMessages {
+            why: format!("line {}, column {}", error.line(), error.column()),
+        })?;
+    let message = |Delivered { id, text, at }| SmsMessage {
+        id,
+        text: Zeroizing::new(text),
+        at,
+    };
+    Ok(read.into_iter().map(message).collect())
+}
+
+fn lines(text: &str) -> Vec<SmsMessage> {
+    let numbered = text.lines().filter(|line| !line.trim().is_empty()).zip(1..);
+    numbered
+        .map(|(line, id)| SmsMessage {
+            id,
+            text: Zeroizing::new(line.to_owned()),
+            at: None,
+        })
+        .collect()
+}
+
+fn later(messages: Vec<SmsMessage>, after: u64) -> Vec<SmsMessage> {
+    messages
+        .into_iter()
+        .filter(|message| message.id > after)
+        .collect()
+}
+
+fn not_a_base() -> PortalError {
+    PortalError::BadAddress {
+        why: "the SMS gateway's address cannot have a path".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_messages_is_read_and_anything_else_named() {
+        let text =
+            r#"[{"id":3,"to":"79000000000","text":"Ваш код 1234","at":"2018-12-13T01:00:05Z"}]"#;
+        let read = messages(text).unwrap();
+        assert_eq!(
+            (read[0].id, read[0].at.unwrap().to_string().as_str()),
+            (3, "2018-12-13T01:00:05Z")
+        );
+        assert!(matches!(
+            messages("<html>"),
+            Err(SmsError::NotMessages { .. })
+        ));
+    }
+
+    #[test]
+    fn a_command_that_prints_lines_is_an_inbox() {
+        let phone = Phone::parse("79000000000").unwrap();
+        let mut inbox = SmsCommand::new("printf 'one\\n\\ntwo $ENROLL_PHONE\\n'");
+        assert_eq!(inbox.newest(&phone), Ok(2));
+        let mut inbox = SmsCommand::new("echo \"Код $ENROLL_PHONE\"");
+        assert_eq!(
+            inbox.since(&phone, 0, Awaited::Code).unwrap()[0]
+                .text
+                .as_str(),
+            "Код 79000000000"
+        );
+        assert!(matches!(
+            SmsCommand::new("exit 3").newest(&phone),
+            Err(SmsError::CommandFailed { .. })
+        ));
+    }
+}

@@ -1,0 +1,161 @@
+//! A person at a terminal, and the files and variables that speak for one.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::messages::{Lang, plan_lines, question};
+use crate::ports::sms::{Awaited, Phone, SmsError, SmsInbox, SmsMessage};
+use crate::ports::token::{Pin, PinRole, Tries};
+use crate::ports::{Applicant, ApplicantError, Plan};
+
+/// Where one PIN comes from, in this order; the prompt is last.
+#[derive(Clone, Debug, Default)]
+pub struct PinSource {
+    /// `--pin-file`.
+    pub file: Option<PathBuf>,
+    /// `--pin-fd`.
+    pub descriptor: Option<u32>,
+    /// The name of the environment variable.
+    pub variable: &'static str,
+}
+
+/// The applicant of the command line.
+#[derive(Clone, Debug)]
+pub struct TerminalApplicant {
+    /// The user's PIN.
+    pub user: PinSource,
+    /// The administrator's PIN.
+    pub administrator: PinSource,
+    /// `--yes`.
+    pub agrees_to_all: bool,
+    /// Language of the questions.
+    pub lang: Lang,
+}
+
+impl Applicant for TerminalApplicant {
+    fn pin(&mut self, role: PinRole, left: &Tries) -> Result<Pin, ApplicantError> {
+        let source = match role {
+            PinRole::User => &self.user,
+            PinRole::Administrator => &self.administrator,
+        };
+        if let Some(pin) = source.read()? {
+            return Ok(pin);
+        }
+        if !is_interactive() {
+            return Err(ApplicantError::NoPin { role });
+        }
+        let typed = dialoguer::Password::new()
+            .with_prompt(question::pin(role, *left, self.lang))
+            .interact();
+        typed
+            .map(Zeroizing::new)
+            .map(|typed| Pin::new(&typed))
+            .map_err(|error| unreadable("terminal", &error.to_string()))
+    }
+
+    fn agrees(&mut self, plan: &Plan) -> Result<bool, ApplicantError> {
+        for line in plan_lines(plan, self.lang) {
+            eprintln!("{line}");
+        }
+        if self.agrees_to_all {
+            return Ok(true);
+        }
+        if !is_interactive() {
+            return Err(ApplicantError::NoConsent);
+        }
+        let asked = dialoguer::Confirm::new()
+            .with_prompt(question::delete(self.lang))
+            .default(false)
+            .interact();
+        asked.map_err(|error| unreadable("terminal", &error.to_string()))
+    }
+}
+
+impl PinSource {
+    fn read(&self) -> Result<Option<Pin>, ApplicantError> {
+        let descriptor = self
+            .descriptor
+            .map(|number| PathBuf::from(format!("/dev/fd/{number}")));
+        if let Some(path) = self.file.clone().or(descriptor) {
+            let mut text = Zeroizing::new(String::new());
+            let opened = std::fs::File::open(&path)
+                .and_then(|file| file.take(PIN_FILE_LIMIT).read_to_string(&mut text));
+            opened.map_err(|error| unreadable(&path.display().to_string(), &error.to_string()))?;
+            return Ok(Some(Pin::new(text.trim_end_matches(['\n', '\r']))));
+        }
+        let value = std::env::var(self.variable).ok().map(Zeroizing::new);
+        Ok(value
+            .filter(|value| !value.is_empty())
+            .map(|value| Pin::new(&value)))
+    }
+}
+
+/// A person who reads the phone and types what it shows: `--sms prompt`.
+#[derive(Clone, Debug)]
+pub struct PromptInbox {
+    /// Language of the question.
+    pub lang: Lang,
+    asked: u64,
+}
+
+impl PromptInbox {
+    /// Asks nothing yet.
+    #[must_use]
+    pub const fn new(lang: Lang) -> Self {
+        Self { lang, asked: 0 }
+    }
+}
+
+impl SmsInbox for PromptInbox {
+    fn newest(&mut self, _phone: &Phone) -> Result<u64, SmsError> {
+        Ok(self.asked)
+    }
+
+    fn since(
+        &mut self,
+        phone: &Phone,
+        _after: u64,
+        awaited: Awaited,
+    ) -> Result<Vec<SmsMessage>, SmsError> {
+        if awaited != Awaited::Code {
+            return Ok(Vec::new());
+        }
+        if !is_interactive() {
+            return Err(SmsError::NoTerminal);
+        }
+        let asked = dialoguer::Input::<String>::new()
+            .with_prompt(question::code(&phone.masked(), self.lang));
+        let typed = asked
+            .interact_text()
+            .map(Zeroizing::new)
+            .map_err(|_| SmsError::NoTerminal)?;
+        self.asked += 1;
+        let text = Zeroizing::new(format!("Код подтверждения: {}", typed.trim()));
+        Ok(vec![SmsMessage {
+            id: self.asked,
+            text,
+            at: None,
+        }])
+    }
+
+    fn sees_notices(&self) -> bool {
+        false
+    }
+}
+
+/// Whether there is a person: questions go to stderr, answers come from stdin.
+#[must_use]
+pub fn is_interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+fn unreadable(what: &str, why: &str) -> ApplicantError {
+    ApplicantError::Unreadable {
+        what: what.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+const PIN_FILE_LIMIT: u64 = 1024;
