@@ -1,0 +1,51 @@
+//! Messages of the inbox: told once each, and the two notices looked for.
+
+use jiff::SignedDuration;
+
+use super::Enrollment;
+use crate::error::Error;
+use crate::event::Event;
+use crate::ports::sms::{Awaited, SmsMessage};
+use crate::sms::{Notice, classify, masked};
+
+impl Enrollment<'_> {
+    /// Classifies a message, and tells it unless it was told before.
+    pub(super) fn tell_sms(&mut self, message: &SmsMessage) -> Notice {
+        let notice = classify(&message.text);
+        if self.told_sms.insert(message.id) {
+            if matches!(notice, Notice::Code(_)) {
+                self.codes += 1;
+            }
+            let text = masked(&message.text, self.codes);
+            self.ports.events.tell(&Event::Sms {
+                id: message.id,
+                text,
+                sent_at: message.at,
+            });
+        }
+        notice
+    }
+
+    /// Whether a notice about this order has come. One from before the order is about another.
+    pub(super) fn has_come(&mut self, awaited: Awaited) -> Result<bool, Error> {
+        if !self.ports.sms.sees_notices() {
+            return Ok(false);
+        }
+        let wanted = match awaited {
+            Awaited::Ordered => Notice::Ordered,
+            Awaited::Ready | Awaited::Code => Notice::Ready,
+        };
+        let sent_at = self.stage().order().and_then(|order| order.sent_at);
+        let is_old = |message: &SmsMessage| {
+            message
+                .at
+                .zip(sent_at)
+                .is_some_and(|(at, sent)| at < sent - SignedDuration::from_secs(60))
+        };
+        let messages = self.ports.sms.since(&self.settings.phone, 0, awaited)?;
+        let found = messages
+            .iter()
+            .find(|message| !is_old(message) && classify(&message.text) == wanted);
+        Ok(found.map(|message| self.tell_sms(message)).is_some())
+    }
+}

@@ -1,0 +1,194 @@
+//! Chapter 1: from the token's inventory to «Ваш сертификат заказан».
+
+use super::key::has_certificate;
+use super::{Enrollment, ReplaceOld, login, send};
+use crate::certificate::Certificate;
+use crate::error::Error;
+use crate::event::{Caution, Who};
+use crate::object::Object;
+use crate::ports::portal::{ApplicationCard, ApplicationRow};
+use crate::ports::token::{KeyId, KeyKind};
+use crate::request;
+use crate::stage::Stage;
+
+/// What chapter 1 leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requested {
+    /// «Номер заявки».
+    pub application: String,
+    /// The pair that signed.
+    pub key: KeyId,
+    /// PKCS#10.
+    pub request_der: Vec<u8>,
+    /// The same as it was sent.
+    pub request_pem: String,
+    /// Whether the pair was found on the token instead of being made.
+    pub adopted: bool,
+    /// Whether SMS 1 came.
+    pub ordered_by_sms: bool,
+}
+
+impl Enrollment<'_> {
+    /// Steps 1.1 – 1.12, with Приложение 1 before them where the settings ask for it.
+    ///
+    /// Errors: [`Error::OldObjects`] when the token holds an EGAIS pair or certificate and nothing is to be
+    /// replaced; those of the token, the portal and the inbox. After any of them the chapter may be called again.
+    pub fn request(&mut self) -> Result<Requested, Error> {
+        let done = self.request_steps();
+        self.leave_token();
+        done
+    }
+
+    fn request_steps(&mut self) -> Result<Requested, Error> {
+        self.tell_preparation();
+        self.meet_token()?;
+        self.open_journal()?;
+        if self.journal.is_none() || matches!(self.stage(), Stage::New(_)) {
+            self.refuse_old_certificates()?;
+        }
+        self.open_or_begin_journal()?;
+        if self.stage().is_installed() {
+            self.ports.events.warn(Caution::InstalledAlready);
+        }
+        self.remove_old_before()?;
+        if self.is_to_be_sent() {
+            self.at_card(&login::REQUEST, Self::order)?;
+        }
+        self.give_wanted_label()?;
+        self.wait_for_order()?;
+        self.requested()
+    }
+
+    /// The browser's preparations, numbered so that a timeline has every step of the manual.
+    fn tell_preparation(&self) {
+        for (number, what) in PREPARATION {
+            self.step(number, Who::Engine, what);
+        }
+    }
+
+    fn is_to_be_sent(&self) -> bool {
+        matches!(
+            self.stage(),
+            Stage::New(_) | Stage::Chosen(_) | Stage::KeyReady(..) | Stage::Signed(_)
+        )
+    }
+
+    /// 1.8 – 1.11, from whichever of them is the next.
+    fn order(&mut self, row: &ApplicationRow, card: &ApplicationCard) -> Result<(), Error> {
+        if !self.is_to_be_sent() || self.was_taken(row, card)? {
+            return Ok(());
+        }
+        if !card.can_request {
+            return Err(Error::NotReady {
+                application: row.number.clone(),
+                status: row.status.clone(),
+            });
+        }
+        self.step("1.8", Who::Person, "presses «Запросить сертификат»");
+        let form = self.ports.portal.open_request_form()?;
+        if matches!(self.stage(), Stage::Chosen(_)) {
+            self.prepare_key(&form)?;
+        } else {
+            self.step(
+                "1.9",
+                Who::Engine,
+                "goes on with the key pair that the journal names",
+            );
+        }
+        let form = self.show_key_pair(&form)?;
+        if matches!(self.stage(), Stage::KeyReady(..)) {
+            self.sign_request(&form)?;
+        }
+        self.send()
+    }
+
+    /// Whether the portal took the request although its answer was lost: the journal says it was being sent, and
+    /// the application has moved on.
+    fn was_taken(&mut self, row: &ApplicationRow, card: &ApplicationCard) -> Result<bool, Error> {
+        let sending = self
+            .was_begun(|intent| *intent == crate::journal::Intent::SendRequest)
+            .is_some();
+        if card.can_request || !sending || !send::is_after_sending(&row.status) {
+            return Ok(false);
+        }
+        self.ports.events.warn(Caution::SentAlready {
+            status: row.status.clone(),
+        });
+        self.record_sent()?;
+        Ok(true)
+    }
+
+    pub(super) fn requested(&mut self) -> Result<Requested, Error> {
+        let facts = self.journal()?.story().facts.clone();
+        let stage = self.stage();
+        let order = stage.order().ok_or(Error::NothingSent)?;
+        let request_pem = order.request.clone().unwrap_or_default();
+        let request_der = if request_pem.is_empty() {
+            Vec::new()
+        } else {
+            request::from_pem(&request_pem)?
+        };
+        self.keep("request.pem", request_pem.as_bytes())?;
+        self.keep("request.der", &request_der)?;
+        use crate::stage::Fact;
+        Ok(Requested {
+            application: order.application.clone(),
+            key: super::key_id(&order.key.id)?,
+            request_der,
+            request_pem,
+            adopted: facts
+                .iter()
+                .any(|fact| matches!(fact, Fact::KeyPairReady { adopted: true, .. })),
+            ordered_by_sms: facts
+                .iter()
+                .any(|fact| matches!(fact, Fact::Ordered { told_by_sms: true })),
+        })
+    }
+
+    /// Before anything is begun: a token that serves ЕГАИС already is left alone unless the applicant said otherwise.
+    fn refuse_old_certificates(&mut self) -> Result<(), Error> {
+        if self.settings.replace_old != ReplaceOld::No {
+            return Ok(());
+        }
+        let inventory = self.ports.token.inventory()?;
+        let certificates = inventory.certificates.iter().filter_map(|stored| {
+            let certificate = Certificate::from_der(&stored.der).ok()?;
+            certificate.key()?;
+            Some(Object::certificate(&certificate))
+        });
+        let mut old: Vec<Object> = certificates.collect();
+        if old.is_empty() {
+            return Ok(());
+        }
+        let pairs = inventory
+            .keys
+            .iter()
+            .filter(|pair| matches!(pair.kind, KeyKind::Gost(_)));
+        old.extend(pairs.map(|pair| Object::pair(pair, has_certificate(&inventory, pair))));
+        Err(Error::OldObjects { objects: old })
+    }
+}
+
+const PREPARATION: [(&str, &str); 6] = [
+    (
+        "1.1.1",
+        "not needed: IEAutosetup.exe prepares Internet Explorer, and no browser is used",
+    ),
+    (
+        "1.1.2",
+        "not needed: nothing to install for Internet Explorer",
+    ),
+    (
+        "1.1.3",
+        "not needed: the token is spoken to directly, without the vendor's drivers",
+    ),
+    (
+        "1.1.4",
+        "not needed: the request is made here and not by the browser's plug-in",
+    ),
+    (
+        "1.1.5",
+        "not needed: RutokenEgais.exe sets up the browser's side of ЕГАИС",
+    ),
+    ("1.1.6", "not needed: there is no browser to restart"),
+];

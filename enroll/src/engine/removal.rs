@@ -1,0 +1,253 @@
+//! Приложение 1: the replaced certificate under the administrator's PIN, its key pair under the user's.
+//!
+//! Never an RSA pair: it is the token's transport key for ЕГАИС.
+
+use super::key::{has_certificate, is_certified};
+use super::{Enrollment, ReplaceOld};
+use crate::certificate::Certificate;
+use crate::error::Error;
+use crate::event::{Caution, Who};
+use crate::journal::Intent;
+use crate::object::Object;
+use crate::ports::token::{Inventory, KeyKind, KeyPair, PinRole, StoredCertificate};
+use crate::ports::{Plan, TokenError};
+use crate::stage::{Fact, Stage};
+
+/// What is to go.
+#[derive(Default)]
+struct Old {
+    certificates: Vec<(StoredCertificate, Certificate)>,
+    pairs: Vec<KeyPair>,
+}
+
+impl Enrollment<'_> {
+    /// Before the request, as the manual has it. A removal that was interrupted goes on without asking again.
+    pub(super) fn remove_old_before(&mut self) -> Result<(), Error> {
+        let Stage::New(agreed) = self.stage() else {
+            return Ok(());
+        };
+        if !agreed.is_done() {
+            let inventory = self.ports.token.inventory()?;
+            let mut old = old_objects(&inventory);
+            old.certificates
+                .retain(|(_, it)| agreed.certificates.contains(&it.fingerprint()));
+            old.pairs
+                .retain(|pair| agreed.key_pairs.contains(&pair.id.to_string()));
+            self.note_gone(&agreed.certificates, &agreed.key_pairs, &old)?;
+            return self.remove(old);
+        }
+        if self.settings.replace_old != ReplaceOld::First {
+            return Ok(());
+        }
+        let inventory = self.look_at_token()?;
+        self.agree_and_remove(&inventory, old_objects(&inventory))
+    }
+
+    /// After the new certificate is installed: everything of ЕГАИС but the new pair and its certificate.
+    pub(super) fn remove_old_after(&mut self, new: &Certificate) -> Result<(), Error> {
+        let inventory = self.look_at_token()?;
+        let mut old = old_objects(&inventory);
+        old.certificates.retain(|(_, it)| it.der() != new.der());
+        old.pairs.retain(|pair| !is_certified(pair, new));
+        self.agree_and_remove(&inventory, old)
+    }
+
+    fn look_at_token(&mut self) -> Result<Inventory, Error> {
+        self.step("A1", Who::Person, "connects the token");
+        let token = self.ports.token.info()?;
+        self.step(
+            "A2",
+            Who::Engine,
+            format!("sees token {} «{}»", token.serial, token.label),
+        );
+        self.step("A3", Who::Engine, "lists certificates and key pairs");
+        Ok(self.ports.token.inventory()?)
+    }
+
+    fn agree_and_remove(&mut self, inventory: &Inventory, old: Old) -> Result<(), Error> {
+        if old.certificates.is_empty() && old.pairs.is_empty() {
+            self.step(
+                "A3",
+                Who::Engine,
+                "not needed: the token holds no replaced certificate for ЕГАИС",
+            );
+            return Ok(());
+        }
+        if !self.ports.applicant.agrees(&plan(inventory, &old))? {
+            return Err(Error::RemovalDeclined);
+        }
+        self.record(Fact::RemovalAgreed {
+            certificates: old
+                .certificates
+                .iter()
+                .map(|(_, it)| it.fingerprint())
+                .collect(),
+            key_pairs: old.pairs.iter().map(|pair| pair.id.to_string()).collect(),
+        })?;
+        self.remove(old)
+    }
+
+    fn remove(&mut self, old: Old) -> Result<(), Error> {
+        self.remove_certificates(old.certificates)?;
+        self.remove_pairs(old.pairs)
+    }
+
+    /// What the last run deleted without being able to say so.
+    fn note_gone(
+        &mut self,
+        certificates: &[String],
+        key_pairs: &[String],
+        left: &Old,
+    ) -> Result<(), Error> {
+        for fingerprint in certificates.iter().filter(|it| {
+            !left
+                .certificates
+                .iter()
+                .any(|(_, c)| c.fingerprint() == **it)
+        }) {
+            self.record(Fact::CertificateRemoved {
+                fingerprint: fingerprint.clone(),
+            })?;
+        }
+        for key in key_pairs
+            .iter()
+            .filter(|it| !left.pairs.iter().any(|pair| pair.id.to_string() == **it))
+        {
+            self.record(Fact::KeyPairRemoved { key: key.clone() })?;
+        }
+        Ok(())
+    }
+
+    /// A4 – A7. The administrator deletes, where the token lets him; else the user does, after that was said.
+    fn remove_certificates(
+        &mut self,
+        certificates: Vec<(StoredCertificate, Certificate)>,
+    ) -> Result<(), Error> {
+        if certificates.is_empty() {
+            return Ok(());
+        }
+        self.step("A4", Who::Person, "presses «Ввести PIN-код...»");
+        self.step(
+            "A5",
+            Who::Person,
+            "chooses «Администратор» and enters the PIN",
+        );
+        self.authorise(PinRole::Administrator, "A5")?;
+        for (stored, certificate) in certificates {
+            self.back_up(&certificate)?;
+            self.step(
+                "A6",
+                Who::Person,
+                format!(
+                    "chooses {} and presses «Удалить»",
+                    Object::certificate(&certificate)
+                ),
+            );
+            self.step("A7", Who::Person, "presses «Да»");
+            let fingerprint = certificate.fingerprint();
+            self.intend(Intent::RemoveCertificate {
+                fingerprint: fingerprint.clone(),
+            })?;
+            match self.ports.token.delete_certificate(&stored) {
+                Err(TokenError::NotPermitted { .. }) => self.delete_as_user(&stored)?,
+                other => other?,
+            }
+            let still = self
+                .ports
+                .token
+                .inventory()?
+                .certificates
+                .iter()
+                .any(|it| it.der == stored.der);
+            if still {
+                return Err(Error::StillThere {
+                    object: Object::certificate(&certificate),
+                });
+            }
+            self.record(Fact::CertificateRemoved { fingerprint })?;
+        }
+        Ok(self.ports.token.log_out()?)
+    }
+
+    fn delete_as_user(&mut self, stored: &StoredCertificate) -> Result<(), Error> {
+        self.ports.events.warn(Caution::AdministratorMayNotDelete);
+        self.ports.token.log_out()?;
+        self.authorise(PinRole::User, "A5")?;
+        Ok(self.ports.token.delete_certificate(stored)?)
+    }
+
+    /// A8 and A9: both halves at once.
+    fn remove_pairs(&mut self, pairs: Vec<KeyPair>) -> Result<(), Error> {
+        for pair in pairs {
+            self.step(
+                "A8",
+                Who::Person,
+                format!(
+                    "chooses {} and presses «Удалить»",
+                    Object::pair(&pair, false)
+                ),
+            );
+            self.step("A9", Who::Person, "enters the user's PIN and presses «ОК»");
+            self.authorise(PinRole::User, "A9")?;
+            let key = pair.id.to_string();
+            self.intend(Intent::RemoveKeyPair { key: key.clone() })?;
+            self.ports.token.delete_key_pair(&pair.id)?;
+            let still = self
+                .ports
+                .token
+                .inventory()?
+                .keys
+                .iter()
+                .any(|it| it.id == pair.id);
+            if still {
+                return Err(Error::StillThere {
+                    object: Object::pair(&pair, false),
+                });
+            }
+            self.record(Fact::KeyPairRemoved { key })?;
+        }
+        Ok(())
+    }
+
+    /// A certificate is public: a copy stays in the state folder.
+    fn back_up(&mut self, certificate: &Certificate) -> Result<(), Error> {
+        let folder = self.store.inner("backup")?;
+        let serial = self.serial().unwrap_or("token").to_owned();
+        let name = format!("{serial}-{}.pem", certificate.fingerprint());
+        super::artefacts::write_whole(&folder.join(name), certificate.to_pem().as_bytes()).map(drop)
+    }
+}
+
+/// GOST certificates and GOST pairs: those of ЕГАИС.
+fn old_objects(inventory: &Inventory) -> Old {
+    let certificates = inventory.certificates.iter().filter_map(|stored| {
+        let certificate = Certificate::from_der(&stored.der).ok()?;
+        certificate.key()?;
+        Some((stored.clone(), certificate))
+    });
+    let pairs = inventory
+        .keys
+        .iter()
+        .filter(|pair| matches!(pair.kind, KeyKind::Gost(_)));
+    Old {
+        certificates: certificates.collect(),
+        pairs: pairs.cloned().collect(),
+    }
+}
+
+fn plan(inventory: &Inventory, old: &Old) -> Plan {
+    let certificates = old
+        .certificates
+        .iter()
+        .map(|(_, it)| Object::certificate(it));
+    let describe = |pair: &KeyPair| Object::pair(pair, has_certificate(inventory, pair));
+    let pairs = old.pairs.iter().map(describe);
+    let kept = inventory
+        .keys
+        .iter()
+        .filter(|pair| !old.pairs.iter().any(|it| it.id == pair.id));
+    Plan {
+        deletes: certificates.chain(pairs).collect(),
+        keeps: kept.map(describe).collect(),
+    }
+}
