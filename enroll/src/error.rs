@@ -1,0 +1,263 @@
+//! Everything that can stop an enrollment: facts, an exit code, and what to do next.
+
+use crate::certificate::CertificateProblem;
+use crate::journal::JournalError;
+use crate::object::Object;
+use crate::ports::token::PinRole;
+use crate::ports::{ApplicantError, PortalError, SmsError, TokenError};
+use crate::request::RequestError;
+
+/// What stopped an enrollment.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The token or the way to it.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// Another token than the one named is connected.
+    #[error("the token's serial number is {found}, not {wanted}")]
+    OtherToken {
+        /// What the settings say.
+        wanted: String,
+        /// What the token says.
+        found: String,
+    },
+    /// Presenting a wrong PIN now could block it.
+    #[error("{left} tries are left for the PIN of the {role}")]
+    LastTries {
+        /// Whose.
+        role: PinRole,
+        /// How many.
+        left: u8,
+    },
+    /// The token holds an EGAIS pair or certificate already.
+    #[error(
+        "the token holds objects for ЕГАИС already: {}",
+        crate::object::list(objects)
+    )]
+    OldObjects {
+        /// Certificates first.
+        objects: Vec<Object>,
+    },
+    /// Several pairs could be the one an earlier run made.
+    #[error("several key pairs named «{label}» have no certificate")]
+    SeveralPairs {
+        /// Their label.
+        label: String,
+    },
+    /// The pair the journal names is not on the token, or does not read.
+    #[error("key pair {key} cannot be used")]
+    KeyGone {
+        /// CKA_ID, hex.
+        key: String,
+    },
+    /// An object is still there after it was deleted.
+    #[error("{object} is still there after it was deleted")]
+    StillThere {
+        /// Which.
+        object: Object,
+    },
+    /// The certificate written does not read back.
+    #[error("the certificate does not read back from the token")]
+    NotReadBack,
+    /// The token's signature does not verify with the certificate's key.
+    #[error("a signature of the token does not verify with the certificate")]
+    ProbeFailed,
+    /// The applicant did not agree to the plan.
+    #[error("the old certificate was to be kept")]
+    RemovalDeclined,
+    /// The applicant could not be asked.
+    #[error(transparent)]
+    Applicant(#[from] ApplicantError),
+
+    /// The inbox.
+    #[error(transparent)]
+    Sms(#[from] SmsError),
+    /// No code came.
+    #[error("no code came to {phone} in {waited_secs} s")]
+    NoCode {
+        /// Masked.
+        phone: String,
+        /// How long was waited.
+        waited_secs: u64,
+    },
+
+    /// The portal, or the way to it.
+    #[error(transparent)]
+    Portal(#[from] PortalError),
+    /// The list has no such application.
+    #[error("no application in the list fits")]
+    NoApplication {
+        /// The number looked for.
+        wanted: Option<String>,
+    },
+    /// The list has several.
+    #[error("several applications in the list fit: {}", numbers.join(", "))]
+    SeveralApplications {
+        /// Their numbers.
+        numbers: Vec<String>,
+    },
+    /// The application takes no request now.
+    #[error("application {application} takes no request: its status is «{status}»")]
+    NotReady {
+        /// «Номер заявки».
+        application: String,
+        /// As printed.
+        status: String,
+    },
+    /// The application fell back, or was refused, after the request was sent.
+    #[error("the certificate was not ordered: the status is «{status}», the reason «{reason}»")]
+    NotOrdered {
+        /// As printed.
+        status: String,
+        /// Column «Причина».
+        reason: String,
+    },
+    /// The certificate is not there yet.
+    #[error(
+        "the certificate of application {application} is not issued yet: its status is «{status}»"
+    )]
+    NotIssued {
+        /// «Номер заявки».
+        application: String,
+        /// As printed.
+        status: String,
+    },
+    /// The certificate did not come in time.
+    #[error(
+        "the certificate of application {application} was not issued in {waited_secs} s: its status is «{status}»"
+    )]
+    IssueOverdue {
+        /// «Номер заявки».
+        application: String,
+        /// As printed.
+        status: String,
+        /// How long was waited.
+        waited_secs: u64,
+    },
+    /// No request can be made of what the page says.
+    #[error("the request cannot be made: {0}")]
+    Request(#[from] RequestError),
+    /// No pair of this enrollment fits the certificate.
+    #[error("certificate {serial} is for another key")]
+    CertificateForAnotherKey {
+        /// The pair of the journal, CKA_ID in hex.
+        key: Option<String>,
+        /// The certificate's serial number.
+        serial: String,
+    },
+    /// The certificate is not fit to be installed.
+    #[error("the certificate is not installed: {0}")]
+    Certificate(#[from] CertificateProblem),
+    /// The file and the page hold different certificates.
+    #[error("the certificate saved and the one on the page differ")]
+    CertificatesDiffer,
+    /// A paper is not a PDF file.
+    #[error("«{title}» is not a PDF file")]
+    NotAPdf {
+        /// Link text.
+        title: &'static str,
+    },
+
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// No request was sent that a certificate could come for.
+    #[error("no request was sent yet")]
+    NothingSent,
+    /// The certificate is not installed yet.
+    #[error("the certificate is not installed yet; the stage is «{stage}»")]
+    NotInstalled {
+        /// The stage's name.
+        stage: &'static str,
+    },
+    /// A file for the applicant cannot be written.
+    #[error("cannot write {}: {why}", path.display())]
+    File {
+        /// Which.
+        path: std::path::PathBuf,
+        /// The system's words.
+        why: String,
+    },
+}
+
+/// Exit codes of the program, by what a caller can do about them.
+pub mod exit_code {
+    /// Done.
+    pub const DONE: u8 = 0;
+    /// A bug of this program.
+    pub const BUG: u8 = 1;
+    /// The command line, or a question that nobody could be asked.
+    pub const USAGE: u8 = 2;
+    /// The token or its reader.
+    pub const TOKEN: u8 = 10;
+    /// No reader, no token, or it was removed.
+    pub const NO_TOKEN: u8 = 11;
+    /// A PIN was wrong, and is counted.
+    pub const WRONG_PIN: u8 = 12;
+    /// A PIN is blocked, or would be by one more mistake.
+    pub const PIN_BLOCKED: u8 = 13;
+    /// The token did not do what it said.
+    pub const TOKEN_FAILED: u8 = 14;
+    /// The token holds an old certificate or pair that was not to be replaced.
+    pub const OLD_OBJECTS: u8 = 15;
+    /// No code came, or the inbox cannot be read.
+    pub const NO_CODE: u8 = 20;
+    /// A code was refused.
+    pub const WRONG_CODE: u8 = 21;
+    /// The portal or the way to it.
+    pub const PORTAL: u8 = 30;
+    /// The portal said no.
+    pub const REFUSED: u8 = 31;
+    /// The application is not in the state that the step needs.
+    pub const APPLICATION: u8 = 32;
+    /// The certificate is not there yet.
+    pub const NOT_ISSUED: u8 = 33;
+    /// The certificate is not fit to be installed.
+    pub const CERTIFICATE: u8 = 34;
+    /// A page is not understood.
+    pub const PAGE: u8 = 35;
+    /// The journal, or a file of the state folder.
+    pub const JOURNAL: u8 = 40;
+    /// Another process, application or portal has the journal.
+    pub const JOURNAL_BUSY: u8 = 41;
+    /// The journal does not say what the command needs.
+    pub const NOTHING_TO_RESUME: u8 = 42;
+}
+
+/// What to do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// Run this.
+    Run(String),
+    /// Run this again with another option.
+    Option(&'static str),
+    /// Do something with one's hands, then run this.
+    First(Deed, String),
+    /// Ask a person and quote this.
+    Ask(Deed, String),
+}
+
+/// What only a person can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Connect the token, or exactly one.
+    ConnectToken,
+    /// Find out the right PIN.
+    FindPin,
+    /// Have the administrator unblock the PIN.
+    Unblock,
+    /// Free space on the token.
+    FreeSpace,
+    /// Check the phone and its inbox.
+    CheckPhone,
+    /// Check the network, the address and the CA file.
+    CheckNetwork,
+    /// Call the certification authority.
+    CallOffice,
+    /// Report a bug with the page that was saved.
+    Report,
+    /// Finish or abandon the other enrollment.
+    FinishOther,
+    /// See to it that the folder can be written.
+    CheckFolder,
+}

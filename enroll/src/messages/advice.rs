@@ -1,0 +1,279 @@
+//! What to do now: a decision for every error, and its words.
+
+use super::{Lang, both};
+use crate::error::{Deed, Error, NextStep, exit_code};
+use crate::journal::JournalError;
+use crate::ports::{ApplicantError, PortalError, SmsError, TokenError};
+
+impl Error {
+    /// What to do now. No `_` arm: a new variant must bring its own advice.
+    #[must_use]
+    pub fn next_step(&self) -> NextStep {
+        match self {
+            Self::Token(error) => of_token(error),
+            Self::Applicant(error) => of_applicant(error),
+            Self::Sms(error) => of_sms(error),
+            Self::Portal(error) => of_portal(error),
+            Self::Journal(error) => of_journal(error),
+            Self::OtherToken { .. } => first(Deed::ConnectToken, "enroll token info"),
+            Self::LastTries { .. } => NextStep::Option("--force-last-tries"),
+            Self::OldObjects { .. } | Self::RemovalDeclined => NextStep::Option("--replace-old"),
+            Self::SeveralPairs { .. } => NextStep::Run("enroll token list".to_owned()),
+            Self::KeyGone { .. } => NextStep::Run("enroll abandon".to_owned()),
+            Self::StillThere { .. } | Self::NotReadBack | Self::ProbeFailed => {
+                first(Deed::ConnectToken, "enroll resume")
+            }
+            Self::NoCode { phone, .. } => NextStep::Ask(Deed::CheckPhone, phone.clone()),
+            Self::NoApplication { .. } => NextStep::Ask(Deed::CallOffice, self.to_string()),
+            Self::SeveralApplications { .. } => NextStep::Option("--application"),
+            Self::NotReady { status, .. } if AFTER.contains(&status.as_str()) => {
+                NextStep::Run("enroll install".to_owned())
+            }
+            Self::NotReady { application, .. } => {
+                NextStep::Ask(Deed::CallOffice, application.clone())
+            }
+            Self::NotOrdered { status, .. } => NextStep::Ask(Deed::CallOffice, status.clone()),
+            Self::NotIssued { .. } => NextStep::Run("enroll install".to_owned()),
+            Self::IssueOverdue { application, .. } => {
+                NextStep::Ask(Deed::CallOffice, application.clone())
+            }
+            Self::Request(error) => NextStep::Ask(Deed::CallOffice, error.to_string()),
+            Self::CertificateForAnotherKey { serial, .. } => {
+                NextStep::Ask(Deed::CallOffice, serial.clone())
+            }
+            Self::Certificate(problem) => NextStep::Ask(Deed::CallOffice, problem.to_string()),
+            Self::CertificatesDiffer | Self::NotAPdf { .. } => {
+                NextStep::Run("enroll resume".to_owned())
+            }
+            Self::NothingSent => NextStep::Run("enroll request".to_owned()),
+            Self::NotInstalled { .. } => NextStep::Run("enroll resume".to_owned()),
+            Self::File { .. } => first(Deed::CheckFolder, "enroll resume"),
+        }
+    }
+
+    /// The program's exit code.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Token(error) => token_code(error),
+            Self::OtherToken { .. } => exit_code::NO_TOKEN,
+            Self::LastTries { .. } => exit_code::PIN_BLOCKED,
+            Self::OldObjects { .. } | Self::RemovalDeclined | Self::SeveralPairs { .. } => {
+                exit_code::OLD_OBJECTS
+            }
+            Self::KeyGone { .. }
+            | Self::StillThere { .. }
+            | Self::NotReadBack
+            | Self::ProbeFailed => exit_code::TOKEN_FAILED,
+            Self::Applicant(_) => exit_code::USAGE,
+            Self::Sms(_) | Self::NoCode { .. } => exit_code::NO_CODE,
+            Self::Portal(error) => portal_code(error),
+            Self::NoApplication { .. }
+            | Self::SeveralApplications { .. }
+            | Self::NotReady { .. }
+            | Self::NotOrdered { .. } => exit_code::APPLICATION,
+            Self::NotIssued { .. } | Self::IssueOverdue { .. } => exit_code::NOT_ISSUED,
+            Self::Request(_) => exit_code::APPLICATION,
+            Self::CertificateForAnotherKey { .. }
+            | Self::Certificate(_)
+            | Self::CertificatesDiffer => exit_code::CERTIFICATE,
+            Self::NotAPdf { .. } => exit_code::PAGE,
+            Self::Journal(error) => journal_code(error),
+            Self::NothingSent | Self::NotInstalled { .. } => exit_code::NOTHING_TO_RESUME,
+            Self::File { .. } => exit_code::JOURNAL,
+        }
+    }
+}
+
+const fn token_code(error: &TokenError) -> u8 {
+    match error {
+        TokenError::Transmit(_) | TokenError::NotARutoken { .. } => exit_code::NO_TOKEN,
+        TokenError::WrongPin { .. } => exit_code::WRONG_PIN,
+        TokenError::PinBlocked { .. } => exit_code::PIN_BLOCKED,
+        TokenError::NoSuchPin { .. }
+        | TokenError::NotLoggedIn { .. }
+        | TokenError::NotPermitted { .. }
+        | TokenError::NotInitialised
+        | TokenError::NoSpace { .. }
+        | TokenError::KeyNotFound { .. }
+        | TokenError::CertificateNotFound { .. }
+        | TokenError::Unsupported { .. } => exit_code::TOKEN,
+        TokenError::StatusWord { .. }
+        | TokenError::Damaged { .. }
+        | TokenError::NotWritten { .. }
+        | TokenError::BadSignature => exit_code::TOKEN_FAILED,
+    }
+}
+
+const fn portal_code(error: &PortalError) -> u8 {
+    match error {
+        PortalError::WrongCode { .. }
+        | PortalError::CodeVoid { .. }
+        | PortalError::TooEarly { .. } => exit_code::WRONG_CODE,
+        PortalError::Refused { .. } => exit_code::REFUSED,
+        PortalError::NotUnderstood { .. } | PortalError::TooLarge { .. } => exit_code::PAGE,
+        PortalError::BadAddress { .. } | PortalError::PlainHttp { .. } => exit_code::USAGE,
+        PortalError::Unreachable { .. }
+        | PortalError::TimedOut { .. }
+        | PortalError::Tls { .. }
+        | PortalError::Status { .. }
+        | PortalError::SessionExpired => exit_code::PORTAL,
+    }
+}
+
+const fn journal_code(error: &JournalError) -> u8 {
+    match error {
+        JournalError::Locked { .. }
+        | JournalError::OtherApplication { .. }
+        | JournalError::OtherPortal { .. } => exit_code::JOURNAL_BUSY,
+        JournalError::Nothing { .. } => exit_code::NOTHING_TO_RESUME,
+        JournalError::File { .. }
+        | JournalError::Damaged { .. }
+        | JournalError::Version { .. }
+        | JournalError::OutOfOrder(_) => exit_code::JOURNAL,
+    }
+}
+
+fn of_token(error: &TokenError) -> NextStep {
+    match error {
+        TokenError::Transmit(_)
+        | TokenError::NotARutoken { .. }
+        | TokenError::NotLoggedIn { .. } => first(Deed::ConnectToken, "enroll resume"),
+        TokenError::WrongPin { .. } => first(Deed::FindPin, "enroll resume"),
+        TokenError::PinBlocked { .. } => first(Deed::Unblock, "enroll resume"),
+        TokenError::NoSuchPin { .. }
+        | TokenError::NotInitialised
+        | TokenError::Unsupported { .. } => NextStep::Run("enroll token info".to_owned()),
+        TokenError::NoSpace { .. } => first(Deed::FreeSpace, "enroll resume"),
+        TokenError::NotPermitted { .. }
+        | TokenError::KeyNotFound { .. }
+        | TokenError::CertificateNotFound { .. }
+        | TokenError::Damaged { .. } => NextStep::Run("enroll token list".to_owned()),
+        TokenError::StatusWord { .. }
+        | TokenError::NotWritten { .. }
+        | TokenError::BadSignature => first(Deed::ConnectToken, "enroll resume"),
+    }
+}
+
+fn of_applicant(error: &ApplicantError) -> NextStep {
+    match error {
+        ApplicantError::NoPin {
+            role: crate::ports::token::PinRole::User,
+        } => NextStep::Option("--pin-file"),
+        ApplicantError::NoPin { .. } => NextStep::Option("--admin-pin-file"),
+        ApplicantError::NoConsent => NextStep::Option("--yes"),
+        ApplicantError::Unreadable { .. } => NextStep::Option("--pin-file"),
+    }
+}
+
+fn of_sms(error: &SmsError) -> NextStep {
+    match error {
+        SmsError::Unreachable { .. } => first(Deed::CheckNetwork, "enroll resume"),
+        SmsError::NotMessages { .. } | SmsError::CommandFailed { .. } | SmsError::NoTerminal => {
+            NextStep::Option("--sms")
+        }
+    }
+}
+
+fn of_portal(error: &PortalError) -> NextStep {
+    match error {
+        PortalError::BadAddress { .. } => NextStep::Option("--portal"),
+        PortalError::PlainHttp { .. } => NextStep::Option("--allow-plain-http"),
+        PortalError::Tls { .. } => NextStep::Option("--ca"),
+        PortalError::Unreachable { .. }
+        | PortalError::TimedOut { .. }
+        | PortalError::Status { .. } => first(Deed::CheckNetwork, "enroll resume"),
+        PortalError::SessionExpired
+        | PortalError::WrongCode { .. }
+        | PortalError::CodeVoid { .. }
+        | PortalError::TooEarly { .. } => NextStep::Run("enroll resume".to_owned()),
+        PortalError::Refused { said } => NextStep::Ask(Deed::CallOffice, said.clone()),
+        PortalError::NotUnderstood { saved, .. } => {
+            let page = saved.as_ref().map(|path| path.display().to_string());
+            NextStep::Ask(Deed::Report, page.unwrap_or_else(|| error.to_string()))
+        }
+        PortalError::TooLarge { .. } => NextStep::Ask(Deed::Report, error.to_string()),
+    }
+}
+
+fn of_journal(error: &JournalError) -> NextStep {
+    match error {
+        JournalError::File { .. } => first(Deed::CheckFolder, "enroll resume"),
+        JournalError::Locked { .. } => first(Deed::FinishOther, "enroll status"),
+        JournalError::OtherApplication { .. } => first(Deed::FinishOther, "enroll resume"),
+        JournalError::OtherPortal { .. } => NextStep::Option("--portal"),
+        JournalError::Nothing { .. } => NextStep::Run("enroll request".to_owned()),
+        JournalError::Damaged { .. }
+        | JournalError::Version { .. }
+        | JournalError::OutOfOrder(_) => NextStep::Option("--state"),
+    }
+}
+
+fn first(deed: Deed, command: &str) -> NextStep {
+    NextStep::First(deed, command.to_owned())
+}
+
+pub(super) fn words(step: &NextStep, lang: Lang) -> String {
+    match step {
+        NextStep::Run(command) => command.clone(),
+        NextStep::Option(option) => both(
+            format!("повторите команду с {option}"),
+            format!("the same command with {option}"),
+        )
+        .of(lang),
+        NextStep::First(deed, command) => both(
+            format!("{}; затем {command}", deed_words(*deed, Lang::Ru)),
+            format!("{}; then {command}", deed_words(*deed, Lang::En)),
+        )
+        .of(lang),
+        NextStep::Ask(deed, quote) => format!("{}: {quote}", deed_words(*deed, lang)),
+    }
+}
+
+fn deed_words(deed: Deed, lang: Lang) -> String {
+    match deed {
+        Deed::ConnectToken => both(
+            "подключите нужный токен, один",
+            "connect the right token, and no other",
+        ),
+        Deed::FindPin => both("узнайте верный PIN-код", "find out the right PIN"),
+        Deed::Unblock => both(
+            "разблокируйте PIN-код администратором в «Панели управления Рутокен»",
+            "have the administrator unblock the PIN in «Панель управления Рутокен»",
+        ),
+        Deed::FreeSpace => both("освободите место на токене", "free space on the token"),
+        Deed::CheckPhone => both(
+            "номер не зарегистрирован или SMS не доставлено; проверьте телефон",
+            "the number is not registered, or the SMS was not delivered; check the phone",
+        ),
+        Deed::CheckNetwork => both(
+            "проверьте сеть и адрес",
+            "check the network and the address",
+        ),
+        Deed::CallOffice => both(
+            "позвоните в удостоверяющий центр, +7 (3952) 78-23-03, и назовите",
+            "call the certification authority, +7 (3952) 78-23-03, and quote",
+        ),
+        Deed::Report => both(
+            "сообщите разработчикам программы",
+            "tell the authors of this program",
+        ),
+        Deed::FinishOther => both(
+            "дождитесь другой работы с токеном или завершите её",
+            "let the other enrollment of this token finish",
+        ),
+        Deed::CheckFolder => both(
+            "проверьте права на папку и место на диске",
+            "check the folder's rights and free space",
+        ),
+    }
+    .of(lang)
+}
+
+/// Status words after which installing is the way on.
+const AFTER: [&str; 4] = [
+    "Запрос отправлен",
+    "Сертификат заказан",
+    "Сертификат выпущен",
+    "Сертификат установлен",
+];
