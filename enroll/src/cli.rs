@@ -1,0 +1,245 @@
+//! The command line: options to ports, outcomes to results. The only place that prints.
+
+mod open;
+mod options;
+mod shell;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use serde_json::{Value, json};
+
+use crate::adapters::system_clock::SystemClock;
+use crate::engine::{Checklist, Enrollment, Ports};
+use crate::error::{Error, exit_code};
+use crate::journal::{Found, JournalError, Store};
+use crate::stage::{Fact, Stage};
+use options::{Arguments, Command, Common};
+use shell::Shell;
+
+/// Reads the arguments, does what they say, and answers with an exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() {
+                exit_code::USAGE
+            } else {
+                exit_code::DONE
+            });
+        }
+    };
+    let shell = Shell::new(&arguments.common);
+    let mut stage = Stage::default();
+    match run(&arguments, &shell, &mut stage) {
+        Ok(()) => ExitCode::from(exit_code::DONE),
+        Err(Stop::Usage(option)) => shell.usage(&option),
+        Err(Stop::Error(error)) => shell.failure(&error, &stage),
+    }
+}
+
+/// Why a command ended early.
+enum Stop {
+    /// An option is missing or does not read.
+    Usage(String),
+    /// Anything else.
+    Error(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+fn run(arguments: &Arguments, shell: &Shell, stage: &mut Stage) -> Result<(), Stop> {
+    let common = &arguments.common;
+    match &arguments.command {
+        Command::Status => return status(common, shell),
+        Command::Abandon => return abandon(common, shell),
+        Command::Token { command } => return token::run(command, common, shell),
+        _ => {}
+    }
+    let events = shell.events();
+    let mut token = open::token(common, shell, &events)?;
+    let mut applicant = open::applicant(common, shell.lang);
+    let mut portal = open::portal(common, &events)?;
+    let mut sms = open::sms(common, shell.lang, &events)?;
+    let settings = open::settings(common, &arguments.command)?;
+    let ports = Ports {
+        token: &mut *token,
+        portal: &mut portal,
+        sms: &mut *sms,
+        applicant: &mut applicant,
+        events,
+    };
+    let mut enrollment = Enrollment::new(ports, settings);
+    let done = chapters(&arguments.command, &mut enrollment, shell);
+    *stage = enrollment.stage();
+    done
+}
+
+fn chapters(command: &Command, enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Stop> {
+    match command {
+        Command::Request { wait: false } => request(enrollment, shell)?,
+        Command::Request { wait: true } => {
+            request(enrollment, shell)?;
+            wait_for_issue(enrollment, shell)?;
+        }
+        Command::Install { .. } => install(enrollment, shell)?,
+        Command::Documents => documents(enrollment, shell)?,
+        Command::Resume => resume(enrollment, shell)?,
+        Command::Status | Command::Abandon | Command::Token { .. } => {}
+    }
+    Ok(())
+}
+
+fn request(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
+    let done = enrollment.request()?;
+    shell.result(&json!({
+        "done": "request",
+        "application": done.application,
+        "key": done.key.to_string(),
+        "adopted": done.adopted,
+        "ordered_by_sms": done.ordered_by_sms,
+        "stage": enrollment.stage().name(),
+        "next": "enroll install",
+    }));
+    Ok(())
+}
+
+fn wait_for_issue(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
+    let done = enrollment.wait_for_issue()?;
+    shell.result(&json!({
+        "done": "issue",
+        "application": done.application,
+        "status": done.status,
+        "told_by_sms": done.told_by_sms,
+        "next": "enroll install",
+    }));
+    Ok(())
+}
+
+fn install(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
+    let done = enrollment.install()?;
+    shell.result(&json!({
+        "done": "install",
+        "application": done.application,
+        "key": done.key.to_string(),
+        "not_after": done.not_after.to_string(),
+        "days_left": done.days_left,
+        "next": "enroll documents",
+    }));
+    Ok(())
+}
+
+fn documents(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
+    let done = enrollment.documents()?;
+    let Checklist {
+        print,
+        sign,
+        addresses,
+    } = &done.checklist;
+    let names: Vec<&str> = done
+        .files
+        .iter()
+        .map(|file| file.file_name.as_str())
+        .collect();
+    shell.result(&json!({
+        "done": "documents",
+        "application": done.application,
+        "folder": done.folder.display().to_string(),
+        "files": names,
+        "papers_pending": { "print": print, "sign": sign, "addresses": addresses },
+    }));
+    shell.checklist(&done.checklist);
+    Ok(())
+}
+
+/// Whatever the journal says is missing, to the end.
+fn resume(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
+    let stage = enrollment.journalled_stage()?;
+    if matches!(
+        stage,
+        Stage::New(_) | Stage::Chosen(_) | Stage::KeyReady(..) | Stage::Signed(_) | Stage::Sent(_)
+    ) {
+        request(enrollment, shell)?;
+    }
+    if !enrollment.stage().is_installed() {
+        install(enrollment, shell)?;
+    }
+    if !enrollment.stage().is_over() {
+        documents(enrollment, shell)?;
+    }
+    Ok(())
+}
+
+/// What the journals say; needs neither token nor portal.
+fn status(common: &Common, shell: &Shell) -> Result<(), Stop> {
+    let found = found(&Store::new(open::state(common)), common)?;
+    for it in &found {
+        shell.say(&format!(
+            "{}: {}",
+            it.token,
+            crate::messages::stage_line(&it.story.stage, shell.lang)
+        ));
+    }
+    let list = found.iter().map(|it| {
+        json!({
+            "token": it.token,
+            "application": it.story.stage.application().or(it.story.header.application.as_deref()),
+            "stage": it.story.stage.name(),
+            "key": it.story.stage.key().map(|key| key.id.clone()),
+        })
+    });
+    shell.result(&Value::Array(list.collect()));
+    Ok(())
+}
+
+/// Needs no token: the journal is enough.
+fn abandon(common: &Common, shell: &Shell) -> Result<(), Stop> {
+    let store = Store::new(open::state(common));
+    let mut found: Vec<_> = found(&store, common)?
+        .into_iter()
+        .filter(|it| !it.story.stage.is_over())
+        .collect();
+    let only = found.pop().filter(|_| found.is_empty());
+    let only = only.ok_or_else(|| {
+        Stop::Usage("--serial is to name one of the tokens that `enroll status` lists".to_owned())
+    })?;
+    let nothing = || JournalError::Nothing {
+        token: only.token.clone(),
+    };
+    let mut journal = store.open(&only.token)?.ok_or_else(nothing)?;
+    journal.record(Fact::Abandoned)?;
+    shell.result(&json!({
+        "done": "abandon",
+        "token": only.token,
+        "was": only.story.stage.name(),
+        "key": only.story.stage.key().map(|key| key.id.clone()),
+        "next": "enroll token list",
+    }));
+    Ok(())
+}
+
+fn found(store: &Store, common: &Common) -> Result<Vec<Found>, Error> {
+    let wanted = |token: &str| {
+        common
+            .serial
+            .as_deref()
+            .is_none_or(|serial| serial.eq_ignore_ascii_case(token))
+    };
+    Ok(store
+        .list()?
+        .into_iter()
+        .filter(|it| wanted(&it.token))
+        .collect())
+}
+
+/// The clock of the program.
+fn clock() -> std::rc::Rc<dyn crate::ports::Clock> {
+    std::rc::Rc::new(SystemClock)
+}

@@ -1,0 +1,169 @@
+//! From options to ports.
+
+use core::time::Duration;
+use std::net::ToSocketAddrs as _;
+use std::path::PathBuf;
+
+use super::Stop;
+use super::options::{Command, Common};
+use super::shell::Shell;
+use crate::adapters::apdu_token::ApduToken;
+use crate::adapters::http_portal::{HttpPortal, PortalAddress};
+use crate::adapters::observed::Observed;
+use crate::adapters::sms_gateway::{SmsCommand, SmsGateway};
+use crate::adapters::terminal::{PinSource, PromptInbox, TerminalApplicant};
+use crate::adapters::vpcd_reader::VpcdReader;
+use crate::engine::Settings;
+use crate::event::Events;
+use crate::journal::default_folder;
+use crate::messages::Lang;
+use crate::ports::sms::{Phone, SmsInbox};
+use crate::ports::{Token, TokenError};
+
+/// The state folder.
+pub(super) fn state(common: &Common) -> PathBuf {
+    let variable = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    common
+        .state
+        .clone()
+        .unwrap_or_else(|| default_folder(variable))
+}
+
+fn address(url: &str, common: &Common) -> PortalAddress {
+    PortalAddress {
+        ca: common.ca.clone(),
+        allow_plain_http: common.allow_plain_http,
+        save_pages: Some(state(common).join("pages")),
+        ..PortalAddress::new(url)
+    }
+}
+
+pub(super) fn portal(common: &Common, events: &Events) -> Result<HttpPortal, Stop> {
+    let url = common
+        .portal
+        .as_deref()
+        .ok_or_else(|| missing("--portal URL"))?;
+    Ok(HttpPortal::new(address(url, common), events.clone())?)
+}
+
+pub(super) fn sms(common: &Common, lang: Lang, events: &Events) -> Result<Box<dyn SmsInbox>, Stop> {
+    match common.sms.split_once(':') {
+        _ if common.sms == "prompt" => Ok(Box::new(PromptInbox::new(lang))),
+        Some(("exec", command)) => Ok(Box::new(SmsCommand::new(command))),
+        Some(("http" | "https", _)) => Ok(Box::new(SmsGateway::new(
+            address(&common.sms, common),
+            events.clone(),
+        )?)),
+        _ => Err(Stop::Usage(format!(
+            "--sms {} is neither prompt nor a URL nor exec:COMMAND",
+            common.sms
+        ))),
+    }
+}
+
+pub(super) fn applicant(common: &Common, lang: Lang) -> TerminalApplicant {
+    TerminalApplicant {
+        user: PinSource {
+            file: common.pin_file.clone(),
+            descriptor: common.pin_fd,
+            variable: "ENROLL_PIN",
+        },
+        administrator: PinSource {
+            file: common.admin_pin_file.clone(),
+            descriptor: None,
+            variable: "ENROLL_ADMIN_PIN",
+        },
+        agrees_to_all: common.yes,
+        lang,
+    }
+}
+
+pub(super) fn settings(common: &Common, command: &Command) -> Result<Settings, Stop> {
+    let phone = common
+        .phone
+        .as_deref()
+        .ok_or_else(|| missing("--phone N"))?;
+    let phone = Phone::parse(phone).ok_or_else(|| {
+        Stop::Usage("--phone is to be a Russian number such as +7 900 000-00-00".to_owned())
+    })?;
+    Ok(Settings {
+        application: common.application.clone(),
+        serial: common.serial.clone(),
+        replace_old: common.replace_old.into(),
+        artefacts: common.out.clone(),
+        portal: common
+            .portal
+            .as_deref()
+            .map(|url| PortalAddress::new(url).identity()),
+        force_last_tries: common.force_last_tries,
+        wait_for_issue: !matches!(command, Command::Install { no_wait: true }),
+        ..Settings::new(phone, state(common))
+    })
+}
+
+fn missing(option: &str) -> Stop {
+    Stop::Usage(format!("this command needs {option}"))
+}
+
+/// The token behind `--token`.
+pub(super) fn token(
+    common: &Common,
+    shell: &Shell,
+    events: &Events,
+) -> Result<Box<dyn Token>, Stop> {
+    match common.token.split_once(':') {
+        Some(("vpcd", address)) => virtual_card(address, shell, events),
+        Some(("pcsc", reader)) => reader_of_machine(Some(reader), events),
+        None if common.token == "pcsc" => reader_of_machine(None, events),
+        _ => Err(Stop::Usage(format!(
+            "--token {} is neither vpcd:HOST:PORT nor pcsc[:READER]",
+            common.token
+        ))),
+    }
+}
+
+/// Listens as the reader and waits for a virtual card to connect.
+fn virtual_card(address: &str, shell: &Shell, events: &Events) -> Result<Box<dyn Token>, Stop> {
+    let unusable = || {
+        Stop::Usage(format!(
+            "--token vpcd:{address}: no such address on this machine"
+        ))
+    };
+    let address = address
+        .to_socket_addrs()
+        .ok()
+        .and_then(|mut found| found.next())
+        .ok_or_else(unusable)?;
+    let mut reader = VpcdReader::listen(address).map_err(TokenError::from)?;
+    shell.waits_for_card(&reader.address().to_string());
+    reader
+        .await_card(CARD_DEADLINE, |_| {})
+        .map_err(TokenError::from)?;
+    Ok(Box::new(ApduToken::new(Observed::new(
+        reader,
+        events.clone(),
+    ))))
+}
+
+#[cfg(feature = "pcsc")]
+fn reader_of_machine(wanted: Option<&str>, events: &Events) -> Result<Box<dyn Token>, Stop> {
+    let reader = crate::adapters::pcsc::PcscReader::connect(wanted).map_err(TokenError::from)?;
+    Ok(Box::new(ApduToken::new(Observed::new(
+        reader,
+        events.clone(),
+    ))))
+}
+
+#[cfg(not(feature = "pcsc"))]
+fn reader_of_machine(_wanted: Option<&str>, _events: &Events) -> Result<Box<dyn Token>, Stop> {
+    Err(Stop::Usage(
+        "--token pcsc: this program was built without PC/SC".to_owned(),
+    ))
+}
+
+/// How long a virtual card may take to connect.
+const CARD_DEADLINE: Duration = Duration::from_secs(60);

@@ -1,0 +1,172 @@
+//! Options and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::engine::ReplaceOld;
+
+/// Enrolls a certificate for ЕГАИС on a Rutoken ECP: logs in to the certification authority's portal, has the token
+/// make the key pair, sends the request, waits, installs the certificate and fetches the papers.
+#[derive(Debug, Parser)]
+#[command(name = "enroll", version, max_term_width = 110, after_help = AFTER_HELP)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Chapter 1: log in, make the key pair, send the request, wait for «Ваш сертификат заказан»
+    Request {
+        /// Go on waiting until the certificate is issued (15 to 30 minutes)
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Show how far each enrollment has come, by its journal; needs no token and no network
+    Status,
+    /// Chapter 2: wait until the certificate is issued, check it and write it to the token
+    Install {
+        /// Stop with exit code 33 when the certificate is not issued yet
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Chapter 3: fetch the seven papers and say which of them to sign
+    Documents,
+    /// Go on from wherever the last run stopped, to the end
+    Resume,
+    /// Give the enrollment of this token up; token and portal stay as they are
+    Abandon,
+    /// Look at the token, or delete what was replaced
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// List certificates and key pairs; needs no PIN
+    List,
+    /// Show serial number, name and the tries left for each PIN
+    Info,
+    /// Delete a certificate (Приложение 1, steps 4 to 7), after a copy of it was kept
+    DeleteCertificate {
+        /// Its serial number or SHA-1 fingerprint, or the beginning of one, in hex
+        certificate: String,
+        /// Whose PIN to use
+        #[arg(long = "as", value_enum, default_value_t = Role::Administrator)]
+        role: Role,
+    },
+    /// Delete a key pair (Приложение 1, steps 8 and 9); an RSA pair is never deleted
+    DeleteKey {
+        /// Its id, or the beginning of it, in hex
+        key: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Role {
+    Administrator,
+    User,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// The portal's front page
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "ENROLL_PORTAL",
+        hide_env_values = true
+    )]
+    pub(super) portal: Option<String>,
+    /// The phone that the certification authority knows, in any usual form
+    #[arg(long, global = true, value_name = "N")]
+    pub(super) phone: Option<String>,
+    /// «Номер заявки»; needed only when the list has several
+    #[arg(long, global = true, value_name = "ID")]
+    pub(super) application: Option<String>,
+    /// How to reach the token: pcsc[:READER], or vpcd:HOST:PORT to listen there for a virtual card
+    #[arg(long, global = true, value_name = "HOW", default_value = "pcsc")]
+    pub(super) token: String,
+    /// Refuse any token but the one with this serial number
+    #[arg(long, global = true, value_name = "HEX")]
+    pub(super) serial: Option<String>,
+    /// File with the user's PIN; else --pin-fd, else ENROLL_PIN, else a prompt
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) pin_file: Option<PathBuf>,
+    /// Descriptor to read the user's PIN from
+    #[arg(long, global = true, value_name = "N", conflicts_with = "pin_file")]
+    pub(super) pin_fd: Option<u32>,
+    /// File with the administrator's PIN; else ENROLL_ADMIN_PIN, else a prompt
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) admin_pin_file: Option<PathBuf>,
+    /// Where SMS are read: prompt (you type the code), a gateway's URL, or exec:COMMAND that prints the messages
+    #[arg(long, global = true, value_name = "INBOX", default_value = "prompt")]
+    pub(super) sms: String,
+    /// Delete the replaced certificate and its pair (Приложение 1): first, or last once the new one is installed
+    #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "first")]
+    pub(super) replace_old: Option<When>,
+    /// Folder of journals, backups and papers [default: $XDG_STATE_HOME/enroll]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) state: Option<PathBuf>,
+    /// Folder for request, certificate and papers [default: one inside the state folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Trust these CA certificates (PEM) for the portal and no others
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
+    /// Speak http in clear to another machine: phone and code can then be read on the way
+    #[arg(long, global = true)]
+    pub(super) allow_plain_http: bool,
+    /// Present a PIN even when only its last two tries are left
+    #[arg(long, global = true)]
+    pub(super) force_last_tries: bool,
+    /// Agree to every plan of deletion
+    #[arg(long, global = true)]
+    pub(super) yes: bool,
+    /// Results as JSON, one object a line, in English
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Language of what you read [default: by LANG]
+    #[arg(long, global = true, value_enum)]
+    pub(super) lang: Option<Language>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    First,
+    Last,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    Ru,
+    En,
+}
+
+impl From<Option<When>> for ReplaceOld {
+    fn from(when: Option<When>) -> Self {
+        match when {
+            None => Self::No,
+            Some(When::First) => Self::First,
+            Some(When::Last) => Self::Last,
+        }
+    }
+}
+
+const AFTER_HELP: &str = "\
+Results go to stdout, talk to stderr. Every act is in the journal before and after it is done, so a run that is \
+stopped by Ctrl-C, a failure or a power cut is continued by `enroll resume`.
+
+Exit codes: 0 done, 1 bug, 2 usage, 10-19 token (11 none, 12 wrong PIN, 13 PIN blocked or nearly, 14 failed, 15 old \
+certificate), 20-29 SMS (20 no code, 21 wrong code), 30-39 portal and certificate (31 refused, 32 application, 33 not \
+issued yet, 34 certificate unfit, 35 page not understood), 40-49 journal (41 busy, 42 nothing to resume).
+
+Example:
+  enroll request --portal https://key.forus.ru/ --phone '+7 900 000-00-00'
+  enroll install --portal https://key.forus.ru/ --phone '+7 900 000-00-00'";

@@ -1,0 +1,204 @@
+//! `enroll token …`: what is on the token, and Приложение 1 by hand.
+
+use serde_json::{Value, json};
+
+use super::options::{Common, Role, TokenCommand};
+use super::shell::Shell;
+use super::{Stop, open};
+use crate::certificate::Certificate;
+use crate::engine::key::has_certificate;
+use crate::error::Error;
+use crate::journal::Store;
+use crate::messages;
+use crate::name;
+use crate::object::Object;
+use crate::ports::token::{KeyKind, KeyPair, PinRole, StoredCertificate, Token, Tries};
+use crate::ports::{Applicant as _, Plan, TokenError};
+
+pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Result<(), Stop> {
+    let mut token = open::token(common, shell, &shell.events())?;
+    let token = &mut *token;
+    match command {
+        TokenCommand::Info => Ok(info(token, shell)?),
+        TokenCommand::List => Ok(list(token, shell)?),
+        TokenCommand::DeleteCertificate { certificate, role } => {
+            let done = delete_certificate(token, certificate, *role, common, shell);
+            let _ = token.log_out();
+            done
+        }
+        TokenCommand::DeleteKey { key } => {
+            let done = delete_key(token, key, common, shell);
+            let _ = token.log_out();
+            done
+        }
+    }
+}
+
+fn info(token: &mut dyn Token, shell: &Shell) -> Result<(), Error> {
+    let info = token.info()?;
+    shell.result(&json!({
+        "serial": info.serial,
+        "model": info.model,
+        "label": info.label,
+        "reader": info.reader,
+        "user_tries_left": tries(info.user_tries_left),
+        "administrator_tries_left": tries(info.administrator_tries_left),
+    }));
+    Ok(())
+}
+
+fn tries(tries: Tries) -> Value {
+    match tries {
+        Tries::Left(count) => json!(count),
+        Tries::Blocked => json!(0),
+        Tries::Verified | Tries::NoSuchPin => Value::Null,
+    }
+}
+
+fn list(token: &mut dyn Token, shell: &Shell) -> Result<(), Error> {
+    let inventory = token.inventory()?;
+    for stored in &inventory.certificates {
+        shell.say(&certificate_line(stored, shell.lang));
+    }
+    for pair in &inventory.keys {
+        let object = Object::pair(pair, has_certificate(&inventory, pair));
+        shell.say(&messages::object(&object, shell.lang));
+    }
+    shell.result(&Value::Array(
+        inventory
+            .certificates
+            .iter()
+            .map(certificate_json)
+            .chain(inventory.keys.iter().map(pair_json))
+            .collect(),
+    ));
+    Ok(())
+}
+
+fn certificate_line(stored: &StoredCertificate, lang: messages::Lang) -> String {
+    match Certificate::from_der(&stored.der) {
+        Ok(certificate) => messages::object(&Object::certificate(&certificate), lang),
+        Err(problem) => format!("certificate in file {:04X}: {problem}", stored.file),
+    }
+}
+
+fn certificate_json(stored: &StoredCertificate) -> Value {
+    let read = Certificate::from_der(&stored.der).ok();
+    json!({
+        "certificate": read.as_ref().map(Certificate::serial),
+        "fingerprint": read.as_ref().map(Certificate::fingerprint),
+        "subject": read.as_ref().map(|it| name::print(it.subject())),
+        "issuer": read.as_ref().map(|it| name::print(it.issuer())),
+        "not_after": read.as_ref().map(|it| it.validity().1.to_string()),
+        "id": stored.id.to_string(),
+        "label": stored.label,
+    })
+}
+
+fn pair_json(pair: &KeyPair) -> Value {
+    let algorithm = match &pair.kind {
+        KeyKind::Gost(set) => set.name().to_owned(),
+        KeyKind::Rsa { bits } => format!("RSA {bits}"),
+        KeyKind::Unknown => "unknown".to_owned(),
+    };
+    json!({ "key": pair.id.to_string(), "label": pair.label, "algorithm": algorithm })
+}
+
+fn delete_certificate(
+    token: &mut dyn Token,
+    wanted: &str,
+    role: Role,
+    common: &Common,
+    shell: &Shell,
+) -> Result<(), Stop> {
+    let wanted = wanted.to_ascii_lowercase();
+    let fits = |stored: &StoredCertificate| {
+        Certificate::from_der(&stored.der).is_ok_and(|it| {
+            it.fingerprint().starts_with(&wanted)
+                || it.serial().to_ascii_lowercase().starts_with(&wanted)
+        })
+    };
+    let stored = only(
+        token.inventory()?.certificates.into_iter().filter(fits),
+        "certificate",
+    )?;
+    let certificate = Certificate::from_der(&stored.der).map_err(Error::from)?;
+    agree(Object::certificate(&certificate), common, shell)?;
+    let folder = Store::new(open::state(common)).inner("backup")?;
+    let copy = folder.join(format!("{}.pem", certificate.fingerprint()));
+    std::fs::write(&copy, certificate.to_pem()).map_err(|error| Error::File {
+        path: copy.clone(),
+        why: error.to_string(),
+    })?;
+    let role = if role == Role::User {
+        PinRole::User
+    } else {
+        PinRole::Administrator
+    };
+    log_in(token, role, common, shell)?;
+    token.delete_certificate(&stored)?;
+    shell.result(&json!({ "done": "delete-certificate", "certificate": certificate.serial(), "copy": copy.display().to_string() }));
+    Ok(())
+}
+
+fn delete_key(
+    token: &mut dyn Token,
+    wanted: &str,
+    common: &Common,
+    shell: &Shell,
+) -> Result<(), Stop> {
+    let wanted = wanted.to_ascii_lowercase();
+    let inventory = token.inventory()?;
+    let fits = |pair: &&KeyPair| pair.id.to_string().starts_with(&wanted);
+    let pair = only(inventory.keys.iter().filter(fits), "key pair")?.clone();
+    let object = Object::pair(&pair, has_certificate(&inventory, &pair));
+    if !matches!(pair.kind, KeyKind::Gost(_)) {
+        return Err(TokenError::Unsupported {
+            what: format!("deleting {object}"),
+        }
+        .into());
+    }
+    agree(object, common, shell)?;
+    log_in(token, PinRole::User, common, shell)?;
+    token.delete_key_pair(&pair.id)?;
+    shell.result(&json!({ "done": "delete-key", "key": pair.id.to_string() }));
+    Ok(())
+}
+
+fn only<T>(mut found: impl Iterator<Item = T>, what: &str) -> Result<T, Stop> {
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (None, _) => Err(Stop::Usage(format!(
+            "no such {what} on the token; see `enroll token list`"
+        ))),
+        (Some(_), Some(_)) => Err(Stop::Usage(format!(
+            "several a {what} of the token fits; see `enroll token list`"
+        ))),
+    }
+}
+
+fn agree(what: Object, common: &Common, shell: &Shell) -> Result<(), Error> {
+    let plan = Plan {
+        deletes: vec![what],
+        keeps: Vec::new(),
+    };
+    match open::applicant(common, shell.lang).agrees(&plan)? {
+        true => Ok(()),
+        false => Err(Error::RemovalDeclined),
+    }
+}
+
+fn log_in(
+    token: &mut dyn Token,
+    role: PinRole,
+    common: &Common,
+    shell: &Shell,
+) -> Result<(), Error> {
+    crate::engine::log_in(
+        token,
+        &mut open::applicant(common, shell.lang),
+        role,
+        common.force_last_tries,
+        |_| {},
+    )
+}

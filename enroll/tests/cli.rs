@@ -1,0 +1,105 @@
+//! The program as a person and a script meet it.
+
+use std::process::{Command, Output};
+
+use insta::assert_snapshot;
+
+fn enroll(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_enroll"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("COLUMNS", "110")
+        .stdin(std::process::Stdio::null());
+    command.output().expect("the program starts")
+}
+
+fn stdout(arguments: &[&str]) -> String {
+    let output = enroll(arguments);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn help_teaches() {
+    assert_snapshot!(stdout(&["--help"]));
+}
+
+#[test]
+fn help_of_request_teaches() {
+    assert_snapshot!(stdout(&["request", "-h"]));
+}
+
+#[test]
+fn help_of_the_token_commands_teaches() {
+    assert_snapshot!(stdout(&["token", "-h"]));
+}
+
+#[test]
+fn a_missing_option_is_named_with_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    for (arguments, named) in [
+        (
+            vec!["request", "--token", "carrier-pigeon"],
+            "--token carrier-pigeon",
+        ),
+        (vec!["abandon", "--state", state], "--serial"),
+        (vec!["request", "--wait", "--bogus"], "--bogus"),
+        (vec![], "Usage"),
+    ] {
+        let output = enroll(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(
+            (output.status.code(), said.contains(named)),
+            (Some(2), true),
+            "{arguments:?}: {said}"
+        );
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn status_without_any_enrollment_is_an_empty_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("none");
+    assert_eq!(
+        stdout(&["status", "--json", "--state", state.to_str().unwrap()]),
+        "[]\n"
+    );
+}
+
+#[test]
+fn status_and_abandon_go_by_the_journal() {
+    use enroll::journal::Store;
+    use enroll::stage::Fact;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::new(folder.path());
+    let mut journal = store.begin("1f2e3d4c", None, None).unwrap();
+    journal
+        .record(Fact::ApplicationChosen {
+            application: "722318".into(),
+        })
+        .unwrap();
+    drop(journal);
+    let state = folder.path().to_str().unwrap();
+    let status = || stdout(&["status", "--json", "--state", state]);
+    assert_eq!(
+        status(),
+        "[{\"token\":\"1f2e3d4c\",\"application\":\"722318\",\"stage\":\"application-chosen\",\"key\":null}]\n"
+    );
+    let russian = stdout(&["status", "--lang", "ru", "--state", state]);
+    assert_eq!(
+        russian,
+        "1f2e3d4c: ключевой пары этой заявки в журнале нет; запрос не отправлен\n"
+    );
+    assert!(
+        stdout(&["abandon", "--json", "--state", state]).contains("\"was\":\"application-chosen\"")
+    );
+    assert!(status().contains("\"stage\":\"abandoned\""));
+}
