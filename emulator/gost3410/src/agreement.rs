@@ -4,8 +4,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use crate::suite::suite;
-use crate::{Algorithm, Error, SigningKey, VerifyingKey};
+use crate::{Algorithm, Error, SigningKey, VerifyingKey, hazmat};
 
 /// `hash(K)` for `K = (m/q · UKM · d mod q) · Q`, both coordinates little-endian, `X‖Y`.
 ///
@@ -14,6 +13,7 @@ use crate::{Algorithm, Error, SigningKey, VerifyingKey};
 /// the 2012 kind take keys of either size.
 /// Units: `ukm` is read little-endian, usually 8 octets, never more than a scalar.
 /// Errors: keys of different sets; a UKM of zero (mod q) or too long.
+/// The hash looks its tables up by secret: see the crate page on time.
 /// Source: RFC 4357 §5.2, RFC 7836 §4.3.
 pub fn vko(
     key: &SigningKey,
@@ -21,10 +21,6 @@ pub fn vko(
     ukm: &[u8],
     hash: Algorithm,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    if key.parameter_set() != peer.parameter_set() {
-        return Err(Error::ParameterMismatch);
-    }
-    let d = key.to_le_bytes();
-    let shared = suite(key.parameter_set()).agree(&d, ukm, &peer.to_bytes())?;
+    let shared = hazmat::shared_point(key, peer, ukm)?;
     Ok(Zeroizing::new(hash.digest(&shared)))
 }

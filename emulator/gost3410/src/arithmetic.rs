@@ -24,3 +24,6 @@ pub(crate) mod recode;
 pub(crate) mod safegcd;
 pub(crate) mod weierstrass;
 pub(crate) mod xyzz;
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 use digest::Digest;
 
+use crate::Error;
+
 /// A registered parameter set (fourteen names, nine curves).
 ///
 /// Source: RFC 4357 §8.4, RFC 7836 appendix A, RFC 9215 §5; the Test sets from RFC 7091 §7.
@@ -192,6 +194,11 @@ impl Algorithm {
             Self::Gost2001 => set <= ParameterSet::CryptoProXchB,
             _ => set.size() == self.size(),
         }
+    }
+
+    pub(crate) fn check_allows(self, set: ParameterSet) -> Result<(), Error> {
+        let allows = self.allows(set);
+        allows.then_some(()).ok_or(Error::ParameterMismatch)
     }
 
     /// The digest of a message: 32 or 64 octets in the order of every hash API.

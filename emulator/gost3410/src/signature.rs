@@ -48,11 +48,11 @@ impl Signature {
         self.rs.clone()
     }
 
-    pub(crate) fn from_le_halves(rs: &[u8]) -> Self {
-        Self { rs: rs.to_vec() }
+    pub(crate) fn from_le_halves(rs: Vec<u8>) -> Self {
+        Self { rs }
     }
 
-    pub(crate) fn to_le_halves(&self) -> Vec<u8> {
-        self.rs.clone()
+    pub(crate) fn as_le_halves(&self) -> &[u8] {
+        &self.rs
     }
 }

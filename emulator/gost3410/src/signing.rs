@@ -2,14 +2,16 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::convert::Infallible;
 use core::fmt;
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::error::check_length;
+use crate::nonce::Nonces;
 use crate::suite::suite;
-use crate::{Error, ParameterSet, Signature, VerifyingKey, hazmat};
+use crate::{Algorithm, Error, ParameterSet, Signature, VerifyingKey, hazmat};
 
 /// A secret key with its public key; wiped when dropped.
 #[derive(Clone)]
@@ -22,7 +24,8 @@ impl SigningKey {
     /// Draws a secret uniformly from `1..q`, by rejection.
     pub fn generate<R: CryptoRng + ?Sized>(set: ParameterSet, rng: &mut R) -> Self {
         loop {
-            if let Ok(key) = Self::from_le_bytes(set, &draw(set, rng)) {
+            let Ok(d) = draw(set, infallible(rng));
+            if let Ok(key) = Self::from_le_bytes(set, &d) {
                 return key;
             }
         }
@@ -35,10 +38,8 @@ impl SigningKey {
     pub fn from_le_bytes(set: ParameterSet, d: &[u8]) -> Result<Self, Error> {
         check_length(d, set.size())?;
         let public = VerifyingKey::of_secret(set, d)?;
-        Ok(Self {
-            d: Zeroizing::new(d.to_vec()),
-            public,
-        })
+        let d = Zeroizing::new(d.to_vec());
+        Ok(Self { d, public })
     }
 
     /// `d` as [`from_le_bytes`](Self::from_le_bytes) reads it.
@@ -65,12 +66,57 @@ impl SigningKey {
         digest: &[u8],
         rng: &mut R,
     ) -> Result<Signature, Error> {
+        let Ok(signature) = self.sign_drawing(digest, infallible(rng));
+        signature
+    }
+
+    /// Signs a digest with a nonce that follows from key and digest: the same input gives the same signature.
+    ///
+    /// The nonce is that of RFC 6979 with HMAC over Streebog of the set's size; no Russian standard defines one.
+    /// Streebog looks its tables up by secret here, so a neighbour on the same processor may learn from the cache.
+    /// Errors: a digest of another length than the set's.
+    pub fn sign_prehash_deterministic(&self, digest: &[u8]) -> Result<Signature, Error> {
         check_length(digest, self.parameter_set().size())?;
+        let mut nonces = Nonces::new(self.parameter_set(), &self.d, digest);
+        let Ok(signature) = self.try_nonces(digest, || Ok::<_, Infallible>(nonces.next()));
+        signature
+    }
+
+    /// Signs a message by its digest under `algorithm`.
+    ///
+    /// Errors: an algorithm that does not allow the key's set.
+    pub fn sign_message<R: CryptoRng + ?Sized>(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        rng: &mut R,
+    ) -> Result<Signature, Error> {
+        algorithm.check_allows(self.parameter_set())?;
+        self.sign_prehash(&algorithm.digest(message), rng)
+    }
+
+    /// Signs with nonces filled by a source that may fail.
+    pub(crate) fn sign_drawing<E>(
+        &self,
+        digest: &[u8],
+        mut fill: impl FnMut(&mut [u8]) -> Result<(), E>,
+    ) -> Result<Result<Signature, Error>, E> {
+        if let Err(error) = check_length(digest, self.parameter_set().size()) {
+            return Ok(Err(error));
+        }
+        self.try_nonces(digest, || draw(self.parameter_set(), &mut fill))
+    }
+
+    /// Tries nonces until one is in `1..q` and gives no zero half; almost always the first.
+    fn try_nonces<E>(
+        &self,
+        digest: &[u8],
+        mut next: impl FnMut() -> Result<Zeroizing<Vec<u8>>, E>,
+    ) -> Result<Result<Signature, Error>, E> {
         loop {
-            let k = draw(self.parameter_set(), rng);
-            match hazmat::sign_with_nonce(self, digest, &k) {
+            match hazmat::sign_with_nonce(self, digest, &next()?) {
                 Err(Error::ScalarOutOfRange | Error::UnluckyNonce) => {}
-                answer => return answer,
+                answer => return Ok(answer),
             }
         }
     }
@@ -85,21 +131,29 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Signs with the secret of `key`; the nonce has the size of the set.
+/// Signs with the secret of `key`; digest and nonce have the size of the set.
 pub(crate) fn sign(key: &SigningKey, digest: &[u8], k: &[u8]) -> Result<Signature, Error> {
     let rs = suite(key.parameter_set()).sign(&key.d, digest, k)?;
-    Ok(Signature::from_le_halves(&rs))
+    Ok(Signature::from_le_halves(rs))
 }
 
-/// Random octets of the length of `q`, with no more bits than `q` has, so that rejection is rare.
-fn draw<R: CryptoRng + ?Sized>(set: ParameterSet, rng: &mut R) -> Zeroizing<Vec<u8>> {
+/// A number with as many random bits as `q` has, little-endian.
+fn draw<E>(
+    set: ParameterSet,
+    mut fill: impl FnMut(&mut [u8]) -> Result<(), E>,
+) -> Result<Zeroizing<Vec<u8>>, E> {
     let mut octets = Zeroizing::new(vec![0; set.size()]);
-    rng.fill_bytes(&mut octets);
-    if matches!(
-        set,
-        ParameterSet::Tc26Gost256A | ParameterSet::Tc26Gost512C | ParameterSet::Tc26Gost512Test
-    ) {
-        octets[set.size() - 1] &= 0x7f;
+    fill(&mut octets)?;
+    let surplus = 8 * set.size() - suite(set).order_bits();
+    octets[set.size() - 1] &= 0xff >> surplus;
+    Ok(octets)
+}
+
+fn infallible<R: CryptoRng + ?Sized>(
+    rng: &mut R,
+) -> impl FnMut(&mut [u8]) -> Result<(), Infallible> {
+    |octets| {
+        rng.fill_bytes(octets);
+        Ok(())
     }
-    octets
 }

@@ -23,6 +23,12 @@ pub(crate) trait Suite: Sync {
     fn sign(&self, d: &[u8], digest: &[u8], k: &[u8]) -> Result<Vec<u8>, Error>;
     /// Verification of `r‖s`.
     fn verify(&self, xy: &[u8], digest: &[u8], rs: &[u8]) -> Result<(), Error>;
+    /// Bits of `q`.
+    fn order_bits(&self) -> usize;
+    /// A number mod q.
+    fn reduce(&self, number: &[u8]) -> Vec<u8>;
+    /// The product mod q of numbers in `1..q` in a row.
+    fn product(&self, numbers: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>;
     /// `x‖y` of `(m/q·ukm·d mod q)·Q`.
     fn agree(&self, d: &[u8], ukm: &[u8], xy: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error>;
 }
@@ -83,6 +89,22 @@ impl<C: Curve> Suite for Over<C> {
         matches.then_some(()).ok_or(Error::InvalidSignature)
     }
 
+    fn order_bits(&self) -> usize {
+        C::Scalar::BITS
+    }
+
+    fn reduce(&self, number: &[u8]) -> Vec<u8> {
+        octets(&C::Scalar::reduce_le_bytes(number))
+    }
+
+    fn product(&self, numbers: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut product = C::Scalar::ONE;
+        for number in numbers.chunks(C::Scalar::SIZE) {
+            product = product.mul(&scalar::<C>(number)?);
+        }
+        Ok(Zeroizing::new(octets(&product)))
+    }
+
     fn agree(&self, d: &[u8], ukm: &[u8], xy: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         let mut factor = short_scalar::<C>(ukm)?.mul(&scalar::<C>(d)?);
         if C::COFACTOR == 4 {
@@ -132,6 +154,12 @@ fn point<C: Curve>(xy: &[u8]) -> Result<C::Point, Error> {
     let x = C::Base::from_le_bytes(x).ok_or(Error::InvalidPoint)?;
     let y = C::Base::from_le_bytes(y).ok_or(Error::InvalidPoint)?;
     C::point_public(&x, &y).ok_or(Error::InvalidPoint)
+}
+
+fn octets<F: Field>(number: &F) -> Vec<u8> {
+    let mut out = vec![0; F::SIZE];
+    number.write_le_bytes(&mut out);
+    out
 }
 
 fn pair<F: Field>(first: &F, second: &F) -> Vec<u8> {

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::error::check_length;
 use crate::suite::suite;
-use crate::{Error, ParameterSet, Signature};
+use crate::{Algorithm, Error, ParameterSet, Signature};
 
 /// A public key: always on the curve and in the subgroup of order `q`.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,6 +26,18 @@ impl VerifyingKey {
             set,
             xy: xy_le.to_vec(),
         })
+    }
+
+    /// Reads `CKA_VALUE` of PKCS#11: `X‖Y` with or without the header of an OCTET STRING before it.
+    ///
+    /// Source: rtpkcs11ecp gives 64 octets, OpenSC 66. Errors: those of [`from_bytes`](Self::from_bytes).
+    pub fn from_pkcs11(set: ParameterSet, value: &[u8]) -> Result<Self, Error> {
+        let header: &[u8] = match set.size() {
+            32 => &[0x04, 0x40],
+            _ => &[0x04, 0x81, 0x80],
+        };
+        let bare = (value.strip_prefix(header)).filter(|rest| rest.len() == 2 * set.size());
+        Self::from_bytes(set, bare.unwrap_or(value))
     }
 
     pub(crate) fn of_secret(set: ParameterSet, d: &[u8]) -> Result<Self, Error> {
@@ -49,9 +61,22 @@ impl VerifyingKey {
     /// Errors: a digest or signature of another size; [`Error::InvalidSignature`].
     pub fn verify_prehash(&self, digest: &[u8], signature: &Signature) -> Result<(), Error> {
         check_length(digest, self.set.size())?;
-        let rs = signature.to_le_halves();
-        check_length(&rs, 2 * self.set.size())?;
-        suite(self.set).verify(&self.xy, digest, &rs)
+        let rs = signature.as_le_halves();
+        check_length(rs, 2 * self.set.size())?;
+        suite(self.set).verify(&self.xy, digest, rs)
+    }
+
+    /// Checks a signature of a message by its digest under `algorithm`.
+    ///
+    /// Errors: an algorithm that does not allow the key's set; those of [`verify_prehash`](Self::verify_prehash).
+    pub fn verify_message(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Result<(), Error> {
+        algorithm.check_allows(self.set)?;
+        self.verify_prehash(&algorithm.digest(message), signature)
     }
 }
 

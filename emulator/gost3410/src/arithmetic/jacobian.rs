@@ -123,8 +123,13 @@ impl<C: Parameters> Jacobian<C> {
         z: &C::Base,
     ) -> Self {
         if h.is_zero_public() {
-            let equal = r.is_zero_public();
-            return if equal { self.double() } else { Self::IDENTITY };
+            // The doubling before this addition may have left W out.
+            let tangent = || Self::new(self.x, self.y, self.z).double();
+            return if r.is_zero_public() {
+                tangent()
+            } else {
+                Self::IDENTITY
+            };
         }
         let (hh, rr) = (h.square(), r.square());
         let (v, hhh) = (u.mul(&hh), hh.mul(h));

@@ -34,10 +34,17 @@ impl Mask {
         self.0
     }
 
-    /// Makes the answer public.
-    #[inline(always)]
+    /// Makes the answer public: the only place where a truth about a secret may turn into a branch.
+    ///
+    /// It is a function of its own, and the branch is a real one, so that `examples/constant_time.rs` can tell this jump,
+    /// which is meant, from any other.
+    #[inline(never)]
     pub(crate) fn reveal(self) -> bool {
-        self.0 != 0
+        if self.0 != 0 {
+            black_box(true)
+        } else {
+            black_box(false)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Key agreement.
 
-use gost3410::{Algorithm, SigningKey, VerifyingKey, vko};
+use gost3410::{Algorithm, Error, ParameterSet, SigningKey, VerifyingKey, hazmat, vko};
 
 use crate::common::{little_endian, octets, read, rows, set, text};
 
@@ -11,7 +11,8 @@ fn both_sides_derive_the_listed_key() {
         let hash = match text(&row, "hash") {
             "streebog256" => Algorithm::Gost2012_256,
             "streebog512" => Algorithm::Gost2012_512,
-            _ => Algorithm::Gost2001,
+            "gost94-cryptopro" | "gost94" => Algorithm::Gost2001,
+            other => panic!("unknown hash {other}"),
         };
         for (own, other) in [("d_a", "pub_b"), ("d_b", "pub_a")] {
             let key = SigningKey::from_le_bytes(set, &little_endian(&row, own)).unwrap();
@@ -25,4 +26,27 @@ fn both_sides_derive_the_listed_key() {
             );
         }
     }
+}
+
+#[test]
+fn keys_of_different_sets_do_not_agree() {
+    let a = SigningKey::from_le_bytes(ParameterSet::CryptoProA, &[1; 32]).unwrap();
+    let b = SigningKey::from_le_bytes(ParameterSet::CryptoProXchA, &[2; 32]).unwrap();
+    let refusal = vko(&a, b.verifying_key(), &[1; 8], Algorithm::Gost2012_256);
+    assert_eq!(refusal, Err(Error::ParameterMismatch));
+}
+
+#[test]
+fn zero_or_overlong_ukm_is_refused() {
+    let key = SigningKey::from_le_bytes(ParameterSet::CryptoProA, &[1; 32]).unwrap();
+    let agree = |ukm: &[u8]| vko(&key, key.verifying_key(), ukm, Algorithm::Gost2012_256);
+    assert_eq!(agree(&[0; 8]), Err(Error::ScalarOutOfRange));
+    assert_eq!(agree(&[]), Err(Error::ScalarOutOfRange));
+    assert_eq!(
+        agree(&[1; 33]),
+        Err(Error::Length {
+            expected: 32,
+            got: 33
+        })
+    );
 }
