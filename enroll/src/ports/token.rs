@@ -197,6 +197,18 @@ pub enum Tries {
     NoSuchPin,
 }
 
+impl fmt::Display for Tries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Left(1) => f.write_str("one try left"),
+            Self::Left(left) => write!(f, "{left} tries left"),
+            Self::Blocked => f.write_str("blocked"),
+            Self::Verified => f.write_str("logged in"),
+            Self::NoSuchPin => f.write_str("no such PIN"),
+        }
+    }
+}
+
 /// A key pair of the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPair {
@@ -301,7 +313,7 @@ pub enum TokenError {
     #[error(transparent)]
     Transmit(#[from] TransmitError),
     /// The PIN is not right, and one try is gone.
-    #[error("the PIN of the {role} is wrong ({tries_left:?})")]
+    #[error("the PIN of the {role} is wrong, {tries_left}")]
     WrongPin {
         /// Whose.
         role: PinRole,
@@ -401,6 +413,25 @@ mod tests {
     #[test]
     fn a_pin_does_not_show_itself() {
         assert_eq!(format!("{:?}", Pin::new("12345678")), "Pin(…)");
+    }
+
+    #[test]
+    fn a_wrong_pin_tells_what_is_left() {
+        let wrong = |tries_left| {
+            TokenError::WrongPin {
+                role: PinRole::User,
+                tries_left,
+            }
+            .to_string()
+        };
+        assert_eq!(
+            wrong(Tries::Left(9)),
+            "the PIN of the user is wrong, 9 tries left"
+        );
+        assert_eq!(
+            wrong(Tries::Left(1)),
+            "the PIN of the user is wrong, one try left"
+        );
     }
 
     #[test]

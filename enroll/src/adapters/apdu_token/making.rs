@@ -108,7 +108,7 @@ impl<T: Transmit> Card<T> {
         making: Making,
         key: VerifyingKey,
     ) -> Result<KeyPair, TokenError> {
-        let id = Sha1::digest(key.to_bytes());
+        let id = key_id(&key);
         let Making { reference, file } = making;
         let pair = NewPair {
             label: &spec.label,
@@ -120,7 +120,7 @@ impl<T: Transmit> Card<T> {
         self.edit(&mut keys.public, Edit::Append(pkcs15::public_key(&pair)))?;
         self.edit(&mut keys.private, Edit::Append(pkcs15::private_key(&pair)))?;
         let (id, label, kind) = (
-            KeyId(id.to_vec()),
+            KeyId(id.clone()),
             spec.label.clone(),
             KeyKind::Gost(spec.parameter_set),
         );
@@ -255,9 +255,44 @@ fn known_curve(spec: &KeySpec) -> Result<Curve, TokenError> {
     })
 }
 
+/// CKA_ID of our pairs: SHA-1 of X ‖ Y as the token gives them. It names, it protects nothing.
+fn key_id(key: &VerifyingKey) -> Vec<u8> {
+    Sha1::digest(key.to_bytes()).to_vec()
+}
+
 const NO_NUMBER: TokenError = TokenError::NoSpace {
     what: "one key pair more",
 };
 const NOTE_SIZE: u16 = 3;
 /// Header and 64 octets.
 const PUBLIC_KEY_SIZE: u16 = 0x42;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn id_is_the_sha1_of_the_public_octets() {
+        let octets = "1b7beeb499fdd7d3f3f629c2be4c5d0321b6549889c499c3b082f7a269ef35aa\
+                      88260cc8ff05621f0f09335c6616eb006c19d0eef4a42f09b7e173662a1a9cff";
+        let octets = hex::decode(octets).expect("hexadecimal");
+        let key =
+            VerifyingKey::from_bytes(ParameterSet::CryptoProA, &octets).expect("on the curve");
+        assert_eq!(
+            hex::encode(key_id(&key)),
+            "b69b417fbea18c2a3fc6971b5a79c4166e3f1218"
+        );
+    }
+
+    #[test]
+    fn a_note_reads_back_and_an_unwritten_one_says_nothing() {
+        let making = Making {
+            reference: 7,
+            file: 0x0203,
+        };
+        assert_eq!(Making::from_bytes(&making.to_bytes()), Some(making));
+        for note in [&[0, 0, 0][..], &[0, 2, 3], &[7, 3, 0], &[7, 2], &[]] {
+            assert_eq!(Making::from_bytes(note), None, "{note:?}");
+        }
+    }
+}

@@ -126,7 +126,8 @@ mod tests {
         }
 
         #[test]
-        fn what_is_written_reads_back(tag in 0u8..0x1F, content in proptest::collection::vec(any::<u8>(), 0..70_000)) {
+        fn what_is_written_reads_back(tag in 0u8..0x1F, length in 0usize..70_000) {
+            let content = vec![tag; length];
             let bytes = der(tag, &[&content]);
             let (read, rest) = element(&bytes).expect("written here");
             prop_assert_eq!((read.tag, read.content, rest.len()), (tag, &content[..], 0));
