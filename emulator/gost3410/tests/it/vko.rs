@@ -24,6 +24,11 @@ fn both_sides_derive_the_listed_key() {
                 "{}",
                 text(&row, "source")
             );
+            assert_ne!(row["kek_if_cofactor_forgotten"], hex::encode(&*kek));
+            let shared = hazmat::shared_point(&key, &peer, &octets(&row, "ukm")).unwrap();
+            if let Some(listed) = row["shared_point_octets"].as_str() {
+                assert_eq!(hex::encode(&*shared), listed);
+            }
         }
     }
 }
