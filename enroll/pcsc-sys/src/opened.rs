@@ -1,5 +1,6 @@
 //! The library opened at run time: sixteen functions looked up once, all or none.
 
+use std::error::Error;
 use std::ffi::{c_char, c_void};
 use std::sync::OnceLock;
 
@@ -20,7 +21,15 @@ pub fn library() -> Result<(), &'static str> {
 
 fn opened() -> &'static Result<Functions, String> {
     static OPENED: OnceLock<Result<Functions, String>> = OnceLock::new();
-    OPENED.get_or_init(|| Functions::open().map_err(|error| error.to_string()))
+    OPENED.get_or_init(|| Functions::open().map_err(|error| in_full(&error)))
+}
+
+/// With the system's words behind it, which name the file.
+fn in_full(error: &dyn Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
 }
 
 /// Declares the table of functions, how it is filled, and a function of the same name for each entry.
