@@ -106,7 +106,7 @@ fn request(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> 
         "adopted": done.adopted,
         "ordered_by_sms": done.ordered_by_sms,
         "stage": enrollment.stage().name(),
-        "next": "enroll install",
+        "next": next_command(&enrollment.stage()),
     }));
     Ok(())
 }
@@ -174,7 +174,16 @@ fn resume(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
     if !enrollment.stage().is_over() {
         documents(enrollment, shell)?;
     }
+    shell.result(&json!({ "done": "resume", "stage": enrollment.stage().name() }));
     Ok(())
+}
+
+fn next_command(stage: &Stage) -> &'static str {
+    match stage {
+        stage if stage.is_over() => "enroll status",
+        stage if stage.is_installed() => "enroll documents",
+        _ => "enroll install",
+    }
 }
 
 /// What the journals say; needs neither token nor portal.

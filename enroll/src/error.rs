@@ -231,10 +231,12 @@ pub enum NextStep {
     Run(String),
     /// Run this again with another option.
     Option(&'static str),
+    /// Do something with one's hands, then run this again with another option.
+    FirstThenOption(Deed, &'static str),
     /// Do something with one's hands, then run this.
     First(Deed, String),
-    /// Ask a person and quote this.
-    Ask(Deed, String),
+    /// Ask a person and quote this; the message itself where there is nothing shorter.
+    Ask(Deed, Option<String>),
 }
 
 /// What only a person can do.
@@ -242,8 +244,12 @@ pub enum NextStep {
 pub enum Deed {
     /// Connect the token, or exactly one.
     ConnectToken,
+    /// Start the smart card service.
+    StartService,
     /// Find out the right PIN.
     FindPin,
+    /// Ask for the portal's https address.
+    UseHttps,
     /// Have the administrator unblock the PIN.
     Unblock,
     /// Free space on the token.

@@ -52,10 +52,12 @@ impl Report {
     /// Puts an error and the stage it happened at into words.
     #[must_use]
     pub fn of(error: &Error, stage: &Stage, lang: Lang) -> Self {
+        let what = failures::what(error).of(lang);
+        let next = advice::words(&error.next_step(), &what, lang);
         Self {
-            what: failures::what(error).of(lang),
+            what,
             state: stage_line(stage, lang),
-            next: advice::words(&error.next_step(), lang),
+            next,
         }
     }
 

@@ -33,7 +33,7 @@ pub enum RequestError {
         /// The attribute.
         oid: ObjectIdentifier,
         /// What is wrong.
-        why: &'static str,
+        why: FieldProblem,
     },
     /// The page names a key usage that X.509 does not know.
     #[error("«{name}» is no key usage")]
@@ -62,6 +62,38 @@ pub enum RequestError {
     /// The signature does not verify with the key in the request.
     #[error("the request's own signature does not verify")]
     Signature,
+}
+
+/// Why a value does not fit its attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FieldProblem {
+    /// Nothing in it.
+    #[error("is empty")]
+    Empty,
+    /// More characters than the attribute's limit.
+    #[error("is longer than its attribute may be")]
+    TooLong,
+    /// Characters that the string type does not have.
+    #[error("holds characters that its string type does not have")]
+    Characters,
+    /// Not two letters.
+    #[error("is no country code")]
+    Country,
+    /// Length or check digits.
+    #[error("does not pass the check of an ИНН")]
+    Inn,
+    /// Length or check digit.
+    #[error("does not pass the check of an ОГРН")]
+    Ogrn,
+    /// Length or check digit.
+    #[error("does not pass the check of an ОГРНИП")]
+    Ogrnip,
+    /// Length or check number.
+    #[error("does not pass the check of a СНИЛС")]
+    Snils,
+    /// Not nine characters, or Latin look-alikes in the word.
+    #[error("names a КПП that is none")]
+    Kpp,
 }
 
 /// What goes into a request.
@@ -140,10 +172,10 @@ pub fn read(der: &[u8]) -> Result<(Vec<(Oid, String)>, PublicKeyInfo), RequestEr
 
 fn attribute(field: &SubjectAttribute) -> Result<AttributeTypeAndValue, RequestError> {
     let string = attribute_type(&field.oid).map_or(StringType::Utf8, |known| known.string);
-    let refused = |why| RequestError::Field {
+    let refused = || RequestError::Field {
         label: field.label.clone(),
         oid: field.oid,
-        why,
+        why: FieldProblem::Characters,
     };
     let (tag, fits): (Tag, fn(char) -> bool) = match string {
         StringType::Utf8 => (Tag::Utf8String, |c| !c.is_control()),
@@ -152,9 +184,7 @@ fn attribute(field: &SubjectAttribute) -> Result<AttributeTypeAndValue, RequestE
         StringType::Numeric => (Tag::NumericString, |c| c.is_ascii_digit()),
     };
     if !field.value.chars().all(fits) {
-        return Err(refused(
-            "holds characters that its string type does not have",
-        ));
+        return Err(refused());
     }
     let value = Any::new(tag, field.value.as_bytes()).map_err(malformed)?;
     Ok(AttributeTypeAndValue {

@@ -1,4 +1,8 @@
 //! The cabinet's pages as the adapter reads them, served by a mock that knows nothing of certificates.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,4 +1,8 @@
 //! An enrollment that is killed anywhere ends, resumed, as one that was not: one pair, one request, one certificate.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
 
 #[path = "common/page.rs"]
 mod page;

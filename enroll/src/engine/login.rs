@@ -216,6 +216,9 @@ impl Enrollment<'_> {
         asked_at: Timestamp,
     ) -> Result<Option<(u64, Code)>, Error> {
         let deadline = self.portal_now() + self.settings.code_deadline;
+        let mut pauses = CODE_PAUSES_SECS
+            .into_iter()
+            .chain(core::iter::repeat(LAST_CODE_PAUSE_SECS));
         loop {
             if let Some(found) = self.newest_code(before, asked_at)? {
                 return Ok(Some(found));
@@ -223,7 +226,8 @@ impl Enrollment<'_> {
             if self.portal_now() >= deadline {
                 return Ok(None);
             }
-            self.ports.events.wait(CODE_PAUSE, "the SMS with the code");
+            let pause = Duration::from_secs(pauses.next().unwrap_or(LAST_CODE_PAUSE_SECS));
+            self.ports.events.wait(pause, "the SMS with the code");
         }
     }
 
@@ -306,7 +310,9 @@ impl Enrollment<'_> {
     }
 }
 
-const CODE_PAUSE: Duration = Duration::from_secs(3);
+/// How often the inbox is looked into for a code: at once, since a code may not live long.
+const CODE_PAUSES_SECS: [u64; 3] = [1, 1, 2];
+const LAST_CODE_PAUSE_SECS: u64 = 3;
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 /// Clocks of gateway and portal may differ by as much.
 const CLOCK_MARGIN: SignedDuration = SignedDuration::from_secs(30);

@@ -3,6 +3,7 @@
 use super::{Lang, both};
 use crate::error::{Deed, Error, NextStep, exit_code};
 use crate::journal::JournalError;
+use crate::ports::token::TransmitError;
 use crate::ports::{ApplicantError, PortalError, SmsError, TokenError};
 
 impl Error {
@@ -16,32 +17,36 @@ impl Error {
             Self::Portal(error) => of_portal(error),
             Self::Journal(error) => of_journal(error),
             Self::OtherToken { .. } => first(Deed::ConnectToken, "enroll token info"),
-            Self::LastTries { .. } => NextStep::Option("--force-last-tries"),
+            Self::LastTries { .. } => {
+                NextStep::FirstThenOption(Deed::FindPin, "--force-last-tries")
+            }
             Self::OldObjects { .. } | Self::RemovalDeclined => NextStep::Option("--replace-old"),
             Self::SeveralPairs { .. } => NextStep::Run("enroll token list".to_owned()),
             Self::KeyGone { .. } => NextStep::Run("enroll abandon".to_owned()),
             Self::StillThere { .. } | Self::NotReadBack | Self::ProbeFailed => {
                 first(Deed::ConnectToken, "enroll resume")
             }
-            Self::NoCode { phone, .. } => NextStep::Ask(Deed::CheckPhone, phone.clone()),
-            Self::NoApplication { .. } => NextStep::Ask(Deed::CallOffice, self.to_string()),
+            Self::NoCode { phone, .. } => NextStep::Ask(Deed::CheckPhone, Some(phone.clone())),
+            Self::NoApplication { .. } => NextStep::Ask(Deed::CallOffice, None),
             Self::SeveralApplications { .. } => NextStep::Option("--application"),
             Self::NotReady { status, .. } if AFTER.contains(&status.as_str()) => {
                 NextStep::Run("enroll install".to_owned())
             }
             Self::NotReady { application, .. } => {
-                NextStep::Ask(Deed::CallOffice, application.clone())
+                NextStep::Ask(Deed::CallOffice, Some(application.clone()))
             }
-            Self::NotOrdered { status, .. } => NextStep::Ask(Deed::CallOffice, status.clone()),
+            Self::NotOrdered { status, .. } => {
+                NextStep::Ask(Deed::CallOffice, Some(status.clone()))
+            }
             Self::NotIssued { .. } => NextStep::Run("enroll install".to_owned()),
             Self::IssueOverdue { application, .. } => {
-                NextStep::Ask(Deed::CallOffice, application.clone())
+                NextStep::Ask(Deed::CallOffice, Some(application.clone()))
             }
-            Self::Request(error) => NextStep::Ask(Deed::CallOffice, error.to_string()),
+            Self::Request(_) => NextStep::Ask(Deed::CallOffice, None),
             Self::CertificateForAnotherKey { serial, .. } => {
-                NextStep::Ask(Deed::CallOffice, serial.clone())
+                NextStep::Ask(Deed::CallOffice, Some(serial.clone()))
             }
-            Self::Certificate(problem) => NextStep::Ask(Deed::CallOffice, problem.to_string()),
+            Self::Certificate(_) => NextStep::Ask(Deed::CallOffice, None),
             Self::CertificatesDiffer | Self::NotAPdf { .. } => {
                 NextStep::Run("enroll resume".to_owned())
             }
@@ -136,6 +141,9 @@ const fn journal_code(error: &JournalError) -> u8 {
 
 fn of_token(error: &TokenError) -> NextStep {
     match error {
+        TokenError::Transmit(TransmitError::NoService { .. }) => {
+            first(Deed::StartService, "enroll resume")
+        }
         TokenError::Transmit(_)
         | TokenError::NotARutoken { .. }
         | TokenError::NotLoggedIn { .. } => first(Deed::ConnectToken, "enroll resume"),
@@ -178,7 +186,9 @@ fn of_sms(error: &SmsError) -> NextStep {
 fn of_portal(error: &PortalError) -> NextStep {
     match error {
         PortalError::BadAddress { .. } => NextStep::Option("--portal"),
-        PortalError::PlainHttp { .. } => NextStep::Option("--allow-plain-http"),
+        PortalError::PlainHttp { .. } => {
+            NextStep::FirstThenOption(Deed::UseHttps, "--allow-plain-http")
+        }
         PortalError::Tls { .. } => NextStep::Option("--ca"),
         PortalError::Unreachable { .. }
         | PortalError::TimedOut { .. }
@@ -187,12 +197,12 @@ fn of_portal(error: &PortalError) -> NextStep {
         | PortalError::WrongCode { .. }
         | PortalError::CodeVoid { .. }
         | PortalError::TooEarly { .. } => NextStep::Run("enroll resume".to_owned()),
-        PortalError::Refused { said } => NextStep::Ask(Deed::CallOffice, said.clone()),
-        PortalError::NotUnderstood { saved, .. } => {
-            let page = saved.as_ref().map(|path| path.display().to_string());
-            NextStep::Ask(Deed::Report, page.unwrap_or_else(|| error.to_string()))
-        }
-        PortalError::TooLarge { .. } => NextStep::Ask(Deed::Report, error.to_string()),
+        PortalError::Refused { said } => NextStep::Ask(Deed::CallOffice, Some(said.clone())),
+        PortalError::NotUnderstood { saved, .. } => NextStep::Ask(
+            Deed::Report,
+            saved.as_ref().map(|path| path.display().to_string()),
+        ),
+        PortalError::TooLarge { .. } => NextStep::Ask(Deed::Report, None),
     }
 }
 
@@ -213,7 +223,8 @@ fn first(deed: Deed, command: &str) -> NextStep {
     NextStep::First(deed, command.to_owned())
 }
 
-pub(super) fn words(step: &NextStep, lang: Lang) -> String {
+/// `what` is the message itself, to be quoted.
+pub(super) fn words(step: &NextStep, what: &str, lang: Lang) -> String {
     match step {
         NextStep::Run(command) => command.clone(),
         NextStep::Option(option) => both(
@@ -226,7 +237,24 @@ pub(super) fn words(step: &NextStep, lang: Lang) -> String {
             format!("{}; then {command}", deed_words(*deed, Lang::En)),
         )
         .of(lang),
-        NextStep::Ask(deed, quote) => format!("{}: {quote}", deed_words(*deed, lang)),
+        NextStep::FirstThenOption(deed, option) => both(
+            format!(
+                "{}; или повторите команду с {option}",
+                deed_words(*deed, Lang::Ru)
+            ),
+            format!(
+                "{}; or the same command with {option}",
+                deed_words(*deed, Lang::En)
+            ),
+        )
+        .of(lang),
+        NextStep::Ask(deed, quote) => {
+            format!(
+                "{}: {}",
+                deed_words(*deed, lang),
+                quote.as_deref().unwrap_or(what)
+            )
+        }
     }
 }
 
@@ -235,6 +263,14 @@ fn deed_words(deed: Deed, lang: Lang) -> String {
         Deed::ConnectToken => both(
             "подключите нужный токен, один",
             "connect the right token, and no other",
+        ),
+        Deed::StartService => both(
+            "запустите службу смарт-карт (pcscd)",
+            "start the smart card service (pcscd)",
+        ),
+        Deed::UseHttps => both(
+            "укажите адрес портала с https, иначе телефон и код можно прочесть по пути",
+            "give the portal's https address, else phone and code can be read on the way",
         ),
         Deed::FindPin => both("узнайте верный PIN-код", "find out the right PIN"),
         Deed::Unblock => both(

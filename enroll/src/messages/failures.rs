@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::journal::JournalError;
 use crate::ports::token::{PinRole, TransmitError, Tries};
 use crate::ports::{ApplicantError, PortalError, SmsError, TokenError};
-use crate::request::RequestError;
+use crate::request::{FieldProblem, RequestError};
 
 pub(super) fn what(error: &Error) -> Both {
     let en = error.to_string();
@@ -108,14 +108,13 @@ fn token(error: &TokenError) -> String {
         TokenError::WrongPin { role, .. } => format!("неверный PIN-код {}", whose(*role)),
         TokenError::PinBlocked { role } => format!("PIN-код {} заблокирован", whose(*role)),
         TokenError::NoSuchPin { role } => format!("на токене нет PIN-кода {}", whose(*role)),
-        TokenError::NotLoggedIn { what } => format!("вход на токен не выполнен ({what})"),
-        TokenError::NotPermitted { what, role } => format!(
-            "токен не позволяет этого по PIN-коду {} ({what})",
-            whose(*role)
-        ),
+        TokenError::NotLoggedIn { .. } => "вход на токен не выполнен".to_owned(),
+        TokenError::NotPermitted { role, .. } => {
+            format!("токен не позволяет этого по PIN-коду {}", whose(*role))
+        }
         TokenError::NotARutoken { sw } => format!("это не Рутокен ЭЦП: ответ {sw:04X}"),
         TokenError::NotInitialised => "токен не размечен по PKCS#15".to_owned(),
-        TokenError::NoSpace { what } => format!("на токене нет места ({what})"),
+        TokenError::NoSpace { .. } => "на токене нет места".to_owned(),
         TokenError::KeyNotFound { id } => format!("на токене нет ключевой пары {id}"),
         TokenError::CertificateNotFound { file } => {
             format!("в файле {file:04X} нет этого сертификата")
@@ -123,7 +122,7 @@ fn token(error: &TokenError) -> String {
         TokenError::Unsupported { what } => format!("токен этого не умеет: {what}"),
         TokenError::StatusWord { command, sw } => format!("токен ответил {sw:04X} на {command}"),
         TokenError::Damaged { what } => format!("данные на токене повреждены: {what}"),
-        TokenError::NotWritten { what } => format!("записанное не читается обратно: {what}"),
+        TokenError::NotWritten { .. } => "записанное на токен не читается обратно".to_owned(),
         TokenError::BadSignature => "подпись токена не проходит проверку".to_owned(),
     }
 }
@@ -192,7 +191,7 @@ fn portal(error: &PortalError) -> String {
 fn request(error: &RequestError) -> String {
     match error {
         RequestError::Field { label, oid, why } => {
-            format!("поле «{label}» ({oid}) не годится: {why}")
+            format!("поле «{label}» ({oid}) {}", field(*why))
         }
         RequestError::KeyUsage { name } => format!("«{name}» — не использование ключа"),
         RequestError::Algorithm { algorithm } => {
@@ -201,6 +200,20 @@ fn request(error: &RequestError) -> String {
         RequestError::Malformed { why } => format!("запрос не читается: {why}"),
         RequestError::Differs { what } => format!("прочитанный запрос отличается: {what}"),
         RequestError::Signature => "подпись запроса не проходит проверку".to_owned(),
+    }
+}
+
+const fn field(problem: FieldProblem) -> &'static str {
+    match problem {
+        FieldProblem::Empty => "пусто",
+        FieldProblem::TooLong => "длиннее, чем допустимо",
+        FieldProblem::Characters => "содержит недопустимые знаки",
+        FieldProblem::Country => "не код страны",
+        FieldProblem::Inn => "не проходит проверку ИНН",
+        FieldProblem::Ogrn => "не проходит проверку ОГРН",
+        FieldProblem::Ogrnip => "не проходит проверку ОГРНИП",
+        FieldProblem::Snils => "не проходит проверку СНИЛС",
+        FieldProblem::Kpp => "содержит неверный КПП",
     }
 }
 

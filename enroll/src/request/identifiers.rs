@@ -2,7 +2,7 @@
 //!
 //! Source: the rules for ИНН, ОГРН, ОГРНИП, СНИЛС, run over the subjects of 2403 published certificates.
 
-use super::RequestError;
+use super::{FieldProblem, RequestError};
 use crate::name::attribute_type;
 use crate::ports::portal::SubjectAttribute;
 
@@ -13,19 +13,15 @@ pub(super) fn check(field: &SubjectAttribute) -> Result<(), RequestError> {
         known.map(|known| known.name),
         known.map(|known| known.limit),
     ) {
-        _ if field.value.is_empty() => "is empty",
-        (_, Some(limit)) if field.value.chars().count() > limit => {
-            "is longer than its attribute may be"
-        }
-        (Some("C"), _) if field.value.len() != 2 => "is no country code",
-        (Some("INN"), _) if !is_inn(&field.value) => "does not pass the check of an ИНН",
-        (Some("INNLE"), _) if !is_inn_of_entity(&field.value) => {
-            "does not pass the check of an ИНН"
-        }
-        (Some("OGRN"), _) if !is_ogrn(&field.value) => "does not pass the check of an ОГРН",
-        (Some("OGRNIP"), _) if !is_ogrnip(&field.value) => "does not pass the check of an ОГРНИП",
-        (Some("SNILS"), _) if !is_snils(&field.value) => "does not pass the check of a СНИЛС",
-        (Some("UN"), _) if !is_kpp(&field.value) => "names a КПП that is none",
+        _ if field.value.is_empty() => FieldProblem::Empty,
+        (_, Some(limit)) if field.value.chars().count() > limit => FieldProblem::TooLong,
+        (Some("C"), _) if field.value.len() != 2 => FieldProblem::Country,
+        (Some("INN"), _) if !is_inn(&field.value) => FieldProblem::Inn,
+        (Some("INNLE"), _) if !is_inn_of_entity(&field.value) => FieldProblem::Inn,
+        (Some("OGRN"), _) if !is_ogrn(&field.value) => FieldProblem::Ogrn,
+        (Some("OGRNIP"), _) if !is_ogrnip(&field.value) => FieldProblem::Ogrnip,
+        (Some("SNILS"), _) if !is_snils(&field.value) => FieldProblem::Snils,
+        (Some("UN"), _) if !is_kpp(&field.value) => FieldProblem::Kpp,
         _ => return Ok(()),
     };
     Err(RequestError::Field {

@@ -257,6 +257,8 @@ fn client(tls: &ClientConfig, options: &Options, front: &Url) -> Result<Client, 
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .cookie_store(true)
+        // A connection kept between acts would die unnoticed: nothing runs while the engine waits.
+        .pool_max_idle_per_host(0)
         .redirect(redirect::Policy::none())
         .timeout(options.timeout)
         .user_agent(concat!("enroll/", env!("CARGO_PKG_VERSION")));
