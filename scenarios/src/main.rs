@@ -1,2 +1,9 @@
-//! .
-fn main() {}
+//! `scenarios`: runs whole enrollments and shows them.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,180 @@
+//! The command line.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use enroll::messages::Lang;
+use jiff::Timestamp;
+use scenarios::lang::pick;
+use scenarios::output::run_into;
+use scenarios::runner::Outcome;
+use scenarios::scenario::Scenario;
+use scenarios::screen::{Nobody, Screen};
+use scenarios::suite;
+use scenarios::timeline::Watcher;
+
+/// Runs whole certificate enrollments on a software token against a mock certification authority.
+///
+/// A scenario is a TOML file: what the token holds, how the portal behaves, what the operator does, what has to
+/// come of it. Time is the scenario's own, so half an hour of waiting takes no time; the same scenario and seed
+/// leave the same bytes on any machine.
+#[derive(Parser)]
+#[command(
+    name = "scenarios",
+    version,
+    after_help = "Exit codes: 0 every scenario ended as it expects, 1 one did not, 2 usage or a scenario that cannot be run."
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Show the shipped scenarios.
+    List,
+    /// Run scenarios by name or file; `first-certificate` when none is named.
+    Run(Run),
+}
+
+#[derive(clap::Args)]
+struct Run {
+    /// Shipped scenarios by name, or paths of scenario files.
+    #[arg(value_name = "NAME|FILE")]
+    scenarios: Vec<String>,
+    /// Where all randomness comes from, instead of the scenario's own seed.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Leave the artefacts here instead of in target/scenarios/NAME/; several scenarios get a folder each in it.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Language of what is shown; the files are the same in both. By default what LANG says.
+    #[arg(long)]
+    lang: Option<Language>,
+    /// Show only how each scenario ended.
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Language {
+    /// Русский.
+    Ru,
+    /// English.
+    En,
+}
+
+pub(crate) fn main() -> ExitCode {
+    match Cli::parse().verb {
+        Verb::List => list(),
+        Verb::Run(run) => run.all(),
+    }
+}
+
+fn list() -> ExitCode {
+    for name in suite::names() {
+        match Scenario::find(name) {
+            Ok(scenario) => println!("{name:<28} {}", scenario.title),
+            Err(error) => {
+                eprintln!("scenarios: {error}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+impl Run {
+    fn all(mut self) -> ExitCode {
+        if self.scenarios.is_empty() {
+            self.scenarios.push("first-certificate".to_owned());
+        }
+        let mut worst = 0;
+        for name in &self.scenarios {
+            worst = worst.max(self.one(name));
+        }
+        ExitCode::from(worst)
+    }
+
+    fn one(&self, name: &str) -> u8 {
+        let scenario = match Scenario::find(name) {
+            Ok(scenario) => scenario,
+            Err(error) => return unusable(&error),
+        };
+        let folder = self.folder(&scenario);
+        let seed = self.seed.unwrap_or(scenario.seed);
+        let before = Box::new(|door| door);
+        match run_into(
+            &folder,
+            &scenario,
+            seed,
+            present(),
+            self.watcher(&scenario),
+            before,
+        ) {
+            Ok(outcome) => self.sum_up(&scenario, &folder, &outcome),
+            Err(error) => unusable(&error),
+        }
+    }
+
+    fn folder(&self, scenario: &Scenario) -> PathBuf {
+        match &self.out {
+            Some(out) if self.scenarios.len() == 1 => out.clone(),
+            Some(out) => out.join(&scenario.name),
+            None => Path::new("target/scenarios").join(&scenario.name),
+        }
+    }
+
+    fn watcher(&self, scenario: &Scenario) -> Box<dyn Watcher> {
+        if self.quiet {
+            return Box::new(Nobody);
+        }
+        println!("{}: {}", scenario.name, scenario.title);
+        Box::new(Screen::new(io::stdout(), self.language()))
+    }
+
+    fn language(&self) -> Lang {
+        match self.lang {
+            Some(Language::Ru) => Lang::Ru,
+            Some(Language::En) => Lang::En,
+            None => Lang::of_environment(|name| std::env::var(name).ok()),
+        }
+    }
+
+    /// Says how it ended, what is left for a person to do, and where everything lies.
+    fn sum_up(&self, scenario: &Scenario, folder: &Path, outcome: &Outcome) -> u8 {
+        let lang = self.language();
+        let mut out = io::stdout().lock();
+        let passed = outcome.mismatches.is_empty();
+        let mut text = String::new();
+        if !self.quiet {
+            text.push_str(&scenarios::summary::render(outcome, folder, lang));
+        }
+        let verdict = if passed {
+            pick(lang, "пройден", "passed")
+        } else {
+            pick(lang, "НЕ ПРОЙДЕН", "FAILED")
+        };
+        text.push_str(&format!("{}: {verdict}\n", scenario.name));
+        for mismatch in &outcome.mismatches {
+            text.push_str(&format!("  {mismatch}\n"));
+        }
+        drop(out.write_all(text.as_bytes()));
+        u8::from(!passed)
+    }
+}
+
+fn unusable(error: &dyn std::error::Error) -> u8 {
+    eprintln!("scenarios: {error}");
+    2
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the shell reads the clock once, for scenarios that start now"
+)]
+fn present() -> Timestamp {
+    Timestamp::now()
+}

@@ -1,0 +1,55 @@
+//! The scenario's one clock: the engine waits on it, the portal reads it, nobody else moves it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// A moment that only moves when somebody waits; clones show the same moment.
+#[derive(Clone, Debug)]
+pub struct ScenarioClock {
+    micros: Arc<AtomicI64>,
+}
+
+impl ScenarioClock {
+    /// A clock that stands at `epoch`.
+    pub fn at(epoch: Timestamp) -> Self {
+        Self {
+            micros: Arc::new(AtomicI64::new(epoch.as_microsecond())),
+        }
+    }
+
+    /// The scenario's present moment.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.micros.load(Ordering::SeqCst))
+            .expect("a scenario does not outlive the calendar")
+    }
+
+    /// The same since 1970, as the card wants it; zero for moments before.
+    pub fn since_unix_epoch(&self) -> Duration {
+        Duration::from_micros(u64::try_from(self.micros.load(Ordering::SeqCst)).unwrap_or(0))
+    }
+
+    /// Lets time pass at once.
+    pub fn pass(&self, how_long: Duration) {
+        let micros = i64::try_from(how_long.as_micros()).unwrap_or(i64::MAX);
+        self.micros.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+impl mock_ca::Clock for ScenarioClock {
+    fn now(&self) -> Timestamp {
+        Self::now(self)
+    }
+}
+
+impl enroll::ports::Clock for ScenarioClock {
+    fn now(&self) -> Timestamp {
+        Self::now(self)
+    }
+
+    fn wait(&self, how_long: Duration, _why: &str) {
+        self.pass(how_long);
+    }
+}

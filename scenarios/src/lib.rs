@@ -1,0 +1,28 @@
+//! The end-to-end harness: whole stories of an enrollment, run against a software token and a mock certification
+//! authority, recorded as one timeline and proven at the end.
+//!
+//! ```text
+//! scenario (a file) ─► world (token, portal, clock) ─► runner (steps) ─► timeline ─► recording, transcript, screen
+//!                                                          └────────────► proof (token and chain, on its own)
+//! ```
+//!
+//! Invariants: image + scenario + seed + epoch give the same recording byte for byte; no event holds a port, a
+//! path, a process or the wall clock; reports see recorded lines only, never the world.
+
+pub mod clock;
+pub mod lang;
+pub mod manual;
+pub mod operator;
+pub mod output;
+pub mod proof;
+pub mod reader;
+pub mod recording;
+pub mod runner;
+pub mod scenario;
+pub mod screen;
+pub mod suite;
+pub mod summary;
+pub mod timeline;
+pub mod token;
+pub mod transcript;
+pub mod world;

@@ -1,0 +1,96 @@
+//! The folder a run leaves: request, certificate and papers from the engine; transcript, recording and token from here.
+
+use std::cell::RefCell;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use jiff::Timestamp;
+
+use crate::recording::Recording;
+use crate::runner::{self, Outcome};
+use crate::scenario::Scenario;
+use crate::timeline::{Timeline, Watcher};
+use crate::transcript;
+use crate::world::{self, Before, World, WorldError};
+
+/// Why a run could not leave what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The world could not be made.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// A file or folder could not be written.
+    #[error("cannot write {path}: {error}")]
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// The system's reason.
+        error: io::Error,
+    },
+}
+
+/// Runs a scenario and leaves its folder.
+///
+/// `folder` is emptied first when an earlier run left it, refused when it holds anything else. `now` is the
+/// present moment, for scenarios that start at it.
+pub fn run_into(
+    folder: &Path,
+    scenario: &Scenario,
+    seed: u64,
+    now: Timestamp,
+    watcher: Box<dyn Watcher>,
+    before: Before,
+) -> Result<Outcome, RunError> {
+    clear(folder)?;
+    let world = World::new(scenario, seed, now, before)?;
+    let recording = Recording::new(&scenario.name, seed, world::start(scenario, now));
+    let timeline = Rc::new(RefCell::new(Timeline::new(recording, watcher)));
+    let state = tempfile::tempdir().map_err(|error| RunError::Write {
+        path: std::env::temp_dir(),
+        error,
+    })?;
+    let outcome = runner::run(scenario, &world, &timeline, state.path(), folder);
+    let timeline = timeline.borrow();
+    write(
+        &folder.join("transcript.txt"),
+        transcript::render(timeline.recording()).as_bytes(),
+    )?;
+    write(
+        &folder.join("recording.jsonl"),
+        timeline.recording().to_json_lines().as_bytes(),
+    )?;
+    write(
+        &folder.join("token.image"),
+        world.reader.image().to_toml().as_bytes(),
+    )?;
+    Ok(outcome)
+}
+
+/// Makes the folder, or empties it when the mark of an earlier run is in it.
+fn clear(folder: &Path) -> Result<(), RunError> {
+    let at = |error| RunError::Write {
+        path: folder.to_owned(),
+        error,
+    };
+    if folder.is_dir() {
+        let ours = folder.join("recording.jsonl").exists();
+        let empty = folder.read_dir().map_err(at)?.next().is_none();
+        if !ours && !empty {
+            return Err(at(io::Error::other(
+                "the folder holds something that is not an earlier run",
+            )));
+        }
+        std::fs::remove_dir_all(folder).map_err(at)?;
+    }
+    std::fs::create_dir_all(folder).map_err(at)?;
+    // From here on the folder is known as a run's, also when the run does not come to its end.
+    write(&folder.join("recording.jsonl"), b"")
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    std::fs::write(path, bytes).map_err(|error| RunError::Write {
+        path: path.to_owned(),
+        error,
+    })
+}

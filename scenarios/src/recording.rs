@@ -1,0 +1,134 @@
+//! A recording: the whole timeline of a run as JSON Lines, one event a line.
+//!
+//! The first line names the format and what the run was made of; then come numbered events with the scenario's
+//! time, each in its lane; the last line is the end. A recording holds no port, path, process or wall time, and
+//! secrets are masked before they get here, so one scenario and one seed give the same bytes anywhere.
+
+use enroll::event::Event;
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Version of the format; a reader refuses a higher one.
+pub const FORMAT: u32 = 1;
+
+/// What the run was made of.
+#[derive(Clone, Debug, Serialize)]
+pub struct Header {
+    /// [`FORMAT`].
+    pub recording: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed of all randomness.
+    pub seed: u64,
+    /// The moment the scenario started.
+    pub epoch: String,
+}
+
+/// One thing that happened, as the recording keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// Number in the recording, from 1.
+    pub n: usize,
+    /// Scenario time, RFC 3339 in Irkutsk's offset of the manual's day.
+    pub at: String,
+    /// `manual`, `apdu`, `http`, `sms`, `clock`, `journal`, `operator`, `note` or `end`; a reader keeps lanes it does not know.
+    pub lane: String,
+    /// The event's own fields.
+    #[serde(flatten)]
+    pub fields: Map<String, Value>,
+}
+
+/// Collects a run's events in order.
+#[derive(Debug)]
+pub struct Recording {
+    header: Header,
+    lines: Vec<Line>,
+}
+
+impl Recording {
+    /// An empty recording.
+    pub fn new(scenario: &str, seed: u64, epoch: Timestamp) -> Self {
+        let header = Header {
+            recording: FORMAT,
+            scenario: scenario.to_owned(),
+            seed,
+            epoch: irkutsk(epoch),
+        };
+        Self {
+            header,
+            lines: Vec::new(),
+        }
+    }
+
+    /// Adds an event of the engine, in its lane.
+    pub fn engine_event(&mut self, at: Timestamp, event: &Event) -> &Line {
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(event) else {
+            unreachable!("an event is a tagged struct of plain fields");
+        };
+        fields.remove("event");
+        self.add(at, lane(event), fields)
+    }
+
+    /// Adds a line of the harness itself: what the operator does, and the end.
+    pub fn add(&mut self, at: Timestamp, lane: &str, fields: Map<String, Value>) -> &Line {
+        let n = self.lines.len() + 1;
+        self.lines.push(Line {
+            n,
+            at: irkutsk(at),
+            lane: lane.to_owned(),
+            fields,
+        });
+        &self.lines[n - 1]
+    }
+
+    /// What the run was made of.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The events so far.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The file's text.
+    pub fn to_json_lines(&self) -> String {
+        let mut text = json(&self.header);
+        for line in &self.lines {
+            text.push('\n');
+            text.push_str(&json(line));
+        }
+        text.push('\n');
+        text
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain structs with string keys")
+}
+
+const fn lane(event: &Event) -> &'static str {
+    match event {
+        Event::Step { .. } => "manual",
+        Event::Apdu { .. } => "apdu",
+        Event::Http { .. } => "http",
+        Event::Sms { .. } => "sms",
+        Event::Wait { .. } => "clock",
+        Event::Journal { .. } => "journal",
+        Event::Warning { .. } => "note",
+    }
+}
+
+/// RFC 3339 with the fixed offset +08:00: the manual's own wall clock, whatever zone the machine is in.
+pub fn irkutsk(at: Timestamp) -> String {
+    at.display_with_offset(Offset::constant(8)).to_string()
+}
+
+/// The time of day in Irkutsk, `09:00:00`.
+pub fn time_of_day(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::fixed(Offset::constant(8)))
+        .strftime("%H:%M:%S")
+        .to_string()
+}

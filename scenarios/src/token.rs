@@ -1,0 +1,140 @@
+//! The token a scenario starts with: empty, or with what earlier years left on it.
+
+use emulator::rsa::RsaKey;
+use emulator::{ObjectName, TokenImage};
+use enroll::ports::portal::{RequestedExtensions, SubjectAttribute};
+use enroll::request::{self, Wanted};
+use gost3410::{Algorithm, ParameterSet, PublicKeyInfo, SigningKey};
+use jiff::{SignedDuration, Timestamp};
+use mock_ca::Application;
+use mock_ca::ca::{CertificationAuthority, Profile};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+use sha1::{Digest as _, Sha1};
+
+use crate::scenario::{Holding, Token};
+
+/// Keeps the keys of earlier years apart from the card's own randomness, which starts from the same seed.
+const EARLIER_STREAM: u64 = 2;
+
+/// A certificate of last year was issued so long before the scenario starts.
+const A_YEAR: SignedDuration = SignedDuration::from_hours(24 * 360);
+
+/// The RSA pair of the EGAIS transport module: the primes of a published test key.
+const RSA_PRIMES: &str = include_str!("../testdata/rsa-2048.toml");
+
+/// Makes the image; the error says in words what is wrong with the description.
+pub fn image(token: &Token, seed: u64, epoch: Timestamp) -> Result<TokenImage, String> {
+    let serial = u32::from_str_radix(&token.serial, 16)
+        .map_err(|_| format!("serial «{}» is not eight hex digits", token.serial))?;
+    let mut image = TokenImage::new(serial, &token.label);
+    image.administrator_deletes_certificates = token.administrator_deletes;
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    rng.set_stream(EARLIER_STREAM);
+    for holding in &token.holds {
+        match holding {
+            Holding::EarlierCertificate => earlier_certificate(&mut image, &mut rng, seed, epoch)?,
+            Holding::OrphanPair => {
+                gost_pair(&mut image, &mut rng, &sample().container)?;
+            }
+            Holding::RsaPair => rsa_pair(&mut image)?,
+        }
+    }
+    Ok(image)
+}
+
+/// Last year's pair and certificate, labelled as the portal labels them.
+fn earlier_certificate(
+    image: &mut TokenImage,
+    rng: &mut ChaCha20Rng,
+    seed: u64,
+    epoch: Timestamp,
+) -> Result<(), String> {
+    let label = "ЕГАИС_610042";
+    let key = gost_pair(image, rng, label)?;
+    let certificate = certificate(&key, rng, seed, epoch - A_YEAR)?;
+    let id = key_id(&key);
+    image
+        .put_certificate(ObjectName { label, id: &id }, &certificate)
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+fn gost_pair(
+    image: &mut TokenImage,
+    rng: &mut ChaCha20Rng,
+    label: &str,
+) -> Result<SigningKey, String> {
+    let key = SigningKey::generate(ParameterSet::CryptoProA, rng);
+    let id = key_id(&key);
+    image
+        .put_gost_pair(ObjectName { label, id: &id }, &key)
+        .map_err(|error| error.to_string())?;
+    Ok(key)
+}
+
+fn rsa_pair(image: &mut TokenImage) -> Result<(), String> {
+    let primes: toml::Table = RSA_PRIMES.parse().expect("the shipped primes are TOML");
+    let prime = |name: &str| hex::decode(primes[name].as_str().unwrap_or_default());
+    let (Ok(p), Ok(q)) = (prime("p"), prime("q")) else {
+        unreachable!("the shipped primes are hex")
+    };
+    let key = RsaKey::from_primes(&p, &q).expect("the shipped primes are primes");
+    let name = ObjectName {
+        label: "FSRAR-RSA-030000000000",
+        id: b"rsa",
+    };
+    image
+        .put_rsa_pair(name, &key)
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+/// CKA_ID as the engine gives it: SHA-1 of the public key.
+fn key_id(key: &SigningKey) -> Vec<u8> {
+    Sha1::digest(key.verifying_key().to_bytes()).to_vec()
+}
+
+fn sample() -> Application {
+    Application::sample(Profile::named("forus-2018").expect("the manual's own profile"))
+}
+
+/// What the authority answered to this key's request at `at`.
+fn certificate(
+    key: &SigningKey,
+    rng: &mut ChaCha20Rng,
+    seed: u64,
+    at: Timestamp,
+) -> Result<Vec<u8>, String> {
+    let application = sample();
+    let info = PublicKeyInfo {
+        algorithm: Algorithm::Gost2001,
+        key: key.verifying_key().clone(),
+    };
+    let subject: Vec<SubjectAttribute> = application
+        .subject
+        .iter()
+        .map(|field| SubjectAttribute {
+            oid: field.oid,
+            label: field.label.clone(),
+            value: field.value.clone(),
+        })
+        .collect();
+    let extensions = RequestedExtensions::default();
+    let wanted = Wanted {
+        subject: &subject,
+        extensions: &extensions,
+        key: &info,
+    };
+    let signed = request::info(&wanted).map_err(|error| error.to_string())?;
+    let signature = key
+        .sign_prehash(&Algorithm::Gost2001.digest(&signed), rng)
+        .map_err(|error| error.to_string())?;
+    let request = request::assemble(&signed, Algorithm::Gost2001, &signature)
+        .map_err(|error| error.to_string())?;
+    let mut authority = CertificationAuthority::from_seed(seed, &application.profile, at);
+    let checked = authority
+        .check(&request, &application)
+        .map_err(|error| error.to_string())?;
+    Ok(authority.issue(&checked, &application, at))
+}

@@ -1,0 +1,152 @@
+//! The transcript: a recording as text that a person reads and a diff compares.
+//!
+//! Each event is a line: scenario time, lane, what happened; long matter (bytes, portal texts) follows indented.
+//! English, with the portal's texts as printed, whatever the reader's language is.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::recording::{Line, Recording};
+
+/// The whole transcript.
+pub fn render(recording: &Recording) -> String {
+    let header = recording.header();
+    let mut text = format!(
+        "{}  seed {}  {}\n",
+        header.scenario, header.seed, header.epoch
+    );
+    for line in recording.lines() {
+        text.push_str(&entry(line));
+    }
+    text
+}
+
+/// One event.
+pub fn entry(line: &Line) -> String {
+    let field = |name: &str| {
+        line.fields
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let (label, first, rest) = match line.lane.as_str() {
+        "manual" => {
+            let first = format!("{}: {}", field("who"), field("what"));
+            (field("number"), first, quoted(field("portal_text")))
+        }
+        "apdu" => {
+            let bytes = format!(
+                "> {}\n< {}",
+                short(field("command")),
+                short(field("response"))
+            );
+            ("apdu", field("meaning").to_owned(), bytes)
+        }
+        "http" => {
+            let first = format!(
+                "{} {} -> {} {}",
+                field("method"),
+                field("path"),
+                line.fields["status"],
+                field("title")
+            );
+            ("http", first, form(line))
+        }
+        "sms" => ("sms", format!("«{}»", field("text")), String::new()),
+        "clock" => (
+            "clock",
+            format!("{} s pass: {}", line.fields["for_secs"], field("why")),
+            String::new(),
+        ),
+        "journal" => ("journal", line.fields["fact"].to_string(), String::new()),
+        lane => {
+            let (first, rest) = field("text")
+                .split_once('\n')
+                .unwrap_or((field("text"), ""));
+            (lane, first.to_owned(), rest.to_owned())
+        }
+    };
+    let mut text = format!("{}  {label:<8}  {first}\n", time_of_day(&line.at));
+    for more in rest.lines() {
+        writeln!(text, "{:20}{more}", "").expect("a String takes everything");
+    }
+    text
+}
+
+/// `09:00:00` of `2018-12-13T09:00:00+08:00`.
+fn time_of_day(at: &str) -> &str {
+    at.split_once('T')
+        .and_then(|(_, time)| time.get(..8))
+        .unwrap_or(at)
+}
+
+fn quoted(portal_text: &str) -> String {
+    if portal_text.is_empty() {
+        String::new()
+    } else {
+        format!("«{portal_text}»")
+    }
+}
+
+/// Fields of a form, one a line, a long one by its beginning.
+fn form(line: &Line) -> String {
+    const SHOWN: usize = 80;
+    let Some(fields) = line.fields.get("form").and_then(Value::as_array) else {
+        return String::new();
+    };
+    let mut text = String::new();
+    for pair in fields {
+        let value = pair[1].as_str().unwrap_or_default().replace('\n', "⏎");
+        let shown: String = value.chars().take(SHOWN).collect();
+        let more = if shown.len() < value.len() { "…" } else { "" };
+        writeln!(
+            text,
+            "{} = {shown}{more}",
+            pair[0].as_str().unwrap_or_default()
+        )
+        .expect("a String takes everything");
+    }
+    text
+}
+
+/// Hex with long runs of zero bytes told by their number; the recording has every byte.
+fn short(hex: &str) -> String {
+    const RUN: usize = 8;
+    let mut text = String::new();
+    let mut zeros = 0;
+    let bytes = hex
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).unwrap_or("??"));
+    for byte in bytes.chain([""]) {
+        if byte == "00" {
+            zeros += 1;
+            continue;
+        }
+        if zeros < RUN {
+            text.push_str(&"00".repeat(zeros));
+        } else {
+            write!(text, "(00×{zeros})").expect("a String takes everything");
+        }
+        zeros = 0;
+        text.push_str(byte);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn long_runs_of_zeros_are_counted_and_short_ones_stay() {
+        assert_eq!(short("30470000ff"), "30470000ff");
+        assert_eq!(
+            short(&format!("30{}9000", "00".repeat(96))),
+            "30(00×96)9000"
+        );
+        assert_eq!(short("00200002{pin:user}"), "00200002{pin:user}");
+        assert_eq!(short(""), "");
+    }
+}

@@ -1,0 +1,23 @@
+//! Running a shipped scenario inside a test.
+
+use scenarios::output::run_into;
+use scenarios::runner::Outcome;
+use scenarios::scenario::Scenario;
+use scenarios::screen::Nobody;
+use scenarios::world::Before;
+
+/// Runs a shipped scenario in a folder of its own, with something put before the mock.
+pub(crate) fn run(name: &str, before: Before) -> Outcome {
+    let scenario = Scenario::find(name).expect("a shipped scenario");
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = "2026-01-01T00:00:00Z".parse().expect("a moment");
+    run_into(
+        folder.path(),
+        &scenario,
+        scenario.seed,
+        now,
+        Box::new(Nobody),
+        before,
+    )
+    .expect("a world")
+}

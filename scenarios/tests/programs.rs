@@ -1,0 +1,232 @@
+//! The programs on their own, as a tester uses them: each a process, met over loopback, no smart-card service.
+//!
+//! Between `enroll request` and `enroll install` everything is stopped and started again, as after a restart of the
+//! machine: only the token's image, the mock's state and the engine's state are left.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// The folder the programs are built into, after building them.
+fn programs() -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "build", "--quiet", "--locked", "-p", "emulator", "-p", "mock-ca", "-p", "enroll",
+    ]);
+    assert!(
+        cargo.status().expect("cargo").success(),
+        "the programs do not build"
+    );
+    let scenarios = Path::new(env!("CARGO_BIN_EXE_scenarios"));
+    scenarios.parent().expect("a folder").to_owned()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// A process that is ended with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let asked = Command::new("kill").arg(self.0.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            drop(self.0.kill());
+        }
+        drop(self.0.wait());
+    }
+}
+
+/// One tester's desk: a folder, the programs and the ports they meet on.
+struct Desk {
+    folder: tempfile::TempDir,
+    programs: PathBuf,
+    portal: u16,
+    sms: u16,
+    control: u16,
+    vpcd: u16,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("pin"), "12345678\n").expect("a PIN file");
+        Self {
+            folder,
+            programs: programs(),
+            portal: free_port(),
+            sms: free_port(),
+            control: free_port(),
+            vpcd: free_port(),
+        }
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        command.current_dir(&self.folder).env("LANG", "C");
+        command
+    }
+
+    /// Starts the mock and waits for its line.
+    fn serve(&self) -> Running {
+        let address = |port: u16| format!("127.0.0.1:{port}");
+        let mut child = self
+            .command("mock-ca")
+            .args([
+                "serve",
+                "--clock",
+                "fast:60",
+                "--epoch",
+                "2018-12-13T09:00:00+08:00",
+                "--seed",
+                "5",
+            ])
+            .args([
+                "--listen",
+                &address(self.portal),
+                "--sms",
+                &address(self.sms),
+            ])
+            .args(["--control", &address(self.control), "--state", "forus"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("mock-ca starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("one line");
+        assert!(
+            line.starts_with("{\"portal\":\"http://127.0.0.1:"),
+            "{line}"
+        );
+        Running(child)
+    }
+
+    fn attach(&self) -> Running {
+        let mut command = self.command("emulator");
+        command.args([
+            "attach",
+            "token.image",
+            "--vpcd",
+            &format!("127.0.0.1:{}", self.vpcd),
+        ]);
+        Running(
+            command
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("emulator starts"),
+        )
+    }
+
+    fn enroll(&self, verb: &[&str]) -> Output {
+        let mut command = self.command("enroll");
+        command
+            .args(verb)
+            .args(["--portal", &format!("http://127.0.0.1:{}/", self.portal)])
+            .args(["--sms", &format!("http://127.0.0.1:{}/", self.sms)])
+            .args([
+                "--phone",
+                "+7 900 000-00-00",
+                "--token",
+                &format!("vpcd:127.0.0.1:{}", self.vpcd),
+            ])
+            .args([
+                "--pin-file",
+                "pin",
+                "--state",
+                "state",
+                "--out",
+                "left",
+                "--yes",
+            ]);
+        command
+            .stdin(Stdio::null())
+            .output()
+            .expect("enroll starts")
+    }
+
+    fn enroll_well(&self, verb: &[&str]) -> String {
+        let output = self.enroll(verb);
+        let (out, err) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        assert!(
+            output.status.success(),
+            "enroll {verb:?}: {}\n{out}\n{err}",
+            output.status
+        );
+        out.into_owned()
+    }
+
+    /// Tells the tester's port to issue the certificate now.
+    fn issue(&self) {
+        let mut stream =
+            TcpStream::connect(("127.0.0.1", self.control)).expect("the tester's port");
+        stream
+            .write_all(b"POST /applications/722318/issue HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            .expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.folder.path().join(path).exists()
+    }
+}
+
+#[test]
+fn separate_programs_enroll_with_a_restart_between_request_and_install() {
+    let desk = Desk::new();
+    let new = desk
+        .command("emulator")
+        .args(["new", "token.image"])
+        .output()
+        .expect("emulator starts");
+    assert!(
+        new.status.success(),
+        "{}",
+        String::from_utf8_lossy(&new.stderr)
+    );
+    {
+        let (_mock, _token) = (desk.serve(), desk.attach());
+        desk.enroll_well(&["request"]);
+        assert!(desk.has("left/request.pem"));
+    }
+    let status = desk.enroll_well(&["status"]);
+    assert!(status.contains("722318"), "{status}");
+
+    let (_mock, _token) = (desk.serve(), desk.attach());
+    desk.issue();
+    desk.enroll_well(&["install"]);
+    assert!(desk.has("left/certificate.pem") && desk.has("left/issuer.pem"));
+    let papers = desk.enroll_well(&["documents"]);
+    assert!(
+        papers.contains("Партизанская") && papers.contains("Свердлова"),
+        "{papers}"
+    );
+    assert!(desk.has("left/documents/raspiska.pdf"));
+    desk.enroll_well(&["resume"]);
+    assert!(
+        !again.is_empty(),
+    );
+}
+
+#[test]
+fn a_listener_on_another_address_than_loopback_is_refused() {
+    let programs = programs();
+    let serve = Command::new(programs.join("mock-ca"))
+        .args(["serve", "--listen", "0.0.0.0:0"])
+        .output();
+    let serve = serve.expect("mock-ca starts");
+    assert!(!serve.status.success());
+    assert!(
+        String::from_utf8_lossy(&serve.stderr).contains("loopback"),
+        "{serve:?}"
+    );
+}
