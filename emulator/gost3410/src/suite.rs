@@ -82,7 +82,7 @@ impl<C: Curve> Suite for Over<C> {
         let (r, s) = rs.split_at(C::Scalar::SIZE);
         let r = scalar::<C>(r).map_err(|_| Error::InvalidSignature)?;
         let s = scalar::<C>(s).map_err(|_| Error::InvalidSignature)?;
-        let v = hash_number::<C>(digest).invert(); // step 4
+        let v = hash_number::<C>(digest).invert_public(); // step 4
         let (z1, z2) = (s.mul(&v), r.mul(&v).neg()); // step 5
         let x = C::combine_public(&z1, &point::<C>(xy)?, &z2); // step 6
         let matches = x.is_some_and(|x| x.leaves_public(&r.to_words(), &C::Scalar::MODULUS));

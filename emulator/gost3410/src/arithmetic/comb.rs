@@ -88,7 +88,7 @@ fn to_entries<P: Complete>(points: &[P]) -> Vec<P::Entry> {
         products.push(product);
         product = product.mul(&point.denominator());
     }
-    let mut inverse = product.invert();
+    let mut inverse = product.invert_public();
     let mut entries: Vec<_> = (points.iter().zip(&products).rev())
         .map(|(point, before)| {
             let own = inverse.mul(before);

@@ -47,6 +47,8 @@ pub(crate) trait Field:
     fn square(&self) -> Self;
     /// `1/self`, or zero for zero.
     fn invert(&self) -> Self;
+    /// `1/self` for a public element, or zero for zero.
+    fn invert_public(&self) -> Self;
     /// Whether the element is zero.
     fn is_zero(&self) -> Mask;
     /// `b` where the mask says yes, `a` otherwise.
@@ -103,6 +105,8 @@ pub(crate) trait Reduction<const N: usize>: Copy + Send + Sync + 'static {
     fn square(a: &[u64; N]) -> [u64; N];
     /// Inverse, zero for zero.
     fn invert(a: &[u64; N]) -> [u64; N];
+    /// Inverse of a public number, zero for zero.
+    fn invert_public(a: &[u64; N]) -> [u64; N];
 }
 
 /// An element stored the way `R` does.
@@ -168,6 +172,10 @@ impl<R: Reduction<N>, const N: usize> Field for Element<R, N> {
 
     fn invert(&self) -> Self {
         Self::from_stored(R::invert(&self.0))
+    }
+
+    fn invert_public(&self) -> Self {
+        Self::from_stored(R::invert_public(&self.0))
     }
 
     fn is_zero(&self) -> Mask {

@@ -71,6 +71,10 @@ impl<P: Prime<N>, const N: usize> Reduction<N> for Montgomery<P> {
     fn invert(a: &[u64; N]) -> [u64; N] {
         multiply::<P, N>(&safegcd::invert(a, &P::M), &P::R3)
     }
+
+    fn invert_public(a: &[u64; N]) -> [u64; N] {
+        multiply::<P, N>(&safegcd::invert_public(a, &P::M), &P::R3)
+    }
 }
 
 /// `a·b/2^(64N) mod M` for any `a` below `2^(64N)` and `b` below `M`.

@@ -119,6 +119,10 @@ impl<const C: u64, const N: usize> Reduction<N> for Below<C> {
     fn invert(a: &[u64; N]) -> [u64; N] {
         safegcd::invert(&Self::leave(a), &<Self as Reduction<N>>::M)
     }
+
+    fn invert_public(a: &[u64; N]) -> [u64; N] {
+        safegcd::invert_public(&Self::leave(a), &<Self as Reduction<N>>::M)
+    }
 }
 
 /// `p = 2^(64N-1) + C`, where `2^(64N) ≡ -2C`; `C` is below `2^20`.
@@ -215,6 +219,10 @@ impl<const C: u64, const N: usize> Reduction<N> for Above<C> {
 
     fn invert(a: &[u64; N]) -> [u64; N] {
         safegcd::invert(&Self::leave(a), &<Self as Reduction<N>>::M)
+    }
+
+    fn invert_public(a: &[u64; N]) -> [u64; N] {
+        safegcd::invert_public(&Self::leave(a), &<Self as Reduction<N>>::M)
     }
 }
 

@@ -55,8 +55,10 @@ pub(crate) fn sparse_digits_public(k: &Words, width: usize) -> [i8; 513] {
     let mut digits = [0; 513];
     let (mut at, mut carry) = (0, 0);
     while at < digits.len() {
-        if bits(&words, at, 1) == carry {
-            at += 1;
+        // Bits equal to the carry continue it: zeros a zero digit, ones a carry of one.
+        let skip = (word_at(&words, at) ^ 0_u64.wrapping_sub(carry)).trailing_zeros() as usize;
+        if skip > 0 {
+            at += skip;
             continue;
         }
         let window = bits(&words, at, width) + carry;
@@ -69,8 +71,14 @@ pub(crate) fn sparse_digits_public(k: &Words, width: usize) -> [i8; 513] {
 
 /// `count` bits of a number from position `at` on, at most 63.
 fn bits(words: &[u64; 9], at: usize, count: usize) -> u64 {
+    word_at(words, at) & ((1 << count) - 1)
+}
+
+/// 64 bits of a number from position `at` on.
+fn word_at(words: &[u64; 9], at: usize) -> u64 {
     let (word, shift) = (at / 64, at % 64);
     let low = words.get(word).map_or(0, |w| w >> shift);
+    // Two shifts, since a shift by 64 is not defined.
     let high = words.get(word + 1).map_or(0, |w| w << 1 << (63 - shift));
-    (low | high) & ((1 << count) - 1)
+    low | high
 }

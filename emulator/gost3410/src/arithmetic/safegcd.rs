@@ -16,26 +16,74 @@ pub(crate) fn invert<const N: usize>(x: &[u64; N], m: &[u64; N]) -> [u64; N] {
     }
 }
 
+/// As [`invert`], in a time that depends on `x`.
+pub(crate) fn invert_public<const N: usize>(x: &[u64; N], m: &[u64; N]) -> [u64; N] {
+    match N {
+        4 => invert_public_in::<N, 5>(x, m),
+        8 => invert_public_in::<N, 9>(x, m),
+        _ => unreachable!("fields have four or eight limbs"),
+    }
+}
+
 fn invert_in<const N: usize, const L: usize>(
     x: &[u64; N],
     m: &[u64; N],
     batches: usize,
 ) -> [u64; N] {
-    let modulus = Modulus {
-        m: to_signed::<N, L>(m),
-        inverse: negated_inverse(m[0]).wrapping_neg() & LOW,
-    };
-    let (mut f, mut g) = (modulus.m, to_signed::<N, L>(x));
-    let (mut d, mut e) = ([0; L], [0; L]);
-    e[0] = 1;
+    let mut state = State::<L>::new(x, m);
     let mut zeta = -1;
     for _ in 0..batches {
-        let t;
-        (zeta, t) = division_steps(zeta, f[0] as u64, g[0] as u64);
-        (d, e) = modulus.update_de(&d, &e, &t);
-        (f, g) = update_fg(&f, &g, &t);
+        let steps;
+        (zeta, steps) = division_steps(zeta, state.f[0] as u64, state.g[0] as u64);
+        state.apply(&steps);
     }
-    from_signed(&modulus.normalize(&d, f[L - 1] >> 63))
+    state.inverse()
+}
+
+fn invert_public_in<const N: usize, const L: usize>(x: &[u64; N], m: &[u64; N]) -> [u64; N] {
+    let mut state = State::<L>::new(x, m);
+    let mut eta = -1;
+    while state.g != [0; L] {
+        let steps;
+        (eta, steps) = division_steps_public(eta, state.f[0] as u64, state.g[0] as u64);
+        state.apply(&steps);
+    }
+    state.inverse()
+}
+
+/// Where the division steps stand: `f` and `g` shrink to `±1` and 0, with `d·x ≡ f` and `e·x ≡ g`.
+struct State<const L: usize> {
+    modulus: Modulus<L>,
+    f: [i64; L],
+    g: [i64; L],
+    d: [i64; L],
+    e: [i64; L],
+}
+
+impl<const L: usize> State<L> {
+    fn new<const N: usize>(x: &[u64; N], m: &[u64; N]) -> Self {
+        let inverse = negated_inverse(m[0]).wrapping_neg() & LOW;
+        let m = to_signed(m);
+        let mut e = [0; L];
+        e[0] = 1;
+        Self {
+            modulus: Modulus { m, inverse },
+            f: m,
+            g: to_signed(x),
+            d: [0; L],
+            e,
+        }
+    }
+
+    #[inline(always)]
+    fn apply(&mut self, steps: &Steps) {
+        (self.d, self.e) = self.modulus.update_de(&self.d, &self.e, steps);
+        (self.f, self.g) = update_fg(&self.f, &self.g, steps);
+    }
+
+    fn inverse<const N: usize>(&self) -> [u64; N] {
+        from_signed(&self.modulus.normalize(&self.d, self.f[L - 1] >> 63))
+    }
 }
 
 const LOW: u64 = u64::MAX >> 2;
@@ -76,6 +124,37 @@ fn division_steps(mut zeta: i64, f: u64, g: u64) -> (i64, Steps) {
     }
     let (u, v, q, r) = (u as i64, v as i64, q as i64, r as i64);
     (zeta, Steps { u, v, q, r })
+}
+
+/// As [`division_steps`], from `δ = 1` and with as many steps at once as the trailing zeros of `g` allow.
+fn division_steps_public(mut eta: i64, f: u64, g: u64) -> (i64, Steps) {
+    let (mut f, mut g) = (f, g);
+    let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
+    let mut left = 62;
+    loop {
+        let zeros = (g | u64::MAX << left).trailing_zeros();
+        (g, u, v) = (g >> zeros, u << zeros, v << zeros);
+        eta -= i64::from(zeros);
+        left -= zeros;
+        if left == 0 {
+            break;
+        }
+        if eta < 0 {
+            eta = -eta;
+            (f, g) = (g, f.wrapping_neg());
+            (u, q) = (q, u.wrapping_neg());
+            (v, r) = (r, v.wrapping_neg());
+        }
+        // The multiple of f that clears the lowest bits of g: as many as eta and the steps left allow, at most six.
+        let clear = (eta + 1).min(i64::from(left)).min(6);
+        let inverse = f.wrapping_mul(f.wrapping_mul(f).wrapping_sub(2));
+        let times = inverse.wrapping_mul(g) & ((1 << clear) - 1);
+        g = g.wrapping_add(f.wrapping_mul(times));
+        q = q.wrapping_add(u.wrapping_mul(times));
+        r = r.wrapping_add(v.wrapping_mul(times));
+    }
+    let (u, v, q, r) = (u as i64, v as i64, q as i64, r as i64);
+    (eta, Steps { u, v, q, r })
 }
 
 /// `(f, g)` times the matrix; the low 62 bits vanish.
