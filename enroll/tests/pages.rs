@@ -365,3 +365,47 @@ fn another_machine_is_not_spoken_to_in_clear() {
     };
     assert!(HttpPortal::new(allowed, Events::unwatched(Rc::new(Still))).is_ok());
 }
+
+#[test]
+fn a_request_page_is_read_by_its_labels_and_what_it_leaves_out_is_todays_algorithm() {
+    let site = Site::new();
+    let mut portal = site.logged_in();
+    site.page("/work", "<a href=/list>Личный кабинет</a>")
+        .page("/list", LIST)
+        .page("/card", CARD);
+    site.page(
+        "/ask",
+        "<h2>Создать запрос с помощью «Рутокен ЭЦП»</h2><form method=post action=/send><table>\
+         <tr><td>Имя<td>Rutoken ECP<tr><td>Авторизация<td>Успешно\
+         <tr><td>Имя контейнера<td><input name=z value='ООО Тестовая организация'><tr><td>Ключевая пара<td><input name=y></table>\
+         <fieldset><legend>Сведения для сертификата</legend><label>Общее имя (2.5.4.3)<input name=x readonly value='ООО'></label>\
+         <label>ИНН (1.2.643.3.131.1.1)<input name=w readonly value=003812009997></label></fieldset>\
+         <label>Политики сертификата<input name=v value='КС1 (1.2.643.100.113.1)'></label></form>",
+    );
+    portal.applications().unwrap();
+    portal.open_application("722318").unwrap();
+    let form = portal.open_request_form().unwrap();
+    assert_eq!(
+        (form.container.as_str(), form.key_pair.as_str()),
+        ("ООО Тестовая организация", "")
+    );
+    let subject: Vec<_> = form
+        .subject
+        .iter()
+        .map(|it| (it.label.as_str(), it.oid.to_string(), it.value.as_str()))
+        .collect();
+    let asked = [
+        ("Общее имя", "2.5.4.3".to_owned(), "ООО"),
+        ("ИНН", "1.2.643.3.131.1.1".to_owned(), "003812009997"),
+    ];
+    assert_eq!(subject, asked);
+    assert_eq!(form.extensions.policies[0].to_string(), "1.2.643.100.113.1");
+    assert_eq!(
+        (form.algorithm, form.parameter_set),
+        (
+            gost3410::Algorithm::Gost2012_256,
+            gost3410::ParameterSet::CryptoProA
+        )
+    );
+    assert_eq!(form.label_after_sending, None);
+}

@@ -11,10 +11,12 @@ mod vectors;
 #[path = "common/world.rs"]
 mod world;
 
+use enroll::event::{Caution, Event};
 use enroll::ports::sms::Phone;
+use enroll::ports::token::KeyKind;
 use enroll::ports::{PortalError, TokenError};
 use enroll::stage::Stage;
-use enroll::{Enrollment, Error, Installed, Papers, Requested, Settings};
+use enroll::{Enrollment, Error, Installed, Papers, ReplaceOld, Requested, Settings};
 use tempfile::TempDir;
 use world::{Shared, World, run};
 
@@ -50,13 +52,18 @@ fn journalled_stage(enrollment: &mut Enrollment<'_>) -> Result<Stage, Error> {
 fn stands_as_it_should(world: &Shared, settings: &Settings, when: &str) {
     {
         let world = world.borrow();
+        let gost: Vec<_> = world
+            .pairs
+            .iter()
+            .filter(|pair| matches!(pair.kind, KeyKind::Gost(_)))
+            .collect();
         assert_eq!(
-            (world.made, world.pairs.len(), world.certificates.len()),
+            (world.made, gost.len(), world.certificates.len()),
             (1, 1, 1),
             "{when}"
         );
-        assert_eq!(world.pairs[0].label, "ЕГАИС_722318", "{when}");
-        assert_eq!(world.certificates[0].id, world.pairs[0].id, "{when}");
+        assert_eq!(gost[0].label, "ЕГАИС_722318", "{when}");
+        assert_eq!(world.certificates[0].id, gost[0].id, "{when}");
         assert!(world.reported, "{when}");
         assert!(
             world.requests.iter().all(|it| *it == world.requests[0]),
@@ -79,12 +86,14 @@ fn an_enrollment_that_nothing_disturbs_asks_for_the_pin_twice() {
     );
 }
 
-#[test]
-fn an_enrollment_killed_before_or_after_any_call_is_resumed_to_the_same_end() {
+/// Ends a run at every call, once before and once after the call did its work, and resumes.
+fn killed_anywhere(replace_old: ReplaceOld, prepare: impl Fn(&Shared)) {
     for does_the_last in [false, true] {
         for calls in 1.. {
-            let (_folder, settings) = settings();
+            let (_folder, mut settings) = settings();
+            settings.replace_old = replace_old;
             let world = World::new();
+            prepare(&world);
             world.borrow_mut().fuse = Some(calls);
             world.borrow_mut().does_the_last = does_the_last;
             let ended = run(&world, &settings, whole).is_ok();
@@ -99,6 +108,72 @@ fn an_enrollment_killed_before_or_after_any_call_is_resumed_to_the_same_end() {
             }
         }
     }
+}
+
+#[test]
+fn an_enrollment_killed_before_or_after_any_call_is_resumed_to_the_same_end() {
+    killed_anywhere(ReplaceOld::No, |_| {});
+}
+
+#[test]
+fn a_removal_killed_before_or_after_any_call_is_resumed_and_the_rsa_pair_stays() {
+    let rsa = |world: &Shared| {
+        world
+            .borrow()
+            .pairs
+            .iter()
+            .any(|pair| matches!(pair.kind, KeyKind::Rsa { .. }))
+    };
+    killed_anywhere(ReplaceOld::First, |world| {
+        world.borrow_mut().holds_an_old_certificate();
+        assert!(rsa(world));
+    });
+    let (_folder, mut settings) = settings();
+    settings.replace_old = ReplaceOld::First;
+    let world = World::new();
+    world.borrow_mut().holds_an_old_certificate();
+    run(&world, &settings, whole).unwrap();
+    assert!(rsa(&world));
+}
+
+#[test]
+fn the_old_certificate_serves_until_the_new_one_is_installed_when_it_is_to_go_last() {
+    let (_folder, mut settings) = settings();
+    settings.replace_old = ReplaceOld::Last;
+    let world = World::new();
+    world.borrow_mut().holds_an_old_certificate();
+    run(&world, &settings, request).unwrap();
+    assert_eq!(
+        (
+            world.borrow().pairs.len(),
+            world.borrow().certificates.len()
+        ),
+        (3, 1)
+    );
+    run(&world, &settings, install).unwrap();
+    run(&world, &settings, documents).unwrap();
+    stands_as_it_should(&world, &settings, "last");
+}
+
+#[test]
+fn a_token_that_does_not_let_the_administrator_delete_is_said_to_and_the_user_deletes() {
+    let (_folder, mut settings) = settings();
+    settings.replace_old = ReplaceOld::First;
+    let world = World::new();
+    world.borrow_mut().holds_an_old_certificate();
+    world.borrow_mut().administrator_deletes = false;
+    run(&world, &settings, whole).unwrap();
+    stands_as_it_should(&world, &settings, "by the user");
+    let said = Event::Warning {
+        text: Caution::AdministratorMayNotDelete,
+    };
+    assert!(world.borrow().told.contains(&said));
+    assert_eq!(
+        std::fs::read_dir(settings.state.join("backup"))
+            .unwrap()
+            .count(),
+        1
+    );
 }
 
 #[test]

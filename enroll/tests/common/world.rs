@@ -36,7 +36,9 @@ pub(crate) struct World {
     /// Whether the call that blows the fuse is done and only its answer is lost.
     pub(crate) does_the_last: bool,
     pub(crate) told: Vec<Event>,
-    logged_in: bool,
+    /// Whether the token lets the administrator delete certificates.
+    pub(crate) administrator_deletes: bool,
+    logged_in: Option<PinRole>,
     codes: u64,
     in_cabinet: bool,
 }
@@ -77,10 +79,46 @@ impl World {
             fuse: None,
             does_the_last: false,
             told: Vec::new(),
-            logged_in: false,
+            administrator_deletes: true,
+            logged_in: None,
             codes: 0,
             in_cabinet: false,
         }))
+    }
+
+    /// Puts last year's certificate, its pair and an RSA pair on the token.
+    pub(crate) fn holds_an_old_certificate(&mut self) {
+        let all = vectors::all();
+        let old = all
+            .iter()
+            .find(|it| it["name"] == "gost2012-256-A/user-legal-entity")
+            .expect("a vector of that name");
+        let old = Certificate::from_der(&vectors::der(old)).unwrap();
+        let key = old.key().expect("a GOST key").key.clone();
+        let (id, label) = (KeyId(vec![0xee; 20]), "ЕГАИС_610042".to_owned());
+        let kind = KeyKind::Gost(key.parameter_set());
+        self.certificates.push(StoredCertificate {
+            id: id.clone(),
+            label: label.clone(),
+            der: old.der().to_vec(),
+            file: 0x0300,
+        });
+        self.pairs.push(KeyPair {
+            id,
+            label,
+            kind,
+            reference: 9,
+            public_key: Some(key),
+        });
+        let rsa = KeyKind::Rsa { bits: 2048 };
+        let (id, label) = (KeyId(b"rsa".to_vec()), "FSRAR-RSA".to_owned());
+        self.pairs.push(KeyPair {
+            id,
+            label,
+            kind: rsa,
+            reference: 1,
+            public_key: None,
+        });
     }
 
     /// Counts a call. `true` when the answer is to be lost.
@@ -120,7 +158,7 @@ pub(crate) fn run_with_pin<T>(
     pin: &str,
     act: impl FnOnce(&mut Enrollment<'_>) -> T,
 ) -> T {
-    world.borrow_mut().logged_in = false;
+    world.borrow_mut().logged_in = None;
     world.borrow_mut().in_cabinet = false;
     let (mut token, mut portal, mut sms) = (
         Fake(world.clone()),
@@ -129,7 +167,7 @@ pub(crate) fn run_with_pin<T>(
     );
     let mut applicant = Unattended {
         user: Some(Pin::new(pin)),
-        administrator: None,
+        administrator: Some(Pin::new(pin)),
         agrees: true,
     };
     let events = Events::new(
@@ -195,9 +233,9 @@ impl Token for Fake {
             })
         })
     }
-    fn tries(&mut self, _role: PinRole) -> Result<Tries, TokenError> {
+    fn tries(&mut self, role: PinRole) -> Result<Tries, TokenError> {
         self.token(|world| {
-            Ok(if world.logged_in {
+            Ok(if world.logged_in == Some(role) {
                 Tries::Verified
             } else {
                 Tries::Left(world.tries)
@@ -207,8 +245,8 @@ impl Token for Fake {
     fn log_in(&mut self, role: PinRole, pin: &Pin) -> Result<(), TokenError> {
         self.token(|world| {
             world.verifies += 1;
-            world.logged_in = pin.expose() == b"12345678";
-            if world.logged_in {
+            if pin.expose() == b"12345678" {
+                world.logged_in = Some(role);
                 return Ok(());
             }
             world.tries -= 1;
@@ -220,7 +258,7 @@ impl Token for Fake {
     }
     fn log_out(&mut self) -> Result<(), TokenError> {
         self.token(|world| {
-            world.logged_in = false;
+            world.logged_in = None;
             Ok(())
         })
     }
@@ -277,12 +315,20 @@ impl Token for Fake {
     }
     fn delete_certificate(&mut self, certificate: &StoredCertificate) -> Result<(), TokenError> {
         self.token(|world| {
+            let role = world.logged_in.expect("somebody is logged in");
+            if role == PinRole::Administrator && !world.administrator_deletes {
+                return Err(TokenError::NotPermitted {
+                    what: "delete certificates",
+                    role,
+                });
+            }
             world.certificates.retain(|it| it != certificate);
             Ok(())
         })
     }
     fn delete_key_pair(&mut self, id: &KeyId) -> Result<(), TokenError> {
         self.token(|world| {
+            assert_eq!(world.logged_in, Some(PinRole::User), "pairs are the user's");
             world.pairs.retain(|pair| pair.id != *id);
             Ok(())
         })
