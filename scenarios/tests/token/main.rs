@@ -1,0 +1,7 @@
+//! The engine's token adapter against the card core: what it writes, and what is left when the line is cut.
+
+mod cuts;
+mod life;
+mod line;
+mod rules;
+mod wires;
