@@ -2,8 +2,10 @@
 //!
 //! Nothing is found by id, class, field name, address or position. Hidden fields go back untouched.
 
+pub mod form;
 pub mod label;
 pub mod page;
+mod reading;
 pub(in crate::adapters) mod transport;
 
 use std::path::PathBuf;
@@ -13,7 +15,8 @@ use url::Url;
 
 use crate::event::{Event, Events};
 use crate::ports::PortalError;
-use page::{Button, Form, Page};
+use form::{Button, Field, Form};
+use page::Page;
 use transport::{Answer, Method, Transport};
 
 pub use transport::Options;
@@ -49,7 +52,7 @@ impl<'a> Filled<'a> {
         self
     }
 
-    fn of(&self, field: &page::Field) -> Option<(&'a str, &'a str)> {
+    fn of(&self, field: &Field) -> Option<(&'a str, &'a str)> {
         let found = self
             .fields
             .iter()

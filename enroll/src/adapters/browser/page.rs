@@ -1,10 +1,11 @@
 //! A page as a person sees it, read once into plain values.
 
-use ego_tree::iter::Edge;
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{ElementRef, Html};
 use url::Url;
 
-use super::label::{collapse, same};
+use super::form::{Button, Field, Form, read_form};
+use super::label::same;
+use super::reading::{DEEPEST, depth, select, texts, words};
 
 /// A page.
 #[derive(Clone, Debug)]
@@ -35,49 +36,6 @@ pub struct Link {
     pub text: String,
     /// Where it leads.
     pub href: String,
-}
-
-/// A form.
-#[derive(Clone, Debug, Default)]
-pub struct Form {
-    /// Whether it is sent by POST.
-    pub is_post: bool,
-    /// Where it goes.
-    pub action: String,
-    /// What a person can see and fill.
-    pub fields: Vec<Field>,
-    /// Names and values of hidden fields: sent back untouched, shown nowhere.
-    pub hidden: Vec<(String, String)>,
-    /// The buttons.
-    pub buttons: Vec<Button>,
-}
-
-/// A visible control of a form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Field {
-    /// The words of its label; the first cell of its row where it has none.
-    pub label: String,
-    /// The legend of the group it stands in.
-    pub legend: Option<String>,
-    /// The name it is sent under.
-    pub name: Option<String>,
-    /// What stands in it.
-    pub value: String,
-    /// A box or a dot that is not ticked is not sent.
-    pub is_off: bool,
-}
-
-/// A button that sends its form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Button {
-    /// Its words.
-    pub text: String,
-    /// The name it is sent under.
-    pub name: Option<String>,
-    /// The value it is sent with.
-    pub value: String,
-    /// Where the form goes when this button is pressed, if elsewhere.
-    pub action: Option<String>,
 }
 
 /// A table.
@@ -192,22 +150,6 @@ impl Page {
     }
 }
 
-impl Form {
-    /// The field with this label.
-    #[must_use]
-    pub fn field(&self, label: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| same(&field.label, label))
-    }
-}
-
-impl Field {
-    /// Whether a browser would send it.
-    #[must_use]
-    pub const fn is_sent(&self) -> bool {
-        self.name.is_some() && !self.is_off
-    }
-}
-
 impl Table {
     /// The index of the column with this heading.
     #[must_use]
@@ -216,131 +158,6 @@ impl Table {
             .first()?
             .iter()
             .position(|cell| same(cell, heading))
-    }
-}
-
-fn read_form(html: &Html, form: &ElementRef<'_>) -> Form {
-    let attribute = |name| form.value().attr(name).unwrap_or_default();
-    let mut read = Form {
-        is_post: attribute("method").eq_ignore_ascii_case("post"),
-        action: attribute("action").to_owned(),
-        ..Form::default()
-    };
-    for control in select(*form, "input, textarea, select, button") {
-        if control.value().attr("disabled").is_some() {
-            continue;
-        }
-        match Control::of(&control) {
-            Control::Hidden(name, value) => read.hidden.push((name, value)),
-            Control::Button(button) => read.buttons.push(button),
-            Control::Field(field) => read.fields.push(labelled(html, &control, field)),
-            Control::Nothing => {}
-        }
-    }
-    read
-}
-
-enum Control {
-    Hidden(String, String),
-    Button(Button),
-    Field(Field),
-    Nothing,
-}
-
-impl Control {
-    fn of(control: &ElementRef<'_>) -> Self {
-        let attribute = |name| control.value().attr(name).map(str::to_owned);
-        let (name, value) = (attribute("name"), attribute("value").unwrap_or_default());
-        let kind = attribute("type").unwrap_or_default().to_ascii_lowercase();
-        let button = |text| Button {
-            text,
-            name: name.clone(),
-            value: value.clone(),
-            action: attribute("formaction"),
-        };
-        match (control.value().name(), kind.as_str()) {
-            ("button", "button" | "reset") | ("input", "button" | "reset" | "image" | "file") => {
-                Self::Nothing
-            }
-            ("button", _) => Self::Button(button(words(control))),
-            ("input", "submit") => Self::Button(button(collapse(&value))),
-            ("input", "hidden") => name.map_or(Self::Nothing, |name| Self::Hidden(name, value)),
-            ("input", "checkbox" | "radio") => {
-                let value = if value.is_empty() {
-                    "on".to_owned()
-                } else {
-                    value
-                };
-                Self::Field(Field {
-                    name,
-                    value,
-                    is_off: attribute("checked").is_none(),
-                    ..Field::default()
-                })
-            }
-            ("textarea", _) => {
-                let value = control.text().collect::<String>();
-                Self::Field(Field {
-                    name,
-                    value: value.trim_start_matches('\n').to_owned(),
-                    ..Field::default()
-                })
-            }
-            ("select", _) => Self::Field(Field {
-                name,
-                value: chosen(control),
-                ..Field::default()
-            }),
-            _ => Self::Field(Field {
-                name,
-                value,
-                ..Field::default()
-            }),
-        }
-    }
-}
-
-/// The chosen option of a list, else its first.
-fn chosen(list: &ElementRef<'_>) -> String {
-    let options: Vec<_> = select(*list, "option").collect();
-    let option = options
-        .iter()
-        .find(|it| it.value().attr("selected").is_some())
-        .or_else(|| options.first());
-    option
-        .map(|it| {
-            it.value()
-                .attr("value")
-                .map_or_else(|| words(it), str::to_owned)
-        })
-        .unwrap_or_default()
-}
-
-fn labelled(html: &Html, control: &ElementRef<'_>, field: Field) -> Field {
-    let ancestors = || control.ancestors().filter_map(ElementRef::wrap);
-    let tied = control.value().attr("id").and_then(|id| {
-        select(html.root_element(), "label[for]")
-            .find(|label| label.value().attr("for") == Some(id))
-    });
-    let around = || ancestors().find(|it| it.value().name() == "label");
-    let row = || {
-        ancestors()
-            .find(|it| it.value().name() == "tr")
-            .and_then(|row| select(row, "th, td").next())
-    };
-    let label = tied
-        .or_else(around)
-        .or_else(row)
-        .map(|it| words(&it))
-        .unwrap_or_default();
-    let group = ancestors().find(|it| it.value().name() == "fieldset");
-    let legend = group
-        .and_then(|group| select(group, "legend").next())
-        .map(|it| words(&it));
-    Field {
-        label,
-        legend,
-        ..field
     }
 }
 
@@ -357,70 +174,6 @@ fn link(a: &ElementRef<'_>) -> Link {
         href: a.value().attr("href").unwrap_or_default().to_owned(),
     }
 }
-
-fn texts(html: &Html, what: &str) -> Vec<String> {
-    select(html.root_element(), what)
-        .map(|it| words(&it))
-        .collect()
-}
-
-/// The words a person sees, in order. Inline elements do not part words, all others do.
-fn words(element: &ElementRef<'_>) -> String {
-    let mut text = String::new();
-    let mut unseen = 0usize;
-    for edge in element.traverse() {
-        match edge {
-            Edge::Open(node) => match node.value() {
-                Node::Text(part) if unseen == 0 => text.push_str(part),
-                Node::Element(opened) => {
-                    part_words(&mut text, opened.name());
-                    unseen += usize::from(UNSEEN.contains(&opened.name()));
-                }
-                _ => {}
-            },
-            Edge::Close(node) => {
-                if let Node::Element(closed) = node.value() {
-                    part_words(&mut text, closed.name());
-                    unseen -= usize::from(UNSEEN.contains(&closed.name()));
-                }
-            }
-        }
-    }
-    collapse(&text)
-}
-
-fn part_words(text: &mut String, element: &str) {
-    if !INLINE.contains(&element) {
-        text.push(' ');
-    }
-}
-
-/// How deep elements stand in one another at most.
-fn depth(html: &Html) -> usize {
-    let (mut depth, mut deepest) = (0usize, 0);
-    for edge in html.tree.root().traverse() {
-        match edge {
-            Edge::Open(_) => depth += 1,
-            Edge::Close(_) => depth -= 1,
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
-}
-
-fn select<'a>(root: ElementRef<'a>, what: &str) -> impl Iterator<Item = ElementRef<'a>> {
-    let selector = Selector::parse(what).expect("a selector written here");
-    root.select(&selector).collect::<Vec<_>>().into_iter()
-}
-
-/// Elements that do not part words.
-const INLINE: [&str; 12] = [
-    "a", "abbr", "b", "em", "font", "i", "mark", "small", "span", "strong", "sub", "sup",
-];
-/// Elements whose text is not read: programs, styles, and what stands inside the controls of a label.
-const UNSEEN: [&str; 5] = ["script", "style", "template", "textarea", "select"];
-/// No page for people nests deeper; one that does is read as having nothing, so that reading stays quick.
-const DEEPEST: usize = 256;
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,9 @@ use const_oid::ObjectIdentifier;
 use gost3410::{Algorithm, ParameterSet};
 
 use super::words;
+use crate::adapters::browser::form::Field;
 use crate::adapters::browser::label::{bracketed, contains, same};
-use crate::adapters::browser::page::{Field, Page};
+use crate::adapters::browser::page::Page;
 use crate::ports::portal::{
     ApplicationCard, ApplicationRow, InstallForm, RequestForm, RequestedExtensions,
     SubjectAttribute,

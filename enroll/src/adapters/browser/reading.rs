@@ -1,0 +1,72 @@
+//! From a parsed page to the words on it.
+
+use ego_tree::iter::Edge;
+use scraper::{ElementRef, Html, Node, Selector};
+
+use super::label::collapse;
+
+/// The words of every element that `what` selects.
+pub(super) fn texts(html: &Html, what: &str) -> Vec<String> {
+    select(html.root_element(), what)
+        .map(|it| words(&it))
+        .collect()
+}
+
+/// The words a person sees, in order. Inline elements do not part words, all others do.
+pub(super) fn words(element: &ElementRef<'_>) -> String {
+    let mut text = String::new();
+    let mut unseen = 0usize;
+    for edge in element.traverse() {
+        match edge {
+            Edge::Open(node) => match node.value() {
+                Node::Text(part) if unseen == 0 => text.push_str(part),
+                Node::Element(opened) => {
+                    part_words(&mut text, opened.name());
+                    unseen += usize::from(UNSEEN.contains(&opened.name()));
+                }
+                _ => {}
+            },
+            Edge::Close(node) => {
+                if let Node::Element(closed) = node.value() {
+                    part_words(&mut text, closed.name());
+                    unseen -= usize::from(UNSEEN.contains(&closed.name()));
+                }
+            }
+        }
+    }
+    collapse(&text)
+}
+
+fn part_words(text: &mut String, element: &str) {
+    if !INLINE.contains(&element) {
+        text.push(' ');
+    }
+}
+
+/// How deep elements stand in one another at most.
+pub(super) fn depth(html: &Html) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0);
+    for edge in html.tree.root().traverse() {
+        match edge {
+            Edge::Open(_) => depth += 1,
+            Edge::Close(_) => depth -= 1,
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Every element that `what` selects, in order.
+pub(super) fn select<'a>(root: ElementRef<'a>, what: &str) -> impl Iterator<Item = ElementRef<'a>> {
+    let selector = Selector::parse(what).expect("a selector written here");
+    root.select(&selector).collect::<Vec<_>>().into_iter()
+}
+
+/// Elements that do not part words.
+const INLINE: [&str; 12] = [
+    "a", "abbr", "b", "em", "font", "i", "mark", "small", "span", "strong", "sub", "sup",
+];
+/// Elements whose text is not read: programs, styles, and what stands inside the controls of a label.
+const UNSEEN: [&str; 5] = ["script", "style", "template", "textarea", "select"];
+/// No page for people nests deeper; one that does is read as having nothing, so that reading stays quick.
+pub(super) const DEEPEST: usize = 256;
