@@ -1,9 +1,11 @@
-//! GOST R 34.10-2001 and GOST R 34.10-2012 signatures and keys.
+#![doc = include_str!("../README.md")]
 #![no_std]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+// Who knows whom: params ◄── curves ◄── suite ◄── hazmat ◄── signing, verifying; encoding beside.
+// The arithmetic knows neither names nor encodings; nothing here knows cards.
 mod agreement;
 mod arithmetic;
 mod curves;

@@ -58,7 +58,7 @@ struct Over<C>(PhantomData<C>);
 
 impl<C: Curve> Suite for Over<C> {
     fn public_key(&self, d: &[u8]) -> Result<Vec<u8>, Error> {
-        let (x, y) = C::times_base(&scalar::<C>(d)?);
+        let (x, y) = C::times_base(&*secret::<C>(d)?);
         Ok(pair(&x, &y))
     }
 
@@ -68,7 +68,7 @@ impl<C: Curve> Suite for Over<C> {
     }
 
     fn sign(&self, d: &[u8], digest: &[u8], k: &[u8]) -> Result<Vec<u8>, Error> {
-        let (d, k) = (scalar::<C>(d)?, scalar::<C>(k)?);
+        let (d, k) = (secret::<C>(d)?, secret::<C>(k)?);
         let e = hash_number::<C>(digest);
         let r = mod_q::<C>(&C::times_base(&k).0); // step 4
         let s = r.mul(&d).add(&k.mul(&e)); // step 5
@@ -98,17 +98,17 @@ impl<C: Curve> Suite for Over<C> {
     }
 
     fn product(&self, numbers: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut product = C::Scalar::ONE;
+        let mut product = Zeroizing::new(C::Scalar::ONE);
         for number in numbers.chunks(C::Scalar::SIZE) {
-            product = product.mul(&scalar::<C>(number)?);
+            *product = product.mul(&*secret::<C>(number)?);
         }
-        Ok(Zeroizing::new(octets(&product)))
+        Ok(Zeroizing::new(octets(&*product)))
     }
 
     fn agree(&self, d: &[u8], ukm: &[u8], xy: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut factor = short_scalar::<C>(ukm)?.mul(&scalar::<C>(d)?);
+        let mut factor = Zeroizing::new(short_scalar::<C>(ukm)?.mul(&*secret::<C>(d)?));
         if C::COFACTOR == 4 {
-            factor = factor.double().double();
+            *factor = factor.double().double();
         }
         let (x, y) = C::times(&point::<C>(xy)?, &factor);
         Ok(Zeroizing::new(pair(&x, &y)))
@@ -122,6 +122,11 @@ fn scalar<C: Curve>(octets: &[u8]) -> Result<C::Scalar, Error> {
         return Err(Error::ScalarOutOfRange);
     }
     Ok(scalar)
+}
+
+/// A secret number in `1..q`.
+fn secret<C: Curve>(octets: &[u8]) -> Result<Zeroizing<C::Scalar>, Error> {
+    scalar::<C>(octets).map(Zeroizing::new)
 }
 
 /// A public number of at most `SIZE` octets, not zero mod q.

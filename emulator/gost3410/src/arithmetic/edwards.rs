@@ -3,6 +3,8 @@
 //! `d` is not a square, so the addition below has no exceptions at all (Bernstein and Lange, 2007/286), for secrets as for
 //! anything else. Extended coordinates: `u = U/Z`, `v = V/Z`, `T = U·V/Z` (Hisil et al., 2008/522).
 
+use zeroize::Zeroizing;
+
 use super::comb::{BASE_WIDTH, Comb, Entry, WIDTH};
 use super::field::{Field, Words};
 use super::group::{Complete, Curve, Ratio, times};
@@ -60,7 +62,7 @@ impl<C: Parameters> Curve for Edwards<C> {
     fn times_base(k: &C::Scalar) -> (C::Base, C::Base) {
         let comb = C::comb();
         let even = !Mask::from_bit(k.to_words()[0] & 1);
-        let odd = C::Scalar::select(k, &k.neg(), even);
+        let odd = Zeroizing::new(C::Scalar::select(k, &k.neg(), even));
         let digits = OddDigits::new(&odd.to_words(), WIDTH, comb.rows());
         let mut sum = Extended::<C>::IDENTITY;
         for row in 0..comb.rows() {

@@ -1,5 +1,7 @@
 //! Scalars as digits.
 
+use zeroize::Zeroize;
+
 use super::field::Words;
 use super::mask::Mask;
 
@@ -9,6 +11,12 @@ use super::mask::Mask;
 pub(crate) struct OddDigits {
     words: [u64; 9],
     width: usize,
+}
+
+impl Drop for OddDigits {
+    fn drop(&mut self) {
+        self.words.zeroize();
+    }
 }
 
 /// One digit `±(2·index + 1)`.

@@ -7,6 +7,8 @@
 //! opposite, since `k` is not zero): that one addition is complete. Secret multiples of other points use complete additions
 //! throughout (Renes, Costello, Batina, 2015/1060, algorithm 1: no exceptions in a group of odd order).
 
+use zeroize::Zeroizing;
+
 use super::comb::{BASE_WIDTH, Comb, Entry, WIDTH};
 use super::field::Field;
 use super::group::{Complete, Curve, Ratio, times};
@@ -97,7 +99,7 @@ impl<C: Parameters> Curve for Weierstrass<C> {
     fn times_base(k: &C::Scalar) -> (C::Base, C::Base) {
         let comb = C::comb();
         let even = !Mask::from_bit(k.to_words()[0] & 1);
-        let odd = C::Scalar::select(k, &k.neg(), even);
+        let odd = Zeroizing::new(C::Scalar::select(k, &k.neg(), even));
         let digits = OddDigits::new(&odd.to_words(), WIDTH, comb.rows());
         let last = comb.rows() - 1;
 
