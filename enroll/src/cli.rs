@@ -190,22 +190,32 @@ fn next_command(stage: &Stage) -> &'static str {
 fn status(common: &Common, shell: &Shell) -> Result<(), Stop> {
     let found = found(&Store::new(open::state(common)), common)?;
     for it in &found {
-        shell.say(&format!(
-            "{}: {}",
-            it.token,
-            crate::messages::stage_line(&it.story.stage, shell.lang)
-        ));
+        let application = application(it).map_or(String::new(), |number| format!(", {number}"));
+        let stage = crate::messages::stage_line(&it.story.stage, shell.lang);
+        shell.say(&format!("{}{application}: {stage}", it.token));
+        if !it.story.stage.is_over() {
+            shell.say("next: enroll resume");
+        }
     }
     let list = found.iter().map(|it| {
         json!({
             "token": it.token,
-            "application": it.story.stage.application().or(it.story.header.application.as_deref()),
+            "application": application(it),
             "stage": it.story.stage.name(),
             "key": it.story.stage.key().map(|key| key.id.clone()),
         })
     });
     shell.result(&Value::Array(list.collect()));
     Ok(())
+}
+
+/// The application as the portal numbers it, or as the command line named it before anything was chosen.
+fn application(found: &Found) -> Option<&str> {
+    let story = &found.story;
+    story
+        .stage
+        .application()
+        .or(story.header.application.as_deref())
 }
 
 /// Needs no token: the journal is enough.

@@ -69,6 +69,13 @@ pub enum Event {
         /// What for.
         why: String,
     },
+    /// What is about to be deleted, told before it is agreed to; in English.
+    Plan {
+        /// One line for each object.
+        deletes: Vec<String>,
+        /// One line for each key pair that stays.
+        keeps: Vec<String>,
+    },
     /// Something a person should know, though the run goes on.
     Warning {
         /// In English; portal texts as printed.

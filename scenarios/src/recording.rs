@@ -33,7 +33,7 @@ pub struct Line {
     pub n: usize,
     /// Scenario time, RFC 3339 in Irkutsk's offset of the manual's day.
     pub at: String,
-    /// `manual`, `apdu`, `http`, `sms`, `clock`, `journal`, `operator`, `note` or `end`; a reader keeps lanes it does not know.
+    /// `manual`, `apdu`, `http`, `sms`, `clock`, `journal`, `operator`, `plan`, `note`, `error`, `proof` or `end`; a reader keeps lanes it does not know.
     pub lane: String,
     /// The event's own fields.
     #[serde(flatten)]
@@ -117,6 +117,7 @@ const fn lane(event: &Event) -> &'static str {
         Event::Sms { .. } => "sms",
         Event::Wait { .. } => "clock",
         Event::Journal { .. } => "journal",
+        Event::Plan { .. } => "plan",
         Event::Warning { .. } => "note",
     }
 }

@@ -47,6 +47,7 @@ impl<Out: Write> Screen<Out> {
         Some(match line.lane.as_str() {
             "manual" => return self.step(time, line),
             "sms" => format!("{time}         ✉ «{}»", field("text")),
+            "plan" => self.plan(line),
             "operator" => format!("\n{time}  $ {}", field("text")),
             "note" | "error" => format!(
                 "{time}       ! {}",
@@ -85,6 +86,31 @@ impl<Out: Write> Screen<Out> {
                 .map(|said| format!("                 «{said}»")),
         );
         (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    fn plan(&self, line: &Line) -> String {
+        let list = |name: &str, says: &str| -> Vec<String> {
+            let items = line
+                .fields
+                .get(name)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
+            items
+                .map(|item| {
+                    format!(
+                        "                 {says}: {}",
+                        item.as_str().unwrap_or_default()
+                    )
+                })
+                .collect()
+        };
+        let mut lines = list(
+            "deletes",
+            lang::pick(self.lang, "будет удалено", "to be deleted"),
+        );
+        lines.extend(list("keeps", lang::pick(self.lang, "останется", "stays")));
+        lines.join("\n")
     }
 
     /// Adds a wait to those in a row; hands back the earlier ones when they were for something else.

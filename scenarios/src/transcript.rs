@@ -59,6 +59,7 @@ pub fn entry(line: &Line) -> String {
             format!("{} s pass: {}", line.fields["for_secs"], field("why")),
             String::new(),
         ),
+        "plan" => ("plan", "before anything is deleted".to_owned(), plan(line)),
         "journal" => ("journal", line.fields["fact"].to_string(), String::new()),
         lane => {
             let (first, rest) = field("text")
@@ -87,6 +88,22 @@ fn quoted(portal_text: &str) -> String {
     } else {
         format!("«{portal_text}»")
     }
+}
+
+/// What goes and what stays.
+fn plan(line: &Line) -> String {
+    let list = |name: &str, says: &str| -> String {
+        let items = line
+            .fields
+            .get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        items
+            .map(|item| format!("{says}: {}\n", item.as_str().unwrap_or_default()))
+            .collect()
+    };
+    list("deletes", "delete") + &list("keeps", "keep")
 }
 
 /// Fields of a form, one a line, a long one by its beginning.

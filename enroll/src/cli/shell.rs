@@ -132,6 +132,7 @@ impl Observer for Teller {
             Event::Step { .. }
             | Event::Apdu { .. }
             | Event::Http { .. }
+            | Event::Plan { .. }
             | Event::Journal { .. }
             | Event::Wait { .. } => {}
         }

@@ -6,7 +6,7 @@ use super::key::{has_certificate, is_certified};
 use super::{Enrollment, ReplaceOld};
 use crate::certificate::Certificate;
 use crate::error::Error;
-use crate::event::{Caution, Who};
+use crate::event::{Caution, Event, Who};
 use crate::journal::Intent;
 use crate::object::Object;
 use crate::ports::token::{Inventory, KeyKind, KeyPair, PinRole, StoredCertificate};
@@ -73,7 +73,9 @@ impl Enrollment<'_> {
             );
             return Ok(());
         }
-        if !self.ports.applicant.agrees(&plan(inventory, &old))? {
+        let plan = plan(inventory, &old);
+        self.ports.events.tell(&told(&plan));
+        if !self.ports.applicant.agrees(&plan)? {
             return Err(Error::RemovalDeclined);
         }
         self.record(Fact::RemovalAgreed {
@@ -232,6 +234,13 @@ fn old_objects(inventory: &Inventory) -> Old {
     Old {
         certificates: certificates.collect(),
         pairs: pairs.cloned().collect(),
+    }
+}
+
+fn told(plan: &Plan) -> Event {
+    Event::Plan {
+        deletes: plan.deletes.iter().map(ToString::to_string).collect(),
+        keeps: plan.keeps.iter().map(ToString::to_string).collect(),
     }
 }
 
