@@ -28,7 +28,7 @@ pub struct Scenario {
     /// Where all randomness comes from: nonces, keys, codes, delays.
     #[serde(default = "default_seed")]
     pub seed: u64,
-    /// When it starts: RFC 3339, or `now` for the present moment.
+    /// When it starts: RFC 3339, or `hour-ago`.
     #[serde(default)]
     pub epoch: Epoch,
     /// The token in the reader.
@@ -52,8 +52,8 @@ fn default_seed() -> u64 {
 pub enum Epoch {
     /// Always the same moment, hence always the same bytes.
     At(Timestamp),
-    /// Whenever it is run.
-    Now,
+    /// An hour before it is run, so that it ends in the past and what it issued is valid at present.
+    HourAgo,
 }
 
 impl Default for Epoch {
@@ -71,8 +71,8 @@ impl TryFrom<String> for Epoch {
     type Error = jiff::Error;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text == "now" {
-            Ok(Self::Now)
+        if text == "hour-ago" {
+            Ok(Self::HourAgo)
         } else {
             text.parse().map(Self::At)
         }
@@ -258,5 +258,53 @@ impl Scenario {
             .file_stem()
             .map_or(name.into(), |stem| stem.to_string_lossy());
         Self::parse(&stem, &text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        Scenario::parse("sample", text)
+            .expect_err("not a scenario")
+            .to_string()
+    }
+
+    #[test]
+    fn an_unknown_word_is_refused_with_its_line() {
+        let text = "format = 1\ntitle = \"t\"\n[[step]]\ndo = \"request\"\nexpects = {}\n";
+        let error = error(text);
+        assert!(
+            error.contains("line 5") && error.contains("expects"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn another_format_is_named() {
+        let error = error("format = 2\ntitle = \"t\"\n[[step]]\ndo = \"request\"\n");
+        assert_eq!(error, "sample: format 2, this program reads format 1");
+    }
+
+    #[test]
+    fn a_scenario_without_a_moment_starts_on_the_manuals_day() {
+        let scenario =
+            Scenario::parse("s", "format = 1\ntitle = \"t\"\nstep = []\n").expect("whole");
+        assert_eq!(
+            scenario.epoch,
+            Epoch::At("2018-12-13T01:00:00Z".parse().expect("a moment"))
+        );
+    }
+
+    #[test]
+    fn every_shipped_scenario_is_well_formed() {
+        for name in crate::suite::names() {
+            let scenario = Scenario::find(name).expect("well-formed");
+            assert!(
+                !scenario.title.is_empty() && !scenario.about.is_empty(),
+                "{name}"
+            );
+        }
     }
 }

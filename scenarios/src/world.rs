@@ -9,7 +9,7 @@ use emulator::TokenImage;
 use enroll::adapters::apdu_token::ApduToken;
 use enroll::adapters::observed::Observed;
 use enroll::event::Events;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mock_ca::{Listen, MockCa, Server, Settings};
 
 use crate::clock::ScenarioClock;
@@ -94,7 +94,7 @@ impl World {
 pub fn start(scenario: &Scenario, now: Timestamp) -> Timestamp {
     match scenario.epoch {
         Epoch::At(at) => at,
-        Epoch::Now => now,
+        Epoch::HourAgo => now - SignedDuration::from_hours(1),
     }
 }
 

@@ -36,6 +36,7 @@ scenarios! {
     first_certificate_today => "first-certificate-today",
     first_certificate_xcha => "first-certificate-xcha",
     first_sms_lost => "first-sms-lost",
+    last_pin_tries => "last-pin-tries",
     replace_certificate => "replace-certificate",
     wrong_sms_code => "wrong-sms-code",
     wrong_user_pin => "wrong-user-pin",
