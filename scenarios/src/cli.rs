@@ -9,11 +9,13 @@ use enroll::messages::Lang;
 use jiff::Timestamp;
 use scenarios::lang::pick;
 use scenarios::output::run_into;
+use scenarios::reader::Way;
 use scenarios::runner::Outcome;
 use scenarios::scenario::Scenario;
 use scenarios::screen::{Nobody, Screen};
 use scenarios::suite;
 use scenarios::timeline::Watcher;
+use scenarios::world::Conditions;
 
 /// Runs whole certificate enrollments on a software token against a mock certification authority.
 ///
@@ -44,6 +46,9 @@ struct Run {
     /// Shipped scenarios by name, or paths of scenario files.
     #[arg(value_name = "NAME|FILE")]
     scenarios: Vec<String>,
+    /// How the engine reaches the token; the recording is the same in every way.
+    #[arg(long, value_enum, default_value_t)]
+    via: Way,
     /// Where all randomness comes from, instead of the scenario's own seed.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -105,12 +110,16 @@ impl Run {
         };
         let folder = self.folder(&scenario);
         let seed = self.seed.unwrap_or(scenario.seed);
+        let conditions = Conditions {
+            seed,
+            now: present(),
+            way: self.via,
+        };
         let before = Box::new(|door| door);
         match run_into(
             &folder,
             &scenario,
-            seed,
-            present(),
+            conditions,
             self.watcher(&scenario),
             before,
         ) {

@@ -14,6 +14,7 @@ pub mod lang;
 pub mod manual;
 pub mod operator;
 pub mod output;
+mod pcsc;
 pub mod proof;
 pub mod reader;
 pub mod recording;

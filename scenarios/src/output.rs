@@ -5,14 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use jiff::Timestamp;
-
 use crate::recording::Recording;
 use crate::runner::{self, Outcome};
 use crate::scenario::Scenario;
 use crate::timeline::{Timeline, Watcher};
 use crate::transcript;
-use crate::world::{self, Before, World, WorldError};
+use crate::world::{self, Before, Conditions, World, WorldError};
 
 /// Why a run could not leave what it should.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +18,9 @@ pub enum RunError {
     /// The world could not be made.
     #[error(transparent)]
     World(#[from] WorldError),
+    /// The card behind the socket ended with an error of its own.
+    #[error("the token was lost")]
+    TokenLost,
     /// A file or folder could not be written.
     #[error("cannot write {path}: {error}")]
     Write {
@@ -32,25 +33,28 @@ pub enum RunError {
 
 /// Runs a scenario and leaves its folder.
 ///
-/// `folder` is emptied first when an earlier run left it, refused when it holds anything else. `now` is the
-/// present moment, for scenarios that start at it.
+/// `folder` is emptied first when an earlier run left it, refused when it holds anything else.
 pub fn run_into(
     folder: &Path,
     scenario: &Scenario,
-    seed: u64,
-    now: Timestamp,
+    conditions: Conditions,
     watcher: Box<dyn Watcher>,
     before: Before,
 ) -> Result<Outcome, RunError> {
     clear(folder)?;
-    let world = World::new(scenario, seed, now, before)?;
-    let recording = Recording::new(&scenario.name, seed, world::start(scenario, now));
+    let world = World::new(scenario, conditions, before)?;
+    let recording = Recording::new(
+        &scenario.name,
+        conditions.seed,
+        world::start(scenario, conditions.now),
+    );
     let timeline = Rc::new(RefCell::new(Timeline::new(recording, watcher)));
     let state = tempfile::tempdir().map_err(|error| RunError::Write {
         path: std::env::temp_dir(),
         error,
     })?;
     let outcome = runner::run(scenario, &world, &timeline, state.path(), folder);
+    let image = world.reader.eject().ok_or(RunError::TokenLost)?;
     let timeline = timeline.borrow();
     write(
         &folder.join("transcript.txt"),
@@ -60,10 +64,7 @@ pub fn run_into(
         &folder.join("recording.jsonl"),
         timeline.recording().to_json_lines().as_bytes(),
     )?;
-    write(
-        &folder.join("token.image"),
-        world.reader.image().to_toml().as_bytes(),
-    )?;
+    write(&folder.join("token.image"), image.to_toml().as_bytes())?;
     Ok(outcome)
 }
 

@@ -1,9 +1,15 @@
-//! A reader without a wire: the engine's APDUs go straight into the card core.
+//! The reader of a run: the card core called directly, or the same core behind a socket, as separate programs meet it.
 
 use std::cell::RefCell;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-use emulator::{Card, Env, TokenImage};
+use emulator::vpcd::{self, Desk, Patience, Stop};
+use emulator::{Card, Env, Exchange, ImageError, TokenImage};
+use enroll::adapters::vpcd_reader::VpcdReader;
 use enroll::ports::token::{Transmit, TransmitError};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
@@ -13,60 +19,193 @@ use crate::clock::ScenarioClock;
 /// Keeps the card's randomness apart from the portal's, which starts from the same seed.
 const CARD_STREAM: u64 = 1;
 
+/// How long a card may take to come into a reader.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How the engine reaches the token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Way {
+    /// The card core, called directly.
+    #[default]
+    InProcess,
+    /// The engine listens as a vpcd reader, the card connects to it.
+    Vpcd,
+    /// pcscd with vsmartcard's virtual reader on its usual port.
+    Pcsc,
+}
+
 /// A card in a reader; clones are hands on the same card.
 #[derive(Clone)]
 pub struct Reader {
     slot: Rc<RefCell<Slot>>,
-    clock: ScenarioClock,
 }
 
-struct Slot {
-    card: Card,
-    rng: ChaCha20Rng,
+enum Slot {
+    Direct {
+        card: Box<Card>,
+        surroundings: Box<Surroundings>,
+    },
+    Wired {
+        reader: Box<dyn Transmit>,
+        stop: Stop,
+        card: Option<JoinHandle<TokenImage>>,
+    },
 }
 
 impl Reader {
     /// Puts a token in and powers it up; the scenario's seed feeds its random numbers.
-    pub fn insert(image: TokenImage, seed: u64, clock: ScenarioClock) -> Self {
-        let mut card = Card::new(image);
-        card.power_on();
+    ///
+    /// Errors: the way to the card, where there is one to fail.
+    pub fn insert(
+        image: TokenImage,
+        seed: u64,
+        clock: ScenarioClock,
+        way: Way,
+    ) -> Result<Self, TransmitError> {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         rng.set_stream(CARD_STREAM);
-        Self {
-            slot: Rc::new(RefCell::new(Slot { card, rng })),
-            clock,
-        }
+        let mut card = Card::new(image);
+        let surroundings = Surroundings { clock, rng };
+        let slot = match way {
+            Way::InProcess => {
+                card.power_on();
+                Slot::Direct {
+                    card: Box::new(card),
+                    surroundings: Box::new(surroundings),
+                }
+            }
+            Way::Vpcd => vpcd_slot(card, surroundings)?,
+            Way::Pcsc => pcsc_slot(card, surroundings)?,
+        };
+        Ok(Self {
+            slot: Rc::new(RefCell::new(slot)),
+        })
     }
 
     /// Takes the power away and gives it back, as between two programs that use the token.
-    pub fn power_cycle(&self) {
-        let card = &mut self.slot.borrow_mut().card;
-        card.power_off();
-        card.power_on();
+    ///
+    /// Errors: the card cannot be reached any more.
+    pub fn power_cycle(&self) -> Result<(), TransmitError> {
+        match &mut *self.slot.borrow_mut() {
+            Slot::Direct { card, .. } => {
+                card.power_off();
+                card.power_on();
+                Ok(())
+            }
+            Slot::Wired { reader, .. } => reader.reset(),
+        }
     }
 
-    /// The token as it stands.
-    pub fn image(&self) -> TokenImage {
-        self.slot.borrow().card.image().clone()
+    /// Takes the token out for good: what it holds now. `None` when the card's thread was lost or it is out already.
+    pub fn eject(&self) -> Option<TokenImage> {
+        match &mut *self.slot.borrow_mut() {
+            Slot::Direct { card, .. } => Some(card.image().clone()),
+            Slot::Wired { stop, card, .. } => {
+                stop.stop();
+                card.take()?.join().ok()
+            }
+        }
     }
+}
+
+fn vpcd_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitError> {
+    let mut reader = VpcdReader::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    let (stop, card) = attached(card, surroundings, reader.address());
+    reader.await_card(PATIENCE, |_| ())?;
+    Ok(Slot::Wired {
+        reader: Box::new(reader),
+        stop,
+        card: Some(card),
+    })
+}
+
+fn pcsc_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitError> {
+    let port = SocketAddr::from((Ipv4Addr::LOCALHOST, vpcd::PORT));
+    let (stop, card) = attached(card, surroundings, port);
+    let reader = crate::pcsc::connect(PATIENCE).inspect_err(|_| stop.stop())?;
+    Ok(Slot::Wired {
+        reader: Box::new(reader),
+        stop,
+        card: Some(card),
+    })
+}
+
+/// The card in a thread of its own, connecting to the reader at `address`.
+fn attached(
+    mut card: Card,
+    mut surroundings: Surroundings,
+    address: SocketAddr,
+) -> (Stop, JoinHandle<TokenImage>) {
+    let stop = Stop::default();
+    let stopped = stop.clone();
+    let thread = std::thread::spawn(move || {
+        // A reader that never comes shows itself at the other end, as a card that never came.
+        drop(vpcd::attach(
+            &mut card,
+            address,
+            Patience::Until(PATIENCE),
+            &stopped,
+            &mut surroundings,
+        ));
+        card.into_image()
+    });
+    (stop, thread)
+}
+
+/// What the card is lent: the scenario's time and the seed's randomness.
+struct Surroundings {
+    clock: ScenarioClock,
+    rng: ChaCha20Rng,
+}
+
+impl Desk for Surroundings {
+    fn env(&mut self) -> Env<'_> {
+        Env {
+            now: self.clock.since_unix_epoch(),
+            rng: &mut self.rng,
+        }
+    }
+
+    fn before_answer(
+        &mut self,
+        _: &Card,
+        _: &[u8],
+        _: &Exchange,
+    ) -> Result<ControlFlow<()>, ImageError> {
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn notice(&mut self, _: vpcd::Event) {}
 }
 
 impl Transmit for Reader {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransmitError> {
-        let slot = &mut *self.slot.borrow_mut();
-        let mut env = Env {
-            now: self.clock.since_unix_epoch(),
-            rng: &mut slot.rng,
-        };
-        Ok(slot.card.transmit(&mut env, command))
+        match &mut *self.slot.borrow_mut() {
+            Slot::Direct { card, surroundings } => {
+                Ok(card.transmit(&mut surroundings.env(), command))
+            }
+            Slot::Wired { reader, .. } => reader.transmit(command),
+        }
     }
 
     fn reset(&mut self) -> Result<(), TransmitError> {
-        self.power_cycle();
-        Ok(())
+        self.power_cycle()
     }
 
     fn reader_name(&self) -> String {
         "Aktiv Rutoken ECP 00 00".to_owned()
+    }
+
+    fn begin(&mut self) -> Result<(), TransmitError> {
+        match &mut *self.slot.borrow_mut() {
+            Slot::Direct { .. } => Ok(()),
+            Slot::Wired { reader, .. } => reader.begin(),
+        }
+    }
+
+    fn end(&mut self) {
+        if let Slot::Wired { reader, .. } = &mut *self.slot.borrow_mut() {
+            reader.end();
+        }
     }
 }

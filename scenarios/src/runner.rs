@@ -100,7 +100,9 @@ impl Act<'_> {
     /// Does the step and says where it was not as expected.
     fn perform(&self, story: &mut Story) -> Vec<String> {
         self.tell("operator", &command(self.step));
-        self.world.reader.power_cycle();
+        if let Err(error) = self.world.reader.power_cycle() {
+            return vec![format!("the token: {error}")];
+        }
         let told = match self.step.verb {
             Verb::Pass => {
                 self.world

@@ -9,11 +9,12 @@ use emulator::TokenImage;
 use enroll::adapters::apdu_token::ApduToken;
 use enroll::adapters::observed::Observed;
 use enroll::event::Events;
+use enroll::ports::token::TransmitError;
 use jiff::{SignedDuration, Timestamp};
 use mock_ca::{Listen, MockCa, Server, Settings};
 
 use crate::clock::ScenarioClock;
-use crate::reader::Reader;
+use crate::reader::{Reader, Way};
 use crate::scenario::{Epoch, Scenario};
 use crate::timeline::Timeline;
 use crate::token;
@@ -25,6 +26,28 @@ pub type Door = Box<
 
 /// Puts something between the engine and the mock; [`Door`] in, [`Door`] out.
 pub type Before = Box<dyn FnOnce(Door) -> Door>;
+
+/// What a run is given beside its scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions {
+    /// Where all randomness comes from.
+    pub seed: u64,
+    /// The present moment, for scenarios that start near it.
+    pub now: Timestamp,
+    /// How the engine reaches the token.
+    pub way: Way,
+}
+
+impl Conditions {
+    /// In process.
+    pub fn new(seed: u64, now: Timestamp) -> Self {
+        Self {
+            seed,
+            now,
+            way: Way::InProcess,
+        }
+    }
+}
 
 /// Everything a run touches.
 pub struct World {
@@ -45,19 +68,22 @@ pub enum WorldError {
     /// The scenario's token cannot be made.
     #[error("[token]: {0}")]
     Token(String),
+    /// The token cannot be reached the way that was asked for.
+    #[error("the token: {0}")]
+    Reader(#[from] TransmitError),
     /// No listener on loopback.
     #[error("the mock cannot listen on loopback: {0}")]
     Listen(#[from] io::Error),
 }
 
 impl World {
-    /// Makes the world a scenario describes; `now` is the present moment, for scenarios that start at it.
+    /// Makes the world a scenario describes.
     pub fn new(
         scenario: &Scenario,
-        seed: u64,
-        now: Timestamp,
+        conditions: Conditions,
         before: Before,
     ) -> Result<Self, WorldError> {
+        let Conditions { seed, now, way } = conditions;
         let epoch = start(scenario, now);
         let clock = ScenarioClock::at(epoch);
         let image: TokenImage =
@@ -71,7 +97,7 @@ impl World {
             mock.handle(now, door, request)
         });
         let server = Server::start(before(door), Arc::new(clock.clone()), Listen::default())?;
-        let reader = Reader::insert(image, seed, clock.clone());
+        let reader = Reader::insert(image, seed, clock.clone(), way)?;
         Ok(Self {
             clock,
             reader,
@@ -105,7 +131,11 @@ fn settings(scenario: &Scenario, seed: u64, epoch: Timestamp) -> Result<Settings
         i64::try_from(seed).unwrap_or(i64::MAX).into(),
     );
     table.insert("epoch".to_owned(), epoch.to_string().into());
-    table
+    let settings: Settings = table
         .try_into()
-        .map_err(|error: toml::de::Error| WorldError::Portal(error.to_string()))
+        .map_err(|error: toml::de::Error| WorldError::Portal(error.to_string()))?;
+    settings
+        .check()
+        .map_err(|error| WorldError::Portal(error.to_string()))?;
+    Ok(settings)
 }

@@ -7,6 +7,7 @@ use mock_ca::ca::Profile;
 use scenarios::output::run_into;
 use scenarios::scenario::{Epoch, Scenario};
 use scenarios::screen::Nobody;
+use scenarios::world::Conditions;
 
 /// The sample with every field changed, for a profile with every choice changed.
 fn other_application() -> Application {
@@ -52,8 +53,7 @@ fn every_field_changed_at_the_portal_is_in_the_request() {
     let outcome = run_into(
         folder.path(),
         &scenario,
-        1,
-        epoch,
+        Conditions::new(1, epoch),
         Box::new(Nobody),
         Box::new(|door| door),
     )

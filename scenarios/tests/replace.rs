@@ -7,6 +7,7 @@ use scenarios::output::run_into;
 use scenarios::scenario::{Epoch, Scenario};
 use scenarios::screen::Nobody;
 use scenarios::token;
+use scenarios::world::Conditions;
 
 /// A file of the token, by the path of its identifiers.
 fn file(image: &TokenImage, path: &[u16]) -> Option<File> {
@@ -26,8 +27,7 @@ fn the_rsa_pair_is_the_same_before_and_after() {
     let outcome = run_into(
         folder.path(),
         &scenario,
-        scenario.seed,
-        epoch,
+        Conditions::new(scenario.seed, epoch),
         Box::new(Nobody),
         through,
     );

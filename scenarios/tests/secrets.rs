@@ -8,7 +8,7 @@ use mock_ca::Door as Room;
 use scenarios::output::run_into;
 use scenarios::scenario::{Epoch, Scenario};
 use scenarios::screen::Nobody;
-use scenarios::world::Door;
+use scenarios::world::{Conditions, Door};
 
 /// Listens at the mock's door and keeps what must not be found later: cookies and the codes typed.
 fn eavesdropping(mut door: Door, heard: Arc<Mutex<Vec<String>>>) -> Door {
@@ -46,7 +46,14 @@ fn recording_and_transcript_hold_no_pin_no_code_and_no_session() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let ears = RefCell::new(Arc::clone(&heard));
     let before = Box::new(move |door| eavesdropping(door, ears.take()));
-    run_into(folder.path(), &scenario, 1, epoch, Box::new(Nobody), before).expect("a world");
+    run_into(
+        folder.path(),
+        &scenario,
+        Conditions::new(1, epoch),
+        Box::new(Nobody),
+        before,
+    )
+    .expect("a world");
 
     let mut secrets = heard.lock().expect("one thread").clone();
     assert!(secrets.iter().any(|it| it.len() == 6), "no code was typed");

@@ -4,7 +4,7 @@ use scenarios::output::run_into;
 use scenarios::runner::Outcome;
 use scenarios::scenario::Scenario;
 use scenarios::screen::Nobody;
-use scenarios::world::Before;
+use scenarios::world::{Before, Conditions};
 
 /// Runs a shipped scenario in a folder of its own, with something put before the mock.
 pub(crate) fn run(name: &str, before: Before) -> Outcome {
@@ -14,8 +14,7 @@ pub(crate) fn run(name: &str, before: Before) -> Outcome {
     run_into(
         folder.path(),
         &scenario,
-        scenario.seed,
-        now,
+        Conditions::new(scenario.seed, now),
         Box::new(Nobody),
         before,
     )
