@@ -9,7 +9,7 @@ use crate::reference::{FileId, PinRef};
 
 impl TokenImage {
     /// A token as it leaves the first initialisation: PINs 87654321 and 12345678 with ten tries each (OpenSC's profile
-    /// has five for the user), no keys. An empty label becomes the vendor's «Rutoken ECP <no label>» (assumed).
+    /// has five for the user), no keys. An empty label becomes the vendor's `Rutoken ECP <no label>` (assumed).
     #[must_use]
     pub fn new(serial: u32, label: &str) -> Self {
         let label = if label.is_empty() { NO_LABEL } else { label };
