@@ -234,50 +234,50 @@ impl<C: Parameters> Extended<C> {
     fn double_without_t(&self) -> Self {
         let (e, f, g, h) = self.double_factors();
         Self {
-            u: e.mul(&f),
-            v: g.mul(&h),
-            z: f.mul(&g),
+            u: e.mul_inline(&f),
+            v: g.mul_inline(&h),
+            z: f.mul_inline(&g),
             t: C::Base::ZERO,
         }
     }
 
     #[inline(always)]
     fn double_factors(&self) -> (C::Base, C::Base, C::Base, C::Base) {
-        let (uu, vv) = (self.u.square(), self.v.square());
+        let (uu, vv) = (self.u.square_inline(), self.v.square_inline());
         let g = uu.add(&vv);
-        let e = self.u.add(&self.v).square().sub(&g);
-        let f = g.sub(&self.z.square().double());
+        let e = self.u.add(&self.v).square_inline().sub(&g);
+        let f = g.sub(&self.z.square_inline().double());
         (e, f, g, uu.sub(&vv))
     }
 
     #[inline(never)]
     fn add_affine(&self, other: &Affine<C::Base>) -> Self {
-        let c = self.t.mul(&other.duv);
+        let c = self.t.mul_inline(&other.duv);
         self.add_factors(&other.u, &other.v, &c, &self.z)
     }
 
     /// Adds or subtracts a point whose `t` already holds `d·T`.
     #[inline(never)]
     fn add_cached(&self, other: &Self, negate: bool) -> Self {
-        let c = self.t.mul(&other.t);
-        let d = self.z.mul(&other.z);
-        if negate {
-            self.add_factors(&other.u.neg(), &other.v, &c.neg(), &d)
+        let (u, dt) = if negate {
+            (other.u.neg(), other.t.neg())
         } else {
-            self.add_factors(&other.u, &other.v, &c, &d)
-        }
+            (other.u, other.t)
+        };
+        let (c, d) = (self.t.mul_inline(&dt), self.z.mul_inline(&other.z));
+        self.add_factors(&u, &other.v, &c, &d)
     }
 
     #[inline(always)]
     fn add_factors(&self, u: &C::Base, v: &C::Base, c: &C::Base, d: &C::Base) -> Self {
-        let (a, b) = (self.u.mul(u), self.v.mul(v));
-        let e = self.u.add(&self.v).mul(&u.add(v)).sub(&a).sub(&b);
+        let (a, b) = (self.u.mul_inline(u), self.v.mul_inline(v));
+        let e = self.u.add(&self.v).mul_inline(&u.add(v)).sub(&a).sub(&b);
         let (f, g, h) = (d.sub(c), d.add(c), b.sub(&a));
         Self {
-            u: e.mul(&f),
-            v: g.mul(&h),
-            z: f.mul(&g),
-            t: e.mul(&h),
+            u: e.mul_inline(&f),
+            v: g.mul_inline(&h),
+            z: f.mul_inline(&g),
+            t: e.mul_inline(&h),
         }
     }
 }
@@ -301,10 +301,10 @@ impl<C: Parameters> Complete for Extended<C> {
     fn double(&self) -> Self {
         let (e, f, g, h) = self.double_factors();
         Self {
-            u: e.mul(&f),
-            v: g.mul(&h),
-            z: f.mul(&g),
-            t: e.mul(&h),
+            u: e.mul_inline(&f),
+            v: g.mul_inline(&h),
+            z: f.mul_inline(&g),
+            t: e.mul_inline(&h),
         }
     }
 

@@ -45,6 +45,10 @@ pub(crate) trait Field:
     fn mul(&self, b: &Self) -> Self;
     /// `self²`.
     fn square(&self) -> Self;
+    /// `self · b` without a call where four limbs allow it: for the formulas that signing and verifying spend their time in.
+    fn mul_inline(&self, b: &Self) -> Self;
+    /// `self²`, likewise.
+    fn square_inline(&self) -> Self;
     /// `1/self`, or zero for zero.
     fn invert(&self) -> Self;
     /// `1/self` for a public element, or zero for zero.
@@ -90,6 +94,9 @@ pub(crate) trait Reduction<const N: usize>: Copy + Send + Sync + 'static {
     const M: [u64; N];
     /// The stored form of one.
     const ONE: [u64; N];
+    /// Whether a product is short enough to stand in the middle of a point formula. Eight limbs would swell it beyond what
+    /// the optimizer handles in reasonable time.
+    const INLINE: bool = false;
 
     /// The stored form of any number of `N` limbs.
     fn enter(number: &[u64; N]) -> [u64; N];
@@ -150,24 +157,42 @@ impl<R: Reduction<N>, const N: usize> Field for Element<R, N> {
         widen(&R::leave(&self.0))
     }
 
-    #[inline(always)]
+    #[inline]
     fn add(&self, b: &Self) -> Self {
         Self::from_stored(R::add(&self.0, &b.0))
     }
 
-    #[inline(always)]
+    #[inline]
     fn sub(&self, b: &Self) -> Self {
         Self::from_stored(R::sub(&self.0, &b.0))
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn mul(&self, b: &Self) -> Self {
         Self::from_stored(R::mul(&self.0, &b.0))
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn square(&self) -> Self {
         Self::from_stored(R::square(&self.0))
+    }
+
+    #[inline(always)]
+    fn mul_inline(&self, b: &Self) -> Self {
+        if R::INLINE {
+            Self::from_stored(R::mul(&self.0, &b.0))
+        } else {
+            self.mul(b)
+        }
+    }
+
+    #[inline(always)]
+    fn square_inline(&self) -> Self {
+        if R::INLINE {
+            Self::from_stored(R::square(&self.0))
+        } else {
+            self.square()
+        }
     }
 
     fn invert(&self) -> Self {

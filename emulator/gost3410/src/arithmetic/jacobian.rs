@@ -47,8 +47,8 @@ impl<C: Parameters> From<Affine<C::Base>> for Jacobian<C> {
 
 impl<C: Parameters> From<Jacobian<C>> for Addend<C> {
     fn from(Jacobian { x, y, z, .. }: Jacobian<C>) -> Self {
-        let zz = z.square();
-        let zzz = zz.mul(&z);
+        let zz = z.square_inline();
+        let zzz = zz.mul_inline(&z);
         Self { x, y, z, zz, zzz }
     }
 }
@@ -63,14 +63,14 @@ impl<C: Parameters> Jacobian<C> {
 
     #[inline(always)]
     fn new(x: C::Base, y: C::Base, z: C::Base) -> Self {
-        let w = C::times_a(&z.square().square());
+        let w = C::times_a(&z.square_inline().square_inline());
         Self { x, y, z, w }
     }
 
     /// `2·self`; the identity stays itself, and there is no point of order two.
     pub(crate) fn double(&self) -> Self {
         let (double, vv) = self.double_without_w();
-        let w = vv.mul(&self.w);
+        let w = vv.mul_inline(&self.w);
         Self { w, ..double }
     }
 
@@ -78,12 +78,12 @@ impl<C: Parameters> Jacobian<C> {
     #[inline(never)]
     pub(crate) fn double_without_w(&self) -> (Self, C::Base) {
         let twice_y = self.y.double();
-        let (v, xx) = (twice_y.square(), self.x.square());
+        let (v, xx) = (twice_y.square_inline(), self.x.square_inline());
         let m = xx.triple().add(&self.w);
-        let (s, mm) = (v.mul(&self.x), m.square());
+        let (s, mm) = (v.mul_inline(&self.x), m.square_inline());
         let x = mm.sub(&s.double());
-        let (vv, z) = (v.square(), twice_y.mul(&self.z));
-        let y = m.mul(&s.sub(&x)).sub(&vv.half());
+        let (vv, z) = (v.square_inline(), twice_y.mul_inline(&self.z));
+        let y = m.mul_inline(&s.sub(&x)).sub(&vv.half());
         let w = C::Base::ZERO;
         (Self { x, y, z, w }, vv)
     }
@@ -93,9 +93,9 @@ impl<C: Parameters> Jacobian<C> {
         if self.is_identity_public() {
             return (*other).into();
         }
-        let zz = self.z.square();
-        let (u2, zzz) = (other.x.mul(&zz), zz.mul(&self.z));
-        let (h, r) = (u2.sub(&self.x), other.y.mul(&zzz).sub(&self.y));
+        let zz = self.z.square_inline();
+        let (u2, zzz) = (other.x.mul_inline(&zz), zz.mul_inline(&self.z));
+        let (h, r) = (u2.sub(&self.x), other.y.mul_inline(&zzz).sub(&self.y));
         self.chord_public(&self.x, &self.y, &h, &r, &self.z)
     }
 
@@ -105,11 +105,11 @@ impl<C: Parameters> Jacobian<C> {
         if self.is_identity_public() {
             return Self::new(other.x, other_y, other.z);
         }
-        let zz = self.z.square();
-        let (u, s) = (self.x.mul(&other.zz), self.y.mul(&other.zzz));
-        let (u2, zzz) = (other.x.mul(&zz), zz.mul(&self.z));
-        let (h, r) = (u2.sub(&u), other_y.mul(&zzz).sub(&s));
-        self.chord_public(&u, &s, &h, &r, &self.z.mul(&other.z))
+        let zz = self.z.square_inline();
+        let (u, s) = (self.x.mul_inline(&other.zz), self.y.mul_inline(&other.zzz));
+        let (u2, zzz) = (other.x.mul_inline(&zz), zz.mul_inline(&self.z));
+        let (h, r) = (u2.sub(&u), other_y.mul_inline(&zzz).sub(&s));
+        self.chord_public(&u, &s, &h, &r, &self.z.mul_inline(&other.z))
     }
 
     /// The sum from `(u, s)`, which is `self` over the common denominator `z`, and the differences `h`, `r`.
@@ -131,11 +131,11 @@ impl<C: Parameters> Jacobian<C> {
                 Self::IDENTITY
             };
         }
-        let (hh, rr) = (h.square(), r.square());
-        let (v, hhh) = (u.mul(&hh), hh.mul(h));
+        let (hh, rr) = (h.square_inline(), r.square_inline());
+        let (v, hhh) = (u.mul_inline(&hh), hh.mul_inline(h));
         let x = rr.sub(&hhh).sub(&v.double());
-        let (z, drop) = (z.mul(h), s.mul(&hhh));
-        let y = r.mul(&v.sub(&x)).sub(&drop);
+        let (z, drop) = (z.mul_inline(h), s.mul_inline(&hhh));
+        let y = r.mul_inline(&v.sub(&x)).sub(&drop);
         Self::new(x, y, z)
     }
 
@@ -143,7 +143,7 @@ impl<C: Parameters> Jacobian<C> {
     pub(crate) fn x_public(&self) -> Option<Ratio<C::Base>> {
         (!self.is_identity_public()).then(|| Ratio {
             numerator: self.x,
-            denominator: self.z.square(),
+            denominator: self.z.square_inline(),
         })
     }
 

@@ -15,8 +15,6 @@ pub(crate) trait Prime<const N: usize>: Copy + Send + Sync + 'static {
     const R: [u64; N] = shifted(&one(), 64 * N, &Self::M);
     /// `2^(128N) mod M`, which brings a number into Montgomery form.
     const R2: [u64; N] = shifted(&Self::R, 64 * N, &Self::M);
-    /// `2^(192N) mod M`, which brings the inverse of a stored form into Montgomery form.
-    const R3: [u64; N] = shifted(&Self::R2, 64 * N, &Self::M);
 }
 
 /// Montgomery's reduction by the prime `P`.
@@ -69,12 +67,18 @@ impl<P: Prime<N>, const N: usize> Reduction<N> for Montgomery<P> {
     }
 
     fn invert(a: &[u64; N]) -> [u64; N] {
-        multiply::<P, N>(&safegcd::invert(a, &P::M), &P::R3)
+        restore::<P, N>(&safegcd::invert(a, &P::M))
     }
 
     fn invert_public(a: &[u64; N]) -> [u64; N] {
-        multiply::<P, N>(&safegcd::invert_public(a, &P::M), &P::R3)
+        restore::<P, N>(&safegcd::invert_public(a, &P::M))
     }
+}
+
+/// The stored form of the inverse, from the inverse of the stored form.
+fn restore<P: Prime<N>, const N: usize>(inverse: &[u64; N]) -> [u64; N] {
+    let number = multiply::<P, N>(inverse, &P::R2);
+    multiply::<P, N>(&number, &P::R2)
 }
 
 /// `a·b/2^(64N) mod M` for any `a` below `2^(64N)` and `b` below `M`.

@@ -40,29 +40,6 @@ impl<const C: u64> Below<C> {
         sum[0] += carry.wrapping_neg() & C;
         sum
     }
-
-    #[inline(always)]
-    fn product<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        let (low, high) = multiply(a, b);
-        Self::fold(&low, &high)
-    }
-
-    #[inline(always)]
-    fn second_power<const N: usize>(a: &[u64; N]) -> [u64; N] {
-        let (low, high) = square(a);
-        Self::fold(&low, &high)
-    }
-
-    /// Eight limbs inline would swell a point formula beyond what the optimizer handles in reasonable time.
-    #[inline(never)]
-    fn mul_in_a_call<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        Self::product(a, b)
-    }
-
-    #[inline(never)]
-    fn square_in_a_call<const N: usize>(a: &[u64; N]) -> [u64; N] {
-        Self::second_power(a)
-    }
 }
 
 impl<const C: u64, const N: usize> Reduction<N> for Below<C> {
@@ -72,6 +49,7 @@ impl<const C: u64, const N: usize> Reduction<N> for Below<C> {
         p
     };
     const ONE: [u64; N] = one();
+    const INLINE: bool = N == 4;
 
     #[inline(always)]
     fn enter(number: &[u64; N]) -> [u64; N] {
@@ -100,20 +78,14 @@ impl<const C: u64, const N: usize> Reduction<N> for Below<C> {
 
     #[inline(always)]
     fn mul(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        if N == 8 {
-            Self::mul_in_a_call(a, b)
-        } else {
-            Self::product(a, b)
-        }
+        let (low, high) = multiply(a, b);
+        Self::fold(&low, &high)
     }
 
     #[inline(always)]
     fn square(a: &[u64; N]) -> [u64; N] {
-        if N == 8 {
-            Self::square_in_a_call(a)
-        } else {
-            Self::second_power(a)
-        }
+        let (low, high) = square(a);
+        Self::fold(&low, &high)
     }
 
     fn invert(a: &[u64; N]) -> [u64; N] {
@@ -205,13 +177,13 @@ impl<const C: u64, const N: usize> Reduction<N> for Above<C> {
         Self::add_if(&difference, borrow).0
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn mul(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
         let (low, high) = multiply(a, b);
         Self::fold(&low, &high)
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn square(a: &[u64; N]) -> [u64; N] {
         let (low, high) = square(a);
         Self::fold(&low, &high)

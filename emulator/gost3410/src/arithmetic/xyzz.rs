@@ -30,13 +30,13 @@ impl<C: Parameters> Xyzz<C> {
     /// Source: Explicit-Formulas Database, `madd-2008-s`.
     #[inline(never)]
     pub(crate) fn add_unlike(&self, other: &Affine<C::Base>) -> Self {
-        let (u2, s2) = (other.x.mul(&self.zz), other.y.mul(&self.zzz));
+        let (u2, s2) = (other.x.mul_inline(&self.zz), other.y.mul_inline(&self.zzz));
         let (p, r) = (u2.sub(&self.x), s2.sub(&self.y));
-        let (pp, rr) = (p.square(), r.square());
-        let (q, ppp) = (self.x.mul(&pp), p.mul(&pp));
+        let (pp, rr) = (p.square_inline(), r.square_inline());
+        let (q, ppp) = (self.x.mul_inline(&pp), p.mul_inline(&pp));
         let x = rr.sub(&ppp).sub(&q.double());
-        let (zz, zzz) = (self.zz.mul(&pp), self.zzz.mul(&ppp));
-        let (rise, drop) = (r.mul(&q.sub(&x)), self.y.mul(&ppp));
+        let (zz, zzz) = (self.zz.mul_inline(&pp), self.zzz.mul_inline(&ppp));
+        let (rise, drop) = (r.mul_inline(&q.sub(&x)), self.y.mul_inline(&ppp));
         let y = rise.sub(&drop);
         Self { x, y, zz, zzz }
     }
