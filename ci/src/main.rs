@@ -6,6 +6,7 @@
 mod openssl;
 mod packages;
 mod run;
+mod speed;
 mod stage;
 
 use std::process::ExitCode;
@@ -33,6 +34,12 @@ enum Verb {
         #[arg(value_enum)]
         stages: Vec<Stage>,
     },
+    /// Time GOST signing and verifying beside gost-engine; fails below the floors of `ci/bench/floors.toml`.
+    Speed {
+        /// One JSON object a line instead of the table.
+        #[arg(long)]
+        json: bool,
+    },
     /// Install the system packages the named stages need (Debian; asks apt-get, so run it as root).
     Setup {
         /// For which stages; all when none is named.
@@ -44,15 +51,18 @@ enum Verb {
 fn main() -> ExitCode {
     let passed = match Cli::parse().verb {
         Verb::Validate { stages } => stage::validate(&or_all(stages)),
-        Verb::Setup { stages } => match packages::install(&or_all(stages)) {
-            Ok(()) => true,
-            Err(error) => {
-                eprintln!("setup: {error:#}");
-                false
-            }
-        },
+        Verb::Speed { json } => told("speed", &speed::prepared(json)),
+        Verb::Setup { stages } => told("setup", &packages::install(&or_all(stages))),
     };
     ExitCode::from(u8::from(!passed))
+}
+
+/// Whether it went well; says why when it did not.
+fn told(what: &str, outcome: &anyhow::Result<()>) -> bool {
+    if let Err(error) = outcome {
+        eprintln!("{what}: {error:#}");
+    }
+    outcome.is_ok()
 }
 
 fn or_all(stages: Vec<Stage>) -> Vec<Stage> {

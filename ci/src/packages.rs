@@ -26,10 +26,15 @@ const POPPLER: Package = Package {
     proof: "/usr/bin/pdftotext",
 };
 
+const OPENSSL_HEADERS: Package = Package {
+    name: "libssl-dev",
+    proof: "/usr/include/openssl/evp.h",
+};
+
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
         Stage::Lint | Stage::Test | Stage::Docs => &[],
-        Stage::Gost => &[OPENSSL, GOST_ENGINE, POPPLER],
+        Stage::Gost => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS, POPPLER],
     }
 }
 

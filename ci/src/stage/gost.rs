@@ -17,6 +17,9 @@ const SCENARIOS: [(&str, Moment); 5] = [
     ("first-certificate-today", Moment::Now),
 ];
 
+/// Keys and signatures of each parameter set that gost3410 and gost-engine judge for each other.
+const CROSS_CHECKED_ROWS: &str = "200";
+
 /// The moment a certificate is judged at.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Moment {
@@ -28,6 +31,7 @@ enum Moment {
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let openssl = OpenSsl::with_gost_engine(bench)?;
+    bench.run(Command::new("ci/gost/cross_check").arg(CROSS_CHECKED_ROWS))?;
     for (name, moment) in SCENARIOS {
         let folder = bench.folder().join(name);
         let mut scenarios = Command::new("cargo");

@@ -1,0 +1,126 @@
+//! GOST signing speed: gost3410 and gost-engine timed by turns in one run, compared by ratio, for machines are noisy.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
+
+use crate::packages;
+use crate::run::Bench;
+use crate::stage::Stage;
+
+/// Rounds of each program; the best of each counts, being the one least disturbed.
+const TURNS: usize = 2;
+
+/// Under this, gost-engine itself was disturbed and no ratio means anything.
+const LEAST_OF_ENGINE: f64 = 12_000.0;
+
+/// What both programs print, one a line.
+#[derive(Deserialize)]
+struct Figure {
+    set: String,
+    operation: String,
+    per_second: f64,
+}
+
+/// Parameter set and operation.
+type Row = (String, String);
+
+/// The least ratios, see the file's own comment.
+#[derive(Deserialize)]
+struct Floors {
+    default: BTreeMap<String, BTreeMap<String, f64>>,
+    sets: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+impl Floors {
+    fn of(&self, (set, operation): &Row) -> Result<f64> {
+        let size = if set.contains("-512-") { "512" } else { "256" };
+        let own = self.sets.get(set).and_then(|it| it.get(operation));
+        let floor = own.or_else(|| self.default.get(size)?.get(operation));
+        floor
+            .copied()
+            .with_context(|| format!("no floor for {set} {operation}"))
+    }
+}
+
+/// Installs what it needs, then [`run`].
+pub(crate) fn prepared(json: bool) -> Result<()> {
+    packages::install(&[Stage::Gost])?;
+    run(&mut Bench::open("speed")?, json)
+}
+
+/// Times both, prints the table and fails when a ratio is below its floor.
+fn run(bench: &mut Bench, json: bool) -> Result<()> {
+    let floors: Floors = toml::from_str(&std::fs::read_to_string("ci/bench/floors.toml")?)?;
+    let (ours, engine) = timed(bench)?;
+    let signing = engine
+        .get(&("CryptoPro-A".to_owned(), "sign".to_owned()))
+        .copied()
+        .unwrap_or(0.0);
+    ensure!(
+        signing >= LEAST_OF_ENGINE,
+        "invalid: gost-engine signs {signing:.0}/s on CryptoPro-A, under {LEAST_OF_ENGINE}: the machine is too busy"
+    );
+    let mut slow = Vec::new();
+    for (row, theirs) in &engine {
+        let mine = ours
+            .get(row)
+            .with_context(|| format!("gost3410 printed nothing for {row:?}"))?;
+        let (ratio, floor) = (mine / theirs, floors.of(row)?);
+        let (set, operation) = row;
+        if json {
+            println!(
+                r#"{{"set":"{set}","operation":"{operation}","gost3410":{mine:.0},"gost_engine":{theirs:.0},"ratio":{ratio:.2},"floor":{floor}}}"#
+            );
+        } else {
+            println!(
+                "{set:<16} {operation:<7} {mine:>8.0}/s  gost-engine {theirs:>7.0}/s  {ratio:>5.2} (floor {floor})"
+            );
+        }
+        if ratio < floor {
+            slow.push(format!("{set} {operation} {ratio:.2} < {floor}"));
+        }
+    }
+    if !slow.is_empty() {
+        bail!("below the floor: {}", slow.join(", "));
+    }
+    Ok(())
+}
+
+/// The best figure of each program for each row.
+fn timed(bench: &mut Bench) -> Result<(BTreeMap<Row, f64>, BTreeMap<Row, f64>)> {
+    let engine = bench.folder().join("gost_engine_bench");
+    let mut cc = Command::new("cc");
+    cc.args(["-O2", "-Wno-deprecated-declarations", "-o"])
+        .arg(&engine);
+    bench.run(cc.args(["ci/bench/gost_engine_bench.c", "-lcrypto"]))?;
+    let build = [
+        "build",
+        "--release",
+        "--locked",
+        "-p",
+        "gost3410",
+        "--example",
+        "speed",
+    ];
+    bench.run(Command::new("cargo").args(build))?;
+    let (mut ours, mut theirs) = (BTreeMap::new(), BTreeMap::new());
+    for _ in 0..TURNS {
+        let program = Path::new("target/release/examples/speed");
+        keep_best(&mut ours, &bench.run(&mut Command::new(program))?)?;
+        keep_best(&mut theirs, &bench.run(&mut Command::new(&engine))?)?;
+    }
+    Ok((ours, theirs))
+}
+
+fn keep_best(best: &mut BTreeMap<Row, f64>, printed: &str) -> Result<()> {
+    for line in printed.lines().filter(|line| line.starts_with('{')) {
+        let figure: Figure = serde_json::from_str(line).with_context(|| line.to_owned())?;
+        let kept = best.entry((figure.set, figure.operation)).or_insert(0.0);
+        *kept = kept.max(figure.per_second);
+    }
+    Ok(())
+}
