@@ -16,6 +16,7 @@ mod fault;
 mod history;
 mod office;
 mod order;
+mod paper;
 mod phone;
 mod portal;
 mod random;
@@ -37,8 +38,9 @@ pub use documents::{Document, DocumentData};
 pub use fault::{Fault, Knobs, Mischief, Room};
 pub use history::Visited;
 pub use order::{Issued, Order, Refused, Status, Submission};
+pub use paper::printed;
 pub use saved::LoadError;
-pub use server::{Listen, Server};
+pub use server::{Kept, Listen, Server};
 pub use settings::{Login, Settings, SettingsError, Span, Timing};
 pub use sms::{Delivered, Kind, Message};
 
@@ -95,12 +97,22 @@ impl MockCa {
         door: Door,
         request: Request<Vec<u8>>,
     ) -> Response<Vec<u8>> {
+        printed(self.answer(now, door, &request))
+    }
+
+    /// The same, but a paper's bytes are left to [`printed`]: printing takes long, and needs nothing of the mock.
+    pub fn answer(
+        &mut self,
+        now: Timestamp,
+        door: Door,
+        request: &Request<Vec<u8>>,
+    ) -> Response<Vec<u8>> {
         self.state.now = self.state.now.max(now);
         self.catch_up(now);
         let mut response = match door {
-            Door::Portal => self.at_portal(now, &request),
-            Door::Sms => sms::handle(&self.state.outbox, now, &request),
-            Door::Control => control::handle(self, now, &request),
+            Door::Portal => self.at_portal(now, request),
+            Door::Sms => sms::handle(&self.state.outbox, now, request),
+            Door::Control => control::handle(self, now, request),
         };
         let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
         if let Some(date) = date.ok().and_then(|date| HeaderValue::try_from(date).ok()) {
@@ -140,7 +152,7 @@ impl MockCa {
     }
 
     fn at_portal(&mut self, now: Timestamp, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-        if request.body().len() > MAX_BODY {
+        if request.body().len() > MAX_FORM {
             return reply::with_type(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "text/plain; charset=utf-8",
@@ -219,5 +231,7 @@ fn closed(secs: i64) -> Response<Vec<u8>> {
     response
 }
 
-/// The largest body any door takes: a request is a few kilobytes.
+/// The largest body that portal and phones take: a request is a few kilobytes.
+pub const MAX_FORM: usize = 64 << 10;
+/// The largest body that the control port takes: a long plan of faults, an application with everything in it.
 pub const MAX_BODY: usize = 1 << 20;

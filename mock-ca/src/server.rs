@@ -1,4 +1,10 @@
 //! The door on sockets: three listeners on loopback, one thread, clean stop. Bytes and time only; what is answered is the door's business.
+//!
+//! The thread reads, asks the door and writes; two others print papers. What is slow about a client (a head or a form
+//! that does not end, an answer that is not read) costs the others nothing: heads, forms, waits and connections are
+//! bounded.
+
+mod guests;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -9,18 +15,20 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::Frame;
+use http_body_util::BodyExt as _;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-use crate::{Clock, Door, Lost, MAX_BODY, control, reply};
+use self::guests::{Guest, Guests};
+use crate::{Clock, Door, Lost, MAX_BODY, MAX_FORM, control, paper, printed, reply};
 
 /// Where to listen. Port 0 takes a free one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,12 +87,13 @@ impl Server {
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
+            .max_blocking_threads(PRINTERS)
             .build()?;
         let (stop, stopped) = watch::channel(false);
         let shared = Shared {
             door: Arc::new(Mutex::new(Box::new(door))),
             clock,
-            slots: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            guests: Arc::default(),
         };
         let listeners = [
             (Door::Portal, portal),
@@ -151,7 +160,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 struct Shared {
     door: Arc<Mutex<Answer>>,
     clock: Arc<dyn Clock>,
-    slots: Arc<Semaphore>,
+    guests: Arc<Guests>,
 }
 
 async fn serve(
@@ -170,41 +179,58 @@ async fn serve(
 }
 
 async fn accept(door: Door, listener: tokio::net::TcpListener, shared: Shared) {
-    let router = router(door, shared.clone());
     loop {
-        let Ok(slot) = shared.slots.clone().acquire_owned().await else {
-            return;
-        };
         let Ok((stream, _)) = listener.accept().await else {
+            // Most likely this process may open no more files.
+            shared.guests.dismiss_idlest();
+            tokio::task::yield_now().await;
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        tokio::spawn(async move {
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(SLOW_CLIENT)
-                .max_buf_size(MAX_HEAD)
-                .serve_connection(TokioIo::new(stream), service);
-            // A client that goes away in the middle is its own business.
-            let _ = connection.await;
-            drop(slot);
+        shared.guests.welcome(|guest| {
+            let router = router(door, shared.clone(), guest);
+            tokio::spawn(converse(stream, router)).abort_handle()
         });
     }
 }
 
-fn router(door: Door, shared: Shared) -> Router {
-    Router::new().fallback(move |request: Request<Body>| answer(door, shared.clone(), request))
+/// One connection, from its first byte to its last.
+async fn converse(stream: tokio::net::TcpStream, router: Router) {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(SLOW_CLIENT)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    // A client that goes away in the middle is its own business.
+    let _ = connection.await;
 }
 
-async fn answer(door: Door, shared: Shared, request: Request<Body>) -> Response<Body> {
+fn router(door: Door, shared: Shared, guest: Arc<Guest>) -> Router {
+    Router::new().fallback(move |request: Request<Body>| {
+        let (shared, guest) = (shared.clone(), Arc::clone(&guest));
+        async move { answer(door, shared, &guest, request).await }
+    })
+}
+
+async fn answer(
+    door: Door,
+    shared: Shared,
+    guest: &Guest,
+    request: Request<Body>,
+) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let body = match tokio::time::timeout(SLOW_CLIENT, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return refused(StatusCode::PAYLOAD_TOO_LARGE),
+    let limit = if door == Door::Control {
+        MAX_BODY
+    } else {
+        MAX_FORM
+    };
+    let body = match tokio::time::timeout(SLOW_CLIENT, read(body, limit)).await {
+        Ok(Some(body)) => body,
+        Ok(None) => return refused(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => return refused(StatusCode::REQUEST_TIMEOUT),
     };
-    let request = Request::from_parts(head, body.to_vec());
+    let _serving = guest.serve();
+    let request = Request::from_parts(head, body);
     let now = shared.clock.now();
     let moved = if door == Door::Control {
         control::clock_call(&*shared.clock, &request)
@@ -218,7 +244,73 @@ async fn answer(door: Door, shared: Shared, request: Request<Body>) -> Response<
             .lock()
             .map_or_else(|_| broken(), |mut door_fn| door_fn(now, door, request))
     });
-    sent(dated(response, now))
+    sent(dated(finished(response).await, now))
+}
+
+/// The whole body; `None` when it breaks off or is longer than the limit.
+async fn read(mut body: Body, limit: usize) -> Option<Vec<u8>> {
+    let mut kept = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let data = frame.ok()?.into_data().unwrap_or_default();
+        if kept.len() + data.len() > limit {
+            throw_away(body).await;
+            return None;
+        }
+        kept.extend_from_slice(&data);
+    }
+    Some(kept)
+}
+
+/// Reads on for a little, so that an honest client is done sending and gets to read why it is refused.
+async fn throw_away(mut body: Body) {
+    let mut seen = 0;
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(LINGER, body.frame()).await {
+        seen += frame.data_ref().map_or(0, Bytes::len);
+        if seen > MAX_THROWN_AWAY {
+            return;
+        }
+    }
+}
+
+/// What the answer still waits for: the printing of its paper, the keeping of what it tells.
+async fn finished(response: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    let mut response = if paper::is_unprinted(&response) {
+        let printing = tokio::task::spawn_blocking(|| printed(response));
+        printing.await.unwrap_or_else(|_| broken())
+    } else {
+        response
+    };
+    match response.extensions_mut().remove::<Kept>() {
+        Some(kept) => kept.done().await.map_or_else(unkept, |()| response),
+        None => response,
+    }
+}
+
+/// Holds an answer back until what it tells is kept: put it into the extensions of the door's answer.
+///
+/// The sender counts what it has kept; when it is gone before it came so far, the client gets a 500 instead.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// How much is kept by now.
+    pub so_far: watch::Receiver<u64>,
+    /// How much has to be.
+    pub up_to: u64,
+}
+
+impl Kept {
+    async fn done(mut self) -> Option<()> {
+        let up_to = self.up_to;
+        let kept = self.so_far.wait_for(|so_far| *so_far >= up_to).await;
+        kept.ok().map(|_| ())
+    }
+}
+
+fn unkept() -> Response<Vec<u8>> {
+    reply::with_type(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "text/plain; charset=utf-8",
+        "the state cannot be kept\n".into(),
+    )
 }
 
 fn refused(status: StatusCode) -> Response<Body> {
@@ -294,7 +386,10 @@ impl HttpBody for Breaking {
 
 /// How long a client may take for its head, and for its body.
 const SLOW_CLIENT: Duration = Duration::from_secs(10);
-/// The largest head: cookies and a long filter fit many times over.
-const MAX_HEAD: usize = 64 << 10;
-/// More than any test's clients; others wait.
-const MAX_CONNECTIONS: usize = 256;
+/// The largest head: cookies and a long filter fit.
+const MAX_HEAD: usize = 16 << 10;
+/// How long, and how much, of a body that is too long is still read.
+const LINGER: Duration = Duration::from_millis(200);
+const MAX_THROWN_AWAY: usize = 4 << 20;
+/// Papers printed at the same time: as many as small machines have cores.
+const PRINTERS: usize = 2;

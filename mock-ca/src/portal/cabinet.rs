@@ -3,9 +3,10 @@
 use http::{Method, Response, StatusCode};
 
 use super::{Visit, form, pages};
-use crate::documents::{Document, DocumentData};
+use crate::documents::Document;
 use crate::office::Sent;
 use crate::order::{Order, Status, irkutsk};
+use crate::paper::Unprinted;
 use crate::reply;
 
 impl Visit<'_> {
@@ -233,20 +234,17 @@ impl Visit<'_> {
         else {
             return self.not_found();
         };
-        let data = DocumentData {
-            application: &order.application,
+        let paper = Unprinted {
+            document,
+            application: order.application.clone(),
             date: self.now.to_zoned(irkutsk()).date(),
             request_der: order
                 .submission
                 .as_ref()
-                .map(|submission| submission.request_der.as_slice()),
-            certificate_der: certificate,
+                .map(|submission| submission.request_der.clone()),
+            certificate_der: certificate.map(<[u8]>::to_vec),
         };
-        reply::file(
-            "application/pdf",
-            document.file_name(),
-            document.render(&data),
-        )
+        paper.into_response()
     }
 
     /// The certificate and what is needed to trust it.
