@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
+use http::{Request, Response};
 use jiff::Timestamp;
-use mock_ca::{
-    Clock, Door, Listen, LoadError, Manual, MockCa, Real, Server, Settings, SettingsError,
-};
+use mock_ca::{Clock, Door, Listen, Manual, MockCa, Real, Server, Settings, SettingsError};
 
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// A mock of the certification authority «Форус»: portal, text messages, GOST certificates, papers.
 #[derive(Parser)]
@@ -44,7 +43,7 @@ struct Serve {
     /// The tester's port: clock, history, outbox, applications, faults.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     control: SocketAddr,
-    /// Keep everything in DIR/mock-ca.json and go on from there at the next start; without it all is forgotten.
+    /// Keep everything in DIR/mock-ca.redb and go on from there at the next start; without it all is forgotten.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
     /// Settings in TOML; unknown keys are refused.
@@ -95,9 +94,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Listen(std::io::Error),
     #[error("cannot use the state {}: {why}", path.display())]
-    State { path: PathBuf, why: std::io::Error },
-    #[error("cannot go on from {}: {why}", path.display())]
-    Load { path: PathBuf, why: LoadError },
+    State { path: PathBuf, why: store::Error },
 }
 
 impl Error {
@@ -106,7 +103,7 @@ impl Error {
         match self {
             Self::NoTls | Self::Config { .. } | Self::Settings(_) | Self::OtherSettings { .. } => 2,
             Self::Listen(_) => 3,
-            Self::State { .. } | Self::Load { .. } => 4,
+            Self::State { .. } => 4,
         }
     }
 }
@@ -128,7 +125,7 @@ impl Serve {
         if self.tls.is_some() {
             return Err(Error::NoTls);
         }
-        let mut store = self.store()?;
+        let store = self.store()?;
         let mock = self.mock(store.as_ref())?;
         let clock = self.clock(mock.now())?;
         let listen = Listen {
@@ -136,14 +133,9 @@ impl Serve {
             sms: self.sms,
             control: self.control,
         };
-        if let Some(store) = store.as_mut() {
-            keep(store, &mock).map_err(|why| Error::State {
-                path: store.file(),
-                why,
-            })?;
-        }
+        let door = door(mock, store)?;
         let stop = Stop::new().map_err(Error::Listen)?;
-        let server = Server::start(door(mock, store), clock, listen).map_err(Error::Listen)?;
+        let server = Server::start(door, clock, listen).map_err(Error::Listen)?;
         announce(&server);
         stop.wait();
         drop(server);
@@ -166,16 +158,9 @@ impl Serve {
         let Some(store) = store else {
             return Ok(MockCa::new(self.settings()?));
         };
-        match store.read().map_err(|why| Error::State {
-            path: store.file(),
-            why,
-        })? {
+        match store.read().map_err(|why| unusable(store, why))? {
             None => Ok(MockCa::new(self.settings()?)),
-            Some(text) => {
-                let mock = MockCa::load(&text).map_err(|why| Error::Load {
-                    path: store.file(),
-                    why,
-                })?;
+            Some(mock) => {
                 self.agree(mock.settings(), store)?;
                 eprintln!("mock-ca: going on from {}", store.file().display());
                 Ok(mock)
@@ -224,7 +209,7 @@ impl Serve {
         };
         let differs = |what| {
             Err(Error::OtherSettings {
-                path: store.file(),
+                path: store.file().to_owned(),
                 what,
             })
         };
@@ -266,27 +251,25 @@ impl Serve {
     }
 }
 
+type Answer = Box<dyn FnMut(Timestamp, Door, Request<Vec<u8>>) -> Response<Vec<u8>> + Send>;
+
 /// The mock's door; with a state directory, nothing is answered that is not kept.
-fn door(
-    mut mock: MockCa,
-    mut store: Option<Store>,
-) -> impl FnMut(Timestamp, Door, http::Request<Vec<u8>>) -> http::Response<Vec<u8>> + Send {
-    move |now, door, request| {
-        let response = mock.handle(now, door, request);
-        match store.as_mut().map(|store| keep(store, &mock)) {
-            Some(Err(error)) => {
-                eprintln!("mock-ca: the state cannot be kept: {error}");
-                let mut response = http::Response::new(b"the state cannot be kept\n".to_vec());
-                *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-                response
-            }
-            _ => response,
-        }
-    }
+fn door(mut mock: MockCa, store: Option<Store>) -> Result<Answer, Error> {
+    let Some(store) = store else {
+        return Ok(Box::new(move |now, door, request| {
+            mock.answer(now, door, &request)
+        }));
+    };
+    let path = store.file().to_owned();
+    let mut keeper = store.keep(mock).map_err(|why| Error::State { path, why })?;
+    Ok(Box::new(move |now, door, request| {
+        keeper.answer(now, door, &request)
+    }))
 }
 
-fn keep(store: &mut Store, mock: &MockCa) -> std::io::Result<()> {
-    store.write(mock.save())
+fn unusable(store: &Store, why: store::Error) -> Error {
+    let path = store.file().to_owned();
+    Error::State { path, why }
 }
 
 /// One line for whoever started us; the rest is for people.

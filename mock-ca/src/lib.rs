@@ -9,6 +9,7 @@
 
 mod application;
 pub mod ca;
+mod call;
 mod clock;
 mod control;
 mod documents;
@@ -31,8 +32,10 @@ use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
+use serde::{Deserialize, Serialize};
 
 pub use application::{Application, Organisation, Representative, SubjectField};
+pub use call::Call;
 pub use clock::{Clock, Manual, Real};
 pub use documents::{Document, DocumentData};
 pub use fault::{Fault, Knobs, Mischief, Room};
@@ -45,7 +48,8 @@ pub use settings::{Login, Settings, SettingsError, Span, Timing};
 pub use sms::{Delivered, Kind, Message};
 
 /// Which listener a request came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Door {
     /// The cabinet, for browsers.
     Portal,

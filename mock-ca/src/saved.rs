@@ -52,6 +52,12 @@ pub enum LoadError {
         /// As found.
         version: u32,
     },
+    /// A kept call does not come to what it came to before.
+    #[error("what was kept was answered otherwise at {at}: another version of mock-ca kept it")]
+    Diverged {
+        /// The call's moment.
+        at: Timestamp,
+    },
 }
 
 impl MockCa {
@@ -64,7 +70,7 @@ impl MockCa {
             state: &self.state,
             ledgers: self.authorities.ledgers(),
         };
-        serde_json::to_string_pretty(&saved)
+        serde_json::to_string(&saved)
             .expect("our values have string keys and cannot fail to be written")
     }
 

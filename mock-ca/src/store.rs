@@ -1,50 +1,227 @@
-//! The state directory: one file, replaced as a whole after each change.
+//! The state directory: an embedded database, so that what was answered is never forgotten.
+//!
+//! It holds a snapshot of the mock and the calls since then. The mock has neither clock nor chance of its own: the same
+//! calls lead to the same state. So a call is all that has to be written, and an answer goes out only when its call is.
+//!
+//! The database is redb: pure Rust, one file, nothing to install; a transaction is there whole or not at all, whenever
+//! the process is killed, and one commit takes all calls that wait. SQLite would bring a C compiler and queries that
+//! nobody asks; a file of our own would have to prove what redb has proven.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 
-/// `DIR/mock-ca.json`.
-#[derive(Debug)]
+use http::{Request, Response};
+use jiff::Timestamp;
+use mock_ca::{Call, Door, Kept, LoadError, MockCa};
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use tokio::sync::watch;
+
+/// `DIR/mock-ca.redb`.
 pub(crate) struct Store {
-    directory: PathBuf,
-    written: String,
+    file: PathBuf,
+    database: Database,
+}
+
+/// Why a state directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Directory(#[from] std::io::Error),
+    #[error(transparent)]
+    Database(#[from] redb::Error),
+    #[error(transparent)]
+    Load(#[from] LoadError),
 }
 
 impl Store {
-    /// A directory for the state; made when it is not there.
-    pub(crate) fn open(directory: &Path) -> io::Result<Self> {
+    /// A directory for the state; made when it is not there. Nobody else may have it open.
+    pub(crate) fn open(directory: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(directory)?;
-        Ok(Self {
-            directory: directory.to_owned(),
-            written: String::new(),
+        let file = directory.join(FILE_NAME);
+        let database = create(&file)?;
+        Ok(Self { file, database })
+    }
+
+    /// The mock as it was when it last answered, if anything was kept.
+    pub(crate) fn read(&self) -> Result<Option<MockCa>, Error> {
+        let Some((snapshot, calls)) = texts(&self.database)? else {
+            return Ok(None);
+        };
+        let mut mock = MockCa::load(&snapshot)?;
+        for call in calls {
+            mock.repeat(&Call::from_text(&call)?)?;
+        }
+        Ok(Some(mock))
+    }
+
+    /// Keeps the mock as it is now, and from now on every call before it is answered.
+    pub(crate) fn keep(self, mock: MockCa) -> Result<Keeper, Error> {
+        write(
+            &self.database,
+            &[Work::Snapshot {
+                text: mock.save(),
+                up_to: u64::MAX,
+            }],
+        )?;
+        let (work, queue) = channel();
+        let (kept, so_far) = watch::channel(0);
+        let database = Arc::new(self.database);
+        let writer = std::thread::Builder::new()
+            .name("mock-ca state".into())
+            .spawn(move || write_all(&database, &queue, &kept))?;
+        Ok(Keeper {
+            mock,
+            whole: true,
+            calls: 0,
+            work: Some(work),
+            so_far,
+            writer: Some(writer),
         })
     }
 
-    /// What was kept, if anything was.
-    pub(crate) fn read(&self) -> io::Result<Option<String>> {
-        match std::fs::read_to_string(self.file()) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Keeps this text instead of the former one: a crash leaves either of the two, never a mixture.
-    pub(crate) fn write(&mut self, text: String) -> io::Result<()> {
-        if text == self.written {
-            return Ok(());
-        }
-        let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(self.file())?;
-        std::fs::File::open(&self.directory)?.sync_all()?;
-        self.written = text;
-        Ok(())
-    }
-
     /// The file's path.
-    pub(crate) fn file(&self) -> PathBuf {
-        self.directory.join("mock-ca.json")
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
     }
 }
+
+fn create(file: &Path) -> Result<Database, redb::Error> {
+    let database = Database::create(file)?;
+    let transaction = database.begin_write()?;
+    transaction.open_table(SNAPSHOT)?;
+    transaction.open_table(CALLS)?;
+    transaction.commit()?;
+    Ok(database)
+}
+
+/// The snapshot, and the calls since then in their order.
+fn texts(database: &Database) -> Result<Option<(String, Vec<String>)>, redb::Error> {
+    let transaction = database.begin_read()?;
+    let snapshot = transaction.open_table(SNAPSHOT)?;
+    let Some(text) = snapshot.get(WHOLE)? else {
+        return Ok(None);
+    };
+    let calls = transaction.open_table(CALLS)?;
+    let calls = calls.iter()?.map(|row| Ok(row?.1.value().to_owned()));
+    let calls: Result<_, redb::Error> = calls.collect();
+    Ok(Some((text.value().to_owned(), calls?)))
+}
+
+/// A mock whose every call is kept.
+pub(crate) struct Keeper {
+    mock: MockCa,
+    /// Whether the mock has come out of every call that went in.
+    whole: bool,
+    /// How many calls there were.
+    calls: u64,
+    work: Option<Sender<Work>>,
+    so_far: watch::Receiver<u64>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    /// Answers, and has the answer wait until the call is kept.
+    pub(crate) fn answer(
+        &mut self,
+        now: Timestamp,
+        door: Door,
+        request: &Request<Vec<u8>>,
+    ) -> Response<Vec<u8>> {
+        self.whole = false;
+        let mut response = self.mock.answer(now, door, request);
+        self.whole = true;
+        self.calls += 1;
+        let text = Call::of(now, door, request, &response).to_text();
+        self.hand_over(Work::Call {
+            number: self.calls,
+            text,
+        });
+        if self.calls.is_multiple_of(CALLS_PER_SNAPSHOT) {
+            self.snapshot();
+        }
+        response.extensions_mut().insert(Kept {
+            so_far: self.so_far.clone(),
+            up_to: self.calls,
+        });
+        response
+    }
+
+    fn snapshot(&self) {
+        self.hand_over(Work::Snapshot {
+            text: self.mock.save(),
+            up_to: self.calls,
+        });
+    }
+
+    fn hand_over(&self, work: Work) {
+        if let Some(queue) = &self.work {
+            // A writer that has given up says so itself, and every answer that waits for it fails.
+            let _ = queue.send(work);
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        if self.whole {
+            self.snapshot();
+        }
+        self.work = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+/// What the writer is given.
+enum Work {
+    Call { number: u64, text: String },
+    Snapshot { text: String, up_to: u64 },
+}
+
+/// Writes what is handed over, all that waits in one transaction, until nobody hands over any more.
+fn write_all(database: &Database, queue: &Receiver<Work>, kept: &watch::Sender<u64>) {
+    while let Ok(first) = queue.recv() {
+        let batch: Vec<_> = std::iter::once(first).chain(queue.try_iter()).collect();
+        if let Err(error) = write(database, &batch) {
+            eprintln!("mock-ca: the state cannot be kept: {error}");
+            return;
+        }
+        let newest = batch.iter().rev().find_map(|work| match work {
+            Work::Call { number, .. } => Some(*number),
+            Work::Snapshot { .. } => None,
+        });
+        kept.send_modify(|so_far| *so_far = newest.unwrap_or(*so_far));
+    }
+}
+
+fn write(database: &Database, batch: &[Work]) -> Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    {
+        let mut snapshot = transaction.open_table(SNAPSHOT)?;
+        let mut calls = transaction.open_table(CALLS)?;
+        for work in batch {
+            match work {
+                Work::Call { number, text } => {
+                    calls.insert(number, text.as_str())?;
+                }
+                Work::Snapshot { text, up_to } => {
+                    snapshot.insert(WHOLE, text.as_str())?;
+                    calls.retain_in(..=*up_to, |_, _| false)?;
+                }
+            }
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+const FILE_NAME: &str = "mock-ca.redb";
+const SNAPSHOT: TableDefinition<'_, &str, &str> = TableDefinition::new("snapshot");
+const WHOLE: &str = "whole";
+/// Calls since the snapshot, by number.
+const CALLS: TableDefinition<'_, u64, &str> = TableDefinition::new("calls");
+/// A snapshot takes some milliseconds, a call at the next start a tenth of one.
+const CALLS_PER_SNAPSHOT: u64 = 5000;

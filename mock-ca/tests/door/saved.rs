@@ -78,7 +78,7 @@ fn what_is_no_saved_mock_is_told() {
     let newer =
         MockCa::new(Settings::default())
             .save()
-            .replacen("\"version\": 1", "\"version\": 2", 1);
+            .replacen("\"version\":1", "\"version\":2", 1);
     assert!(matches!(
         MockCa::load(&newer),
         Err(LoadError::OtherVersion { version: 2, .. })

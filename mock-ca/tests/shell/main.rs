@@ -1,6 +1,13 @@
 //! Tests of the shells around the door: sockets and the program.
 
 #[cfg(test)]
+mod applicant;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+#[path = "../door/token.rs"]
+mod token;

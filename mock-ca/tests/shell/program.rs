@@ -1,7 +1,7 @@
 //! `mock-ca serve` as a program: its one line, its state directory, its exit codes.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -12,13 +12,13 @@ fn program() -> Command {
 }
 
 /// A running `serve` with the addresses it printed; killed when dropped.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     addresses: Value,
 }
 
 impl Serving {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = program();
         command
             .arg("serve")
@@ -36,7 +36,12 @@ impl Serving {
         }
     }
 
-    fn get(&self, door: &str, path: &str) -> String {
+    pub(crate) fn address(&self, door: &str) -> SocketAddr {
+        let url = self.addresses[door].as_str().unwrap();
+        url.strip_prefix("http://").unwrap().parse().unwrap()
+    }
+
+    pub(crate) fn get(&self, door: &str, path: &str) -> String {
         self.exchange(
             door,
             &format!("GET {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\n\r\n"),
@@ -52,8 +57,7 @@ impl Serving {
     }
 
     fn exchange(&self, door: &str, request: &str) -> String {
-        let url = self.addresses[door].as_str().unwrap();
-        let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+        let mut stream = TcpStream::connect(self.address(door)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
@@ -113,7 +117,7 @@ fn a_state_directory_outlives_the_program() {
         r#"{"text":"no papers"}"#,
     );
     assert_eq!(serving.stop(), Some(0));
-    assert_eq!(files(directory.path()), ["mock-ca.json"]);
+    assert_eq!(files(directory.path()), ["mock-ca.redb"]);
 
     let again = Serving::start(&arguments);
     assert!(again.get("control", "/applications").contains("no papers"));
@@ -143,7 +147,7 @@ fn files(directory: &Path) -> Vec<String> {
 fn what_is_wrong_has_an_exit_code_and_a_reason() {
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().to_str().unwrap().to_owned();
-    std::fs::write(directory.path().join("mock-ca.json"), "{}").unwrap();
+    std::fs::write(directory.path().join("mock-ca.redb"), "{}").unwrap();
     let config = directory.path().join("settings.toml");
     std::fs::write(&config, "sede = 1").unwrap();
     let config = config.to_str().unwrap();
@@ -162,7 +166,7 @@ fn what_is_wrong_has_an_exit_code_and_a_reason() {
             3,
             "not a loopback address",
         ),
-        (vec!["serve", "--state", &state], 4, "mock-ca.json"),
+        (vec!["serve", "--state", &state], 4, "cannot use the state"),
     ] {
         let output = output(&arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
