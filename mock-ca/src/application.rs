@@ -102,15 +102,25 @@ impl Application {
             phone: format!("79{:09}", u64::from(n) % 1_000_000_000),
             kind: "ЕГАИС".into(),
             tariff: String::new(),
-            owner: format!("{} {}", representative.surname, representative.given_name),
+            owner: representative.full_name(),
             reason: "Новый пользователь".into(),
             author: "Андрей Кузьменко".into(),
-            container: organisation.name.replace(['«', '»'], ""),
-            subject: subject(&organisation, &representative),
+            container: organisation.container_name(),
+            subject: Self::usual_subject(&organisation, &representative),
             organisation,
             representative,
             profile,
         }
+    }
+}
+
+impl Application {
+    /// The subject of an organisation's certificate, in the authority's usual order.
+    pub(crate) fn usual_subject(
+        organisation: &Organisation,
+        representative: &Representative,
+    ) -> Vec<SubjectField> {
+        subject(organisation, representative)
     }
 }
 
@@ -135,6 +145,11 @@ impl Organisation {
         }
     }
 
+    /// «Имя контейнера»: the name without its quotes.
+    pub(crate) fn container_name(&self) -> String {
+        self.name.replace(['«', '»'], "")
+    }
+
     /// The address in one line, as a form prints it.
     pub fn address(&self) -> String {
         let region = self
@@ -157,6 +172,13 @@ impl Representative {
             post: "Директор".into(),
             email: format!("ivanov{suffix}@organisation.test"),
         }
+    }
+}
+
+impl Representative {
+    /// Surname, name and patronymic.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{} {}", self.surname, self.given_name)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use http::{Request, Response};
 use jiff::Timestamp;
-use mock_ca::{Clock, Door, Listen, Manual, MockCa, Real, Server, Settings, SettingsError};
+use mock_ca::{Clock, Dial, Door, Listen, MockCa, Pace, Server, Settings, SettingsError};
 
 use crate::store::{self, Store};
 
@@ -54,7 +54,7 @@ struct Serve {
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// How time passes: real; fast:60 makes a minute of every second; manual moves by POST /clock/advance only.
-    #[arg(long, value_name = "real|fast:N|manual", default_value = "real", value_parser = pace)]
+    #[arg(long, value_name = "real|fast:N|manual", default_value = "real")]
     clock: Pace,
     /// When the mock's world begins, e.g. 2018-12-13T09:00:00+08:00; now, when left out.
     #[arg(long, value_name = "TIME")]
@@ -62,22 +62,6 @@ struct Serve {
     /// What codes, sessions, delays and the CA's keys are drawn from.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-}
-
-/// How the clock goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pace {
-    Rate(u32),
-    Manual,
-}
-
-fn pace(text: &str) -> Result<Pace, String> {
-    match (text, text.strip_prefix("fast:").map(str::parse)) {
-        ("real", _) => Ok(Pace::Rate(1)),
-        ("manual", _) => Ok(Pace::Manual),
-        (_, Some(Ok(rate @ 1..=1_000_000))) => Ok(Pace::Rate(rate)),
-        _ => Err("real, manual, or fast:N with N from 1 to 1000000".into()),
-    }
 }
 
 /// Why the program ends before it was told to.
@@ -234,13 +218,11 @@ impl Serve {
 
     /// A clock that begins where the mock was; the machine's own when no time was ever chosen.
     fn clock(&self, mock_now: Timestamp) -> Result<Arc<dyn Clock>, Error> {
-        Ok(match self.clock {
-            Pace::Manual => Arc::new(Manual::at(mock_now)),
-            Pace::Rate(1) if !self.chooses_epoch()? => {
-                Arc::new(Real::since(mock_now.max(wall_clock()), 1))
-            }
-            Pace::Rate(rate) => Arc::new(Real::since(mock_now, rate)),
-        })
+        let start = match self.clock {
+            Pace::Times(1) if !self.chooses_epoch()? => mock_now.max(wall_clock()),
+            _ => mock_now,
+        };
+        Ok(Arc::new(Dial::new(start, self.clock)))
     }
 
     fn chooses_epoch(&self) -> Result<bool, Error> {
@@ -350,10 +332,13 @@ The manual's application 722318 is there, its phone is 79000000000. To walk thro
   mock-ca serve --listen 127.0.0.1:8080 --sms 127.0.0.1:8081 --clock fast:60
   open http://127.0.0.1:8080/ and http://127.0.0.1:8081/phone/79000000000
 
-Tester's port (JSON):
-  GET /history  DELETE /history  GET /outbox  GET /applications  POST /applications
-  POST /applications/722318/issue  POST /applications/722318/refuse {\"text\":\"…\"}
-  POST /faults {\"room\":\"portal\",\"nth\":3,\"what\":\"lose-answer\"}  POST /clock/advance {\"seconds\":60}
+Tester's port: «Оператор» with buttons at /, and JSON:
+  GET POST /people  GET POST /applications  POST /applications/722318/{accept|issue|delay|revoke}
+  POST /applications/722318/refuse {\"text\":\"…\"}  GET DELETE /history  GET /outbox
+  GET PATCH /settings {\"knobs\":{\"double_sms\":true}}  GET PUT DELETE /faults
+  POST /faults {\"room\":\"portal\",\"next\":1,\"what\":\"lose-answer\"}
+  GET /clock  PUT /clock {\"pace\":\"fast:60\"}  POST /clock/advance {\"seconds\":60}
+  mock-ca/KNOBS.md says what each knob and fault is good for.
 
 Exit codes:
   0  stopped as told

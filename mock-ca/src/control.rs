@@ -1,39 +1,52 @@
-//! The tester's own door: JSON, on a listener of its own.
+//! The tester's own door: JSON, on a listener of its own, and a page for people at `/`.
 //!
 //! | call | what it does |
 //! |---|---|
-//! | `GET /history` | what clients did at the portal, secrets left out |
-//! | `DELETE /history` | forgets it |
-//! | `GET /outbox` | every text, with when it was sent and when it arrives |
-//! | `GET /applications` | every order: application, status, moments |
-//! | `POST /applications` | adds an application, or replaces one nobody has acted on |
+//! | `GET /` | «Оператор»: the same for a person, with buttons |
+//! | `GET /people` | who may log in |
+//! | `POST /people` `{"phone":"+7…","name":"…"}` | adds somebody who has no application yet |
+//! | `GET /applications` `?status=&phone=` | every order: application, status, moments |
+//! | `POST /applications` `{"phone":"+7…"}` | adds an application, or replaces one nobody has acted on; what is left out is made up from its number; `"accepted":false` leaves it to the operator |
 //! | `GET /applications/{n}` | one of them |
+//! | `POST /applications/{n}/accept` | the operator's yes: to the application, or to the request (SMS 1 goes out now) |
+//! | `POST /applications/{n}/refuse` `{"text":"…"}` | refuses; the card shows the text after «Отказ:» |
 //! | `POST /applications/{n}/issue` | issues now instead of at the planned moment; also releases a held one |
-//! | `POST /applications/{n}/refuse` `{"text":"…"}` | refuses; the card shows the text |
+//! | `POST /applications/{n}/delay` `{"ordered_in_secs":60,"issue_in_secs":3600}` | plans either moment anew |
 //! | `POST /applications/{n}/revoke` `{"reason":"superseded"}` | puts the certificate on the revocation list |
+//! | `GET /settings` | every setting and knob; `KNOBS.md` says what each is good for |
+//! | `PATCH /settings` `{"knobs":{"double_sms":true}}` | changes them from now on (a JSON merge patch); seed, epoch and who has applied are fixed |
 //! | `GET /faults` | the plan, and how many calls each room has had |
-//! | `POST /faults` `{"room":"portal","nth":3,"what":"lose-answer"}` | adds to the plan |
-//! | `GET /clock` | `{"now":"2018-12-13T01:00:00Z"}` |
-//! | `POST /clock/advance` `{"seconds":60}` | answered by the server, which has the clock |
+//! | `POST /faults` `{"room":"portal","nth":3,"what":"lose-answer"}` | adds to the plan; `"next":1` instead of `nth` means the next call |
+//! | `PUT /faults` `[…]` · `DELETE /faults` | replaces the plan · empties it |
+//! | `GET /outbox` `?phone=&kind=` | every text, with when it was sent and when it arrives |
+//! | `GET /history` `?method=&path=&status=&phone=&since=&last=` | what clients did at the portal, secrets left out; `path` is a beginning |
+//! | `DELETE /history` | forgets it |
+//! | `GET /clock` | `{"now":"2018-12-13T01:00:00Z","pace":"manual"}` |
+//! | `POST /clock/advance` `{"seconds":60}` | moves the clock |
+//! | `PUT /clock` `{"now":"…","pace":"fast:60"}` | sets either, forward only; clock calls are answered by the server, which has the clock |
 //!
 //! A fault's `what` is one of `"lose-answer"`, `"garble"`, `"double"`, `"wrong-key"`, `{"refuse":{"status":503}}`,
-//! `{"hold-for":{"secs":90}}`; its `room` one of `"portal"`, `"sms"`, `"ca"`.
+//! `{"hold-for":{"secs":90}}`, `{"delay":{"secs":2}}`, `{"slow":{"secs":2}}`; its `room` one of `"portal"`, `"sms"`, `"ca"`.
 //!
-//! Errors: `{"error":"…"}` with 400 (not understood), 404 (no such thing) or 409 (not in this state).
+//! Errors: `{"error":"…"}` with 400 (not understood), 403 (sent by a page from elsewhere), 404 (no such thing) or 409
+//! (not in this state).
 
-use der::Decode;
+mod applications;
+mod clock;
+mod page;
+mod settings;
+
+use http::header::{HOST, ORIGIN};
 use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use x509_cert::Certificate;
 
-use crate::application::Application;
-use crate::ca::Reason;
-use crate::clock::Clock;
-use crate::fault::Fault;
-use crate::order::{Order, Status};
-use crate::{MockCa, reply};
+use crate::fault::{Fault, Mischief, Room};
+use crate::portal::form;
+use crate::{MockCa, phone, reply};
+
+pub(crate) use self::clock::clock_call;
 
 /// Answers at the tester's door.
 pub(crate) fn handle(
@@ -47,78 +60,82 @@ pub(crate) fn handle(
         .split('/')
         .filter(|part| !part.is_empty())
         .collect();
-    let answer = match (request.method().as_str(), path.as_slice()) {
-        ("GET", ["history"]) => Ok(json!(mock.state.history)),
-        ("DELETE", ["history"]) => forget_history(mock),
-        ("GET", ["outbox"]) => Ok(json!(mock.state.outbox)),
-        ("GET", ["applications"]) => Ok(mock.orders().map(|order| told(order, now)).collect()),
-        ("POST", ["applications"]) => body(request).and_then(|application| add(mock, application)),
-        ("GET", ["applications", number]) => find(mock, number).map(|order| told(order, now)),
-        ("POST", ["applications", number, "issue"]) => issue(mock, now, number),
-        ("POST", ["applications", number, "refuse"]) => {
-            body(request).and_then(|refusal| refuse(mock, now, number, &refusal))
+    if is_foreign(request) {
+        return Trouble::Foreign.into_response();
+    }
+    match (request.method().as_str(), path.as_slice()) {
+        ("GET", []) => page::show(mock, now, None),
+        ("GET", ["style.css"]) => reply::stylesheet(),
+        ("POST", ["operator", number, act]) => page::press(mock, now, request, number, act),
+        _ => call(mock, now, request, &path)
+            .map_or_else(Trouble::into_response, |value| reply::json(&value)),
+    }
+}
+
+fn call(
+    mock: &mut MockCa,
+    now: Timestamp,
+    request: &Request<Vec<u8>>,
+    path: &[&str],
+) -> Result<Value, Trouble> {
+    match (request.method().as_str(), path) {
+        (_, ["applications" | "people", rest @ ..]) => {
+            applications::call(mock, now, request, path[0], rest)
         }
-        ("POST", ["applications", number, "revoke"]) => {
-            body(request).and_then(|revocation| revoke(mock, now, number, &revocation))
-        }
+        ("GET", ["settings"]) => Ok(json!(mock.settings)),
+        ("PATCH", ["settings"]) => settings::change(mock, body(request)?),
         ("GET", ["faults"]) => Ok(json!(mock.state.faults)),
-        ("POST", ["faults"]) => body(request).and_then(|fault| plan(mock, fault)),
+        ("POST", ["faults"]) => plan(mock, &body(request)?),
+        ("PUT", ["faults"]) => replan(mock, body(request)?),
+        ("DELETE", ["faults"]) => replan(mock, Vec::new()),
+        ("GET", ["outbox"]) => outbox(mock, request),
+        ("GET", ["history"]) => history(mock, request),
+        ("DELETE", ["history"]) => forget_history(mock),
         ("GET", ["clock"]) => Ok(json!({ "now": now })),
         _ => Err(Trouble::NotFound("no such call")),
+    }
+}
+
+/// Whether a page from elsewhere has a browser send this: whoever can open a page in the tester's browser would have
+/// the operator's hand. Programs send no `Origin`.
+fn is_foreign(request: &Request<Vec<u8>>) -> bool {
+    let header = |name| {
+        let value = request.headers().get(name)?;
+        value.to_str().ok()
     };
-    answer.map_or_else(Trouble::into_response, |value| reply::json(&value))
-}
-
-/// Moves the clock, if this is a call for it: the door behind has none.
-pub(crate) fn clock_call(
-    clock: &dyn Clock,
-    request: &Request<Vec<u8>>,
-) -> Option<Response<Vec<u8>>> {
-    let asked = request.method() == Method::POST && request.uri().path() == "/clock/advance";
-    asked.then(|| match body::<Advance>(request) {
-        Ok(Advance { seconds })
-            if clock.advance(jiff::SignedDuration::from_secs(seconds.into())) =>
-        {
-            reply::json(&json!({ "now": clock.now() }))
-        }
-        Ok(_) => Trouble::Conflict("this clock cannot be moved").into_response(),
-        Err(trouble) => trouble.into_response(),
-    })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Advance {
-    /// A clock only goes forward.
-    seconds: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Refusal {
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Revocation {
-    reason: Reason,
+    let own = header(HOST).unwrap_or_default();
+    let origin = header(ORIGIN).filter(|_| request.method() != Method::GET);
+    origin.is_some_and(|origin| origin.strip_prefix("http://") != Some(own))
 }
 
 /// Why a call did nothing.
 enum Trouble {
     NotUnderstood(String),
+    Foreign,
     NotFound(&'static str),
     Conflict(&'static str),
 }
 
 impl Trouble {
-    fn into_response(self) -> Response<Vec<u8>> {
+    fn status(&self) -> StatusCode {
         match self {
-            Self::NotUnderstood(why) => reply::json_error(StatusCode::BAD_REQUEST, &why),
-            Self::NotFound(what) => reply::json_error(StatusCode::NOT_FOUND, what),
-            Self::Conflict(why) => reply::json_error(StatusCode::CONFLICT, why),
+            Self::NotUnderstood(_) => StatusCode::BAD_REQUEST,
+            Self::Foreign => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
         }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::NotUnderstood(why) => why,
+            Self::Foreign => "sent by a page from elsewhere",
+            Self::NotFound(what) | Self::Conflict(what) => what,
+        }
+    }
+
+    fn into_response(self) -> Response<Vec<u8>> {
+        reply::json_error(self.status(), self.text())
     }
 }
 
@@ -127,90 +144,113 @@ fn body<T: for<'de> Deserialize<'de>>(request: &Request<Vec<u8>>) -> Result<T, T
         .map_err(|error| Trouble::NotUnderstood(error.to_string()))
 }
 
+/// A query's value, if it is there and not empty.
+fn asked(request: &Request<Vec<u8>>, name: &str) -> Option<String> {
+    Some(form::query(request, name)).filter(|value| !value.is_empty())
+}
+
+/// A query's value as something else than text.
+fn parsed<T: std::str::FromStr>(
+    request: &Request<Vec<u8>>,
+    name: &str,
+) -> Result<Option<T>, Trouble> {
+    let Some(value) = asked(request, name) else {
+        return Ok(None);
+    };
+    let parsed = value.parse().ok();
+    parsed
+        .map(Some)
+        .ok_or_else(|| Trouble::NotUnderstood(format!("{name}={value}")))
+}
+
+/// A query's phone number, in any usual form.
+fn asked_phone(request: &Request<Vec<u8>>) -> Result<Option<String>, Trouble> {
+    let Some(written) = asked(request, "phone") else {
+        return Ok(None);
+    };
+    phone::normalised(&written)
+        .map(Some)
+        .ok_or_else(|| Trouble::NotUnderstood(format!("phone={written}")))
+}
+
+fn outbox(mock: &MockCa, request: &Request<Vec<u8>>) -> Result<Value, Trouble> {
+    let (phone, kind) = (asked_phone(request)?, asked(request, "kind"));
+    let wanted = |message: &Value| {
+        phone.as_deref().is_none_or(|phone| message["to"] == phone)
+            && kind.as_deref().is_none_or(|kind| message["kind"] == kind)
+    };
+    let all = mock.outbox().iter().map(|message| json!(message));
+    Ok(all.filter(wanted).collect())
+}
+
+fn history(mock: &MockCa, request: &Request<Vec<u8>>) -> Result<Value, Trouble> {
+    let (method, path) = (asked(request, "method"), asked(request, "path"));
+    let (phone, status) = (asked_phone(request)?, parsed::<u16>(request, "status")?);
+    let since = parsed::<Timestamp>(request, "since")?;
+    let last = parsed::<usize>(request, "last")?.unwrap_or(usize::MAX);
+    let found: Vec<_> = mock
+        .history()
+        .filter(|visited| {
+            method
+                .as_ref()
+                .is_none_or(|method| visited.method == *method)
+                && path
+                    .as_ref()
+                    .is_none_or(|path| visited.path.starts_with(path))
+                && phone.is_none_or_some_of(&visited.phone)
+                && status.is_none_or(|status| visited.status == status)
+                && since.is_none_or(|since| visited.at >= since)
+        })
+        .collect();
+    Ok(json!(found[found.len().saturating_sub(last)..]))
+}
+
+/// What is asked for, compared with what may not be there.
+trait AskedFor {
+    fn is_none_or_some_of(&self, found: &Self) -> bool;
+}
+
+impl AskedFor for Option<String> {
+    fn is_none_or_some_of(&self, found: &Self) -> bool {
+        self.is_none() || self == found
+    }
+}
+
 fn forget_history(mock: &mut MockCa) -> Result<Value, Trouble> {
     mock.state.history.clear();
     Ok(json!({}))
 }
 
-fn find<'a>(mock: &'a MockCa, number: &str) -> Result<&'a Order, Trouble> {
-    let order = number
-        .parse()
-        .ok()
-        .and_then(|number: u32| mock.state.orders.get(&number));
-    order.ok_or(Trouble::NotFound("no such application"))
+/// A fault to be planned: at the `nth` call since the mock began, or at the `next`-th from now on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Planned {
+    room: Room,
+    nth: Option<u32>,
+    next: Option<u32>,
+    what: Mischief,
 }
 
-/// An order as the tester sees it.
-fn told(order: &Order, now: Timestamp) -> Value {
-    let status = order.status(now);
-    json!({ "number": order.application.number, "status": status, "word": status.list_word(), "order": order })
-}
-
-fn add(mock: &mut MockCa, application: Application) -> Result<Value, Trouble> {
-    let number = application.number;
-    match mock.state.orders.get(&number) {
-        Some(order) if order.submission.is_some() || order.refusal.is_some() => {
-            Err(Trouble::Conflict("this application is already under way"))
-        }
+fn plan(mock: &mut MockCa, planned: &Planned) -> Result<Value, Trouble> {
+    let &Planned {
+        room,
+        what,
+        nth,
+        next,
+    } = planned;
+    let nth = match (nth, next) {
+        (Some(nth), None) => nth,
+        (None, Some(next)) => mock.calls(room).saturating_add(next),
         _ => {
-            mock.state.orders.insert(number, Order::new(application));
-            Ok(json!({ "number": number }))
+            let why = "one of nth (since the beginning) and next (from now on)";
+            return Err(Trouble::NotUnderstood(why.into()));
         }
-    }
-}
-
-/// An operator works this one off now.
-fn issue(mock: &mut MockCa, now: Timestamp, number: &str) -> Result<Value, Trouble> {
-    let order = find(mock, number)?;
-    let number = order.application.number;
-    match order.status(now) {
-        Status::Sent | Status::Ordered if order.certificate.is_none() => {
-            mock.hasten(number, now);
-            Ok(told(&mock.state.orders[&number], now))
-        }
-        _ => Err(Trouble::Conflict(
-            "there is no request that waits for a certificate",
-        )),
-    }
-}
-
-fn refuse(
-    mock: &mut MockCa,
-    now: Timestamp,
-    number: &str,
-    refusal: &Refusal,
-) -> Result<Value, Trouble> {
-    let order = find(mock, number)?;
-    let number = order.application.number;
-    if order.certificate.is_some() || order.refusal.is_some() {
-        return Err(Trouble::Conflict(
-            "a certificate or a refusal is already there",
-        ));
-    }
-    mock.refuse(number, now, &refusal.text);
-    Ok(told(&mock.state.orders[&number], now))
-}
-
-fn revoke(
-    mock: &mut MockCa,
-    now: Timestamp,
-    number: &str,
-    revocation: &Revocation,
-) -> Result<Value, Trouble> {
-    let order = find(mock, number)?;
-    let issued = order.certificate.as_ref();
-    let certificate = issued.and_then(|issued| Certificate::from_der(&issued.der).ok());
-    let Some(certificate) = certificate else {
-        return Err(Trouble::Conflict("there is no certificate to revoke"));
     };
-    let serial = certificate.tbs_certificate().serial_number();
-    let profile = order.application.profile.clone();
-    let authority = mock.authorities.of(&mock.settings, &profile);
-    authority.revoke(serial.as_bytes(), now, revocation.reason);
-    Ok(json!({ "serial": hex::encode(serial.as_bytes()) }))
+    mock.state.faults.plan.push(Fault { room, nth, what });
+    Ok(json!(mock.state.faults))
 }
 
-fn plan(mock: &mut MockCa, fault: Fault) -> Result<Value, Trouble> {
-    mock.state.faults.plan.push(fault);
+fn replan(mock: &mut MockCa, plan: Vec<Fault>) -> Result<Value, Trouble> {
+    mock.state.faults.plan = plan;
     Ok(json!(mock.state.faults))
 }

@@ -49,6 +49,16 @@ pub enum Mischief {
     LoseAnswer,
     /// Portal: the answer breaks off half-way. SMS: the text's letters become question marks. CA: a certificate with a spoilt signature.
     Garble,
+    /// Portal: the work is done at once and the answer begins so much later, in real seconds. Other rooms: nothing.
+    Delay {
+        /// For how long.
+        secs: u32,
+    },
+    /// Portal: the answer comes in small pieces over so many real seconds. Other rooms: nothing.
+    Slow {
+        /// Over how long.
+        secs: u32,
+    },
     /// SMS: the text arrives twice. Other rooms: nothing.
     Double,
     /// CA: the certificate is for another key than the request's. Other rooms: nothing.
@@ -58,13 +68,15 @@ pub enum Mischief {
 impl Room {
     /// Every mischief that means something in this room: what a test of all faults goes through.
     pub fn mischiefs(self) -> &'static [Mischief] {
-        use Mischief::{Double, Garble, HoldFor, LoseAnswer, Refuse, WrongKey};
+        use Mischief::{Delay, Double, Garble, HoldFor, LoseAnswer, Refuse, Slow, WrongKey};
         match self {
             Self::Portal => &[
                 Refuse { status: 500 },
                 HoldFor { secs: 90 },
                 LoseAnswer,
                 Garble,
+                Delay { secs: 1 },
+                Slow { secs: 1 },
             ],
             Self::Sms => &[
                 Refuse { status: 500 },

@@ -18,12 +18,16 @@ pub struct Visited {
     pub form: Vec<(String, String)>,
     /// The HTTP status of the answer.
     pub status: u16,
+    /// The phone of whoever was logged in.
+    #[serde(default)]
+    pub phone: Option<String>,
 }
 
 impl Visited {
     /// Notes a request and its answer.
     pub(crate) fn of(
         at: Timestamp,
+        phone: Option<String>,
         request: &Request<Vec<u8>>,
         response: &Response<Vec<u8>>,
     ) -> Self {
@@ -40,6 +44,7 @@ impl Visited {
                 .map(|(name, value)| (cut(&name), shown(&name, &value)))
                 .collect(),
             status: response.status().as_u16(),
+            phone,
         }
     }
 }

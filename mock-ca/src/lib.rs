@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 pub use application::{Application, Organisation, Representative, SubjectField};
 pub use call::Call;
-pub use clock::{Clock, Manual, Real};
+pub use clock::{Clock, Dial, Manual, Pace};
 pub use documents::{Document, DocumentData};
 pub use fault::{Fault, Knobs, Mischief, Room};
 pub use history::Visited;
@@ -68,6 +68,23 @@ pub enum Lost {
     Whole,
     /// The body breaks off where it ends now, although more was promised.
     Rest,
+}
+
+/// Marks an answer that takes its time on the wire, by the machine's clock (a planned fault).
+///
+/// It is found in the response's extensions; [`Server`] obeys it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dawdle {
+    /// It begins so much later.
+    Late {
+        /// Real seconds.
+        secs: u32,
+    },
+    /// It comes in small pieces over so long.
+    Trickle {
+        /// Real seconds.
+        secs: u32,
+    },
 }
 
 /// The whole mock CA: portal, phones, authority.
@@ -166,8 +183,10 @@ impl MockCa {
         if request.uri().path() == "/style.css" {
             return portal::handle(self, now, request);
         }
+        let phone = portal::visitor(self, request);
         let response = self.portal_meeting_faults(now, request);
-        self.state.note(Visited::of(now, request, &response));
+        let visited = Visited::of(now, phone, request, &response);
+        self.state.note(visited);
         response
     }
 
@@ -187,6 +206,12 @@ impl MockCa {
             Some(Mischief::Refuse { status }) => failed(status),
             Some(Mischief::LoseAnswer) => portal::handle(self, now, request).lost(Lost::Whole),
             Some(Mischief::Garble) => portal::handle(self, now, request).lost(Lost::Rest),
+            Some(Mischief::Delay { secs }) => {
+                portal::handle(self, now, request).dawdling(Dawdle::Late { secs })
+            }
+            Some(Mischief::Slow { secs }) => {
+                portal::handle(self, now, request).dawdling(Dawdle::Trickle { secs })
+            }
             _ => portal::handle(self, now, request),
         }
     }
@@ -206,9 +231,10 @@ impl MockCa {
     }
 }
 
-/// Marks an answer as lost, whole or in part.
+/// Marks an answer as lost, whole or in part, or as slow.
 trait Lose {
     fn lost(self, what: Lost) -> Self;
+    fn dawdling(self, how: Dawdle) -> Self;
 }
 
 impl Lose for Response<Vec<u8>> {
@@ -218,6 +244,11 @@ impl Lose for Response<Vec<u8>> {
             self.body_mut().truncate(half);
         }
         self.extensions_mut().insert(what);
+        self
+    }
+
+    fn dawdling(mut self, how: Dawdle) -> Self {
+        self.extensions_mut().insert(how);
         self
     }
 }

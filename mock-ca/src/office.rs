@@ -45,6 +45,7 @@ impl MockCa {
             Some(earlier) if earlier.request_der == request_der => return Sent::Taken,
             Some(_) => return Sent::Refused(ANOTHER_REQUEST.into()),
             None if order.refusal.is_some() => return Sent::Refused(ORDER_REFUSED.into()),
+            None if !order.accepted => return Sent::Refused(NOT_ACCEPTED.into()),
             None => {}
         }
         let met = self.state.faults.meet(Room::Ca);
@@ -143,6 +144,19 @@ impl MockCa {
             submission.issue_at = Some(now);
         }
         self.catch_up(now);
+    }
+
+    /// Moves an order's remaining events.
+    pub(crate) fn plan_anew(
+        &mut self,
+        number: u32,
+        ordered_at: Option<Timestamp>,
+        issue_at: Option<Timestamp>,
+    ) {
+        if let Some(submission) = self.submission_mut(number) {
+            submission.ordered_at = ordered_at.unwrap_or(submission.ordered_at);
+            submission.issue_at = issue_at.or(submission.issue_at);
+        }
     }
 
     fn issue_later(&mut self, number: u32, at: Timestamp) {
@@ -317,6 +331,7 @@ const ASKED_AGAIN_SECS: u32 = 3600;
 // Texts to the applicant; the manual prints none of them, all are assumed.
 const NO_SUCH_ORDER: &str = "Заявка не найдена.";
 const ANOTHER_REQUEST: &str = "По этой заявке уже отправлен другой запрос на сертификат. Новый запрос не принят. Телефон поддержки: +7 (3952) 782303";
+pub(crate) const NOT_ACCEPTED: &str = "Заявка ещё не принята оператором.";
 const ORDER_REFUSED: &str = "По этой заявке отказано, запрос не принят.";
 const REFUSED_BY_OPERATOR: &str =
     "Запрос отклонён оператором удостоверяющего центра. Телефон поддержки: +7 (3952) 782303";

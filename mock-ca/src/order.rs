@@ -12,6 +12,9 @@ use crate::application::Application;
 pub struct Order {
     /// What the operator entered.
     pub application: Application,
+    /// Whether an operator has accepted it; no request is taken before.
+    #[serde(default = "already")]
+    pub accepted: bool,
     /// The request, once sent.
     pub submission: Option<Submission>,
     /// The certificate, once issued.
@@ -68,6 +71,8 @@ pub struct Refused {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
+    /// Waits for an operator.
+    New,
     /// Waits for the applicant's request.
     Accepted,
     /// The request is here.
@@ -87,6 +92,7 @@ impl Order {
     pub fn new(application: Application) -> Self {
         Self {
             application,
+            accepted: true,
             submission: None,
             certificate: None,
             refusal: None,
@@ -106,7 +112,8 @@ impl Order {
             _ if shown => Status::Issued,
             Some(submission) if submission.ordered_at <= now => Status::Ordered,
             Some(_) => Status::Sent,
-            None => Status::Accepted,
+            None if self.accepted => Status::Accepted,
+            None => Status::New,
         }
     }
 
@@ -159,6 +166,7 @@ impl Status {
     /// An installed certificate keeps the word of an issued one: nothing tells that the list ever changes again.
     pub fn list_word(self) -> &'static str {
         match self {
+            Self::New => "Новая",
             Self::Accepted => "Принята Оператором",
             Self::Sent => "Запрос отправлен",
             Self::Ordered => "Сертификат заказан",
@@ -170,6 +178,7 @@ impl Status {
     /// The word on the card, which differs from the list's; none after the issue (Рис. 15). All but the first assumed.
     pub fn card_word(self) -> Option<&'static str> {
         match self {
+            Self::New => Some("Ожидает оператора"),
             Self::Accepted => Some("Принято"),
             Self::Sent => Some("Запрос отправлен"),
             Self::Ordered => Some("Сертификат заказан"),
@@ -179,13 +188,19 @@ impl Status {
     }
 
     /// Every list word once, in the order of an application's life.
-    pub const LIST_WORDS: [&'static str; 5] = [
+    pub const LIST_WORDS: [&'static str; 6] = [
+        "Новая",
         "Принята Оператором",
         "Запрос отправлен",
         "Сертификат заказан",
         "Сертификат выпущен",
         "Отказ",
     ];
+}
+
+/// What was kept before operators accepted had been accepted.
+fn already() -> bool {
+    true
 }
 
 /// A moment so many seconds later, at the end of time at the latest.

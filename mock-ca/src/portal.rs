@@ -44,6 +44,12 @@ pub(crate) fn handle(
     visit.route(&path)
 }
 
+/// The phone of whoever is logged in where this request comes from.
+pub(crate) fn visitor(mock: &MockCa, request: &Request<Vec<u8>>) -> Option<String> {
+    let name = form::cookie(request, COOKIE_NAME)?;
+    mock.state.logins.phone_of(name).map(str::to_owned)
+}
+
 /// One request of one browser.
 struct Visit<'a> {
     mock: &'a mut MockCa,
@@ -127,12 +133,7 @@ impl Visit<'_> {
         };
         session.phone = Some(phone.clone());
         session.logged_in = false;
-        let registered = self
-            .mock
-            .state
-            .orders
-            .values()
-            .any(|order| order.application.phone == phone);
+        let registered = self.mock.state.name_of(&phone).is_some();
         match self
             .mock
             .state
@@ -278,13 +279,8 @@ impl Visit<'_> {
     /// «Вы вошли как …»: the owner of the phone's first application (the figure hides it: assumed).
     fn who(&mut self) -> Option<String> {
         let phone = self.user()?;
-        let theirs = self
-            .mock
-            .state
-            .orders
-            .values()
-            .find(|order| order.application.phone == phone);
-        Some(theirs.map_or(phone, |order| order.application.owner.clone()))
+        let name = self.mock.state.name_of(&phone).map(str::to_owned);
+        Some(name.unwrap_or(phone))
     }
 }
 

@@ -10,7 +10,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE};
 use http::{HeaderValue, Request, Response, StatusCode};
-use http_body::Frame;
-use http_body_util::BodyExt as _;
+use http_body::{Frame, SizeHint};
+use http_body_util::{BodyExt as _, Collected};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -28,7 +28,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::sync::watch;
 
 use self::guests::{Guest, Guests};
-use crate::{Clock, Door, Lost, MAX_BODY, MAX_FORM, control, paper, printed, reply};
+use crate::{Clock, Dawdle, Door, Lost, MAX_BODY, MAX_FORM, control, paper, printed, reply};
 
 /// Where to listen. Port 0 takes a free one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -244,7 +244,63 @@ async fn answer(
             .lock()
             .map_or_else(|_| broken(), |mut door_fn| door_fn(now, door, request))
     });
-    sent(dated(finished(response).await, now))
+    let mut response = finished(response).await;
+    let dawdle = response.extensions_mut().remove::<Dawdle>();
+    if let Some(Dawdle::Late { secs }) = dawdle {
+        pass(secs).await;
+    }
+    match (sent(dated(response, now)), dawdle) {
+        (response, Some(Dawdle::Trickle { secs })) => trickling(response, secs).await,
+        (response, _) => response,
+    }
+}
+
+/// Real time, for a planned fault only.
+async fn pass(secs: u32) {
+    let never = std::future::pending::<()>();
+    let _ = tokio::time::timeout(Duration::from_secs(secs.into()), never).await;
+}
+
+/// An answer that comes in small pieces over so many seconds.
+async fn trickling(response: Response<Body>, secs: u32) -> Response<Body> {
+    let (head, body) = response.into_parts();
+    let bytes = body.collect().await.map(Collected::to_bytes);
+    let bytes = bytes.unwrap_or_default();
+    let pause = Duration::from_secs(secs.into()) / PIECES;
+    let body = Trickling {
+        piece: bytes.len() / PIECES as usize + 1,
+        pause: tokio::time::interval(pause.max(Duration::from_millis(1))),
+        rest: bytes,
+    };
+    Response::from_parts(head, Body::new(body))
+}
+
+/// A body that sends a piece, pauses, sends the next.
+struct Trickling {
+    rest: Bytes,
+    piece: usize,
+    pause: tokio::time::Interval,
+}
+
+impl HttpBody for Trickling {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        ready!(self.pause.poll_tick(cx));
+        let piece = self.piece.min(self.rest.len());
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(piece)))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
 }
 
 /// The whole body; `None` when it breaks off or is longer than the limit.
@@ -391,5 +447,7 @@ const MAX_HEAD: usize = 16 << 10;
 /// How long, and how much, of a body that is too long is still read.
 const LINGER: Duration = Duration::from_millis(200);
 const MAX_THROWN_AWAY: usize = 4 << 20;
+/// How many pieces a slow answer is cut into.
+const PIECES: u32 = 20;
 /// Papers printed at the same time: as many as small machines have cores.
 const PRINTERS: usize = 2;

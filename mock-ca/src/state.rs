@@ -17,6 +17,9 @@ use crate::sms::Outbox;
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
     pub(crate) orders: BTreeMap<u32, Order>,
+    /// Who may log in without an application: names by phone.
+    #[serde(default)]
+    pub(crate) people: BTreeMap<String, String>,
     pub(crate) logins: Logins,
     pub(crate) outbox: Outbox,
     pub(crate) history: VecDeque<Visited>,
@@ -38,6 +41,7 @@ impl State {
             .map(|one| (one.number, Order::new(one)));
         Self {
             orders: orders.collect(),
+            people: BTreeMap::new(),
             logins: Logins::default(),
             outbox: Outbox::default(),
             history: VecDeque::new(),
@@ -49,6 +53,16 @@ impl State {
             ca_closed_until: None,
             now: settings.epoch,
         }
+    }
+
+    /// The name of whoever may log in with a phone: the owner of its first application, else as registered.
+    pub(crate) fn name_of(&self, phone: &str) -> Option<&str> {
+        let theirs = |order: &&Order| order.application.phone == phone;
+        let owner = self.orders.values().find(theirs);
+        owner
+            .map(|order| &order.application.owner)
+            .or_else(|| self.people.get(phone))
+            .map(String::as_str)
     }
 
     /// Adds to the history; the oldest entry goes when there are too many.

@@ -4,7 +4,7 @@ use http::{Method, Response, StatusCode};
 
 use super::{Visit, form, pages};
 use crate::documents::Document;
-use crate::office::Sent;
+use crate::office::{NOT_ACCEPTED, Sent};
 use crate::order::{Order, Status, irkutsk};
 use crate::paper::Unprinted;
 use crate::reply;
@@ -103,8 +103,10 @@ impl Visit<'_> {
 
     /// Рис. 7.
     fn request_page(&mut self, number: u32) -> Response<Vec<u8>> {
-        if self.status(number) != Status::Accepted {
-            return self.card(number, Some(REQUEST_SENT));
+        match self.status(number) {
+            Status::Accepted => {}
+            Status::New => return self.card(number, Some(NOT_ACCEPTED)),
+            _ => return self.card(number, Some(REQUEST_SENT)),
         }
         let container = self.order(number).application.container.clone();
         self.request_form(number, &container, "", "", None)

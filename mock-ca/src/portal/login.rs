@@ -199,6 +199,12 @@ impl Logins {
         Some(session)
     }
 
+    /// Whose session this is, if somebody is logged in; does not keep it alive.
+    pub(crate) fn phone_of(&self, name: &str) -> Option<&str> {
+        let session = self.sessions.get(name)?;
+        session.phone.as_deref().filter(|_| session.logged_in)
+    }
+
     /// Ends a session.
     pub(crate) fn close(&mut self, name: &str) {
         self.sessions.remove(name);

@@ -160,5 +160,5 @@ fn the_control_port_says_what_it_did_not_understand() {
         post(&mut world, "/applications/722318/issue", &json!({})).0,
         409
     );
-    assert_eq!(world.json(Door::Control, Method::GET, "/", "").0, 404);
+    assert_eq!(world.json(Door::Control, Method::GET, "/x", "").0, 404);
 }

@@ -11,7 +11,11 @@ mod faults;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod knobs;
+#[cfg(test)]
 mod login;
+#[cfg(test)]
+mod operator;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

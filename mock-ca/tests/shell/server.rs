@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::Response;
 use jiff::Timestamp;
-use mock_ca::{Fault, Listen, Manual, Mischief, MockCa, Room, Server, Settings};
+use mock_ca::{Dial, Fault, Listen, Manual, Mischief, MockCa, Pace, Room, Server, Settings};
 
 fn served(settings: Settings) -> Server {
     let clock = Arc::new(Manual::at(settings.epoch));
@@ -33,11 +33,14 @@ fn get(address: SocketAddr, path: &str) -> String {
 }
 
 fn post(address: SocketAddr, path: &str, body: &str) -> String {
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    exchange(address, format!("{head}{body}").as_bytes())
+    exchange(address, message("POST", path, body).as_bytes())
+}
+
+fn message(method: &str, path: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
 }
 
 #[test]
@@ -80,6 +83,48 @@ fn the_clock_moves_by_the_control_port_only() {
     assert!(post(control, "/clock/advance", r#"{"seconds":-60}"#).starts_with("HTTP/1.1 400"));
     assert!(post(portal, "/clock/advance", r#"{"seconds":60}"#).starts_with("HTTP/1.1 404"));
     assert!(get(portal, "/").contains("date: Thu, 13 Dec 2018 01:01:00 GMT\r\n"));
+}
+
+#[test]
+fn the_clock_is_set_stopped_and_sped_up_by_the_control_port() {
+    let settings = Settings::default();
+    let dial = Arc::new(Dial::new(settings.epoch, Pace::Manual));
+    let mut mock = MockCa::new(settings);
+    let door = move |now, door, request| mock.handle(now, door, request);
+    let server = Server::start(door, dial, Listen::default()).unwrap();
+    let control = server.addresses().control;
+    let put = |body: &str| exchange(control, message("PUT", "/clock", body).as_bytes());
+    assert!(get(control, "/clock").contains(r#"{"now":"2018-12-13T01:00:00Z","pace":"manual"}"#));
+    let set = put(r#"{"now":"2018-12-24T00:00:00+08:00"}"#);
+    assert!(set.contains(r#"{"now":"2018-12-23T16:00:00Z","pace":"manual"}"#));
+    let back = put(r#"{"now":"2018-12-13T09:00:00+08:00"}"#);
+    assert!(back.starts_with("HTTP/1.1 409") && back.contains("only goes forward"));
+    assert!(put(r#"{"pace":"backwards"}"#).starts_with("HTTP/1.1 400"));
+    assert!(put(r#"{"pace":"fast:3600"}"#).contains(r#""pace":"fast:3600"}"#));
+    let press = message("POST", "/operator/clock", "seconds=60");
+    assert!(exchange(control, press.as_bytes()).contains("location: /\r\n"));
+    let foreign = press.replacen("\r\n", "\r\nOrigin: http://elsewhere\r\n", 1);
+    assert!(exchange(control, foreign.as_bytes()).starts_with("HTTP/1.1 403"));
+}
+
+#[test]
+fn a_slow_and_a_late_answer_arrive_whole() {
+    let fault = |nth, what| Fault {
+        room: Room::Portal,
+        nth,
+        what,
+    };
+    let server = served(Settings {
+        faults: vec![
+            fault(2, Mischief::Slow { secs: 1 }),
+            fault(3, Mischief::Delay { secs: 1 }),
+        ],
+        ..Settings::default()
+    });
+    let portal = server.addresses().portal;
+    let quick = get(portal, "/");
+    assert_eq!(get(portal, "/"), quick);
+    assert_eq!(get(portal, "/"), quick);
 }
 
 #[test]
