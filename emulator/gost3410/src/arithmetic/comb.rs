@@ -29,7 +29,7 @@ pub(crate) struct Comb<E> {
 /// Bits of the scalar that one row serves.
 pub(crate) const WIDTH: usize = 5;
 /// Digits of public scalars lie below `2^(BASE_WIDTH-1)`.
-pub(crate) const BASE_WIDTH: usize = 8;
+pub(crate) const BASE_WIDTH: usize = 10;
 const ROW: usize = 1 << (WIDTH - 1);
 
 impl<E: Entry> Comb<E> {
@@ -68,7 +68,7 @@ impl<E: Entry> Comb<E> {
     }
 
     /// `digit` times the base point, for odd digits below `2^(BASE_WIDTH-1)`.
-    pub(crate) fn multiple_public(&self, digit: i8) -> E {
+    pub(crate) fn multiple_public(&self, digit: i16) -> E {
         let multiple = &self.multiples[usize::from(digit.unsigned_abs() / 2)];
         multiple.negate_if(Mask::from_bit(u64::from(digit < 0)))
     }

@@ -245,7 +245,7 @@ impl<C: Parameters> Extended<C> {
     fn double_factors(&self) -> (C::Base, C::Base, C::Base, C::Base) {
         let (uu, vv) = (self.u.square_inline(), self.v.square_inline());
         let g = uu.add(&vv);
-        let e = self.u.add(&self.v).square_inline().sub(&g);
+        let e = self.u.mul_inline(&self.v).double();
         let f = g.sub(&self.z.square_inline().double());
         (e, f, g, uu.sub(&vv))
     }

@@ -94,7 +94,11 @@ pub(crate) fn multiply<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N],
 #[inline(always)]
 pub(crate) fn square<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
     if N != 8 {
-        return square_by_diagonals(a);
+        let square = square_of_four(&core::array::from_fn(|i| a[i]));
+        return (
+            core::array::from_fn(|i| square[i]),
+            core::array::from_fn(|i| square[i + 4]),
+        );
     }
     let (a0, a1) = halves(a);
     let (low, high) = (square_of_four(&a0), square_of_four(&a1));
@@ -112,12 +116,6 @@ fn halves<const N: usize>(a: &[u64; N]) -> ([u64; 4], [u64; 4]) {
 #[inline(always)]
 fn four_by_four(a: &[u64; 4], b: &[u64; 4]) -> [u64; 8] {
     let (low, high) = multiply_by_rows(a, b);
-    core::array::from_fn(|i| if i < 4 { low[i] } else { high[i - 4] })
-}
-
-#[inline(always)]
-fn square_of_four(a: &[u64; 4]) -> [u64; 8] {
-    let (low, high) = square_by_diagonals(a);
     core::array::from_fn(|i| if i < 4 { low[i] } else { high[i - 4] })
 }
 
@@ -194,37 +192,46 @@ pub(crate) fn row<const N: usize>(limbs: &[u64; N], word: u64) -> ([u64; N], [u6
 
 /// Products above the diagonal once, doubled, then the squares.
 #[inline(always)]
-fn square_by_diagonals<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
-    let (low, high) = products_above_diagonal(a);
-    let (mut low, spill) = double(&low, 0);
-    let (mut high, _) = double(&high, spill);
+fn square_of_four(a: &[u64; 4]) -> [u64; 8] {
+    let (mut square, _) = double(&products_above_diagonal(a), 0);
     let mut carry = 0;
-    for (i, limb) in a.iter().enumerate() {
-        let square = u128::from(*limb) * u128::from(*limb);
-        let half = if 2 * i < N { &mut low } else { &mut high };
-        let at = 2 * i % N;
-        (half[at], carry) = adc(half[at], square as u64, carry);
-        (half[at + 1], carry) = adc(half[at + 1], (square >> 64) as u64, carry);
+    for i in 0..4 {
+        let (low, high) = wide(a[i], a[i]);
+        (square[2 * i], carry) = adc(square[2 * i], low, carry);
+        (square[2 * i + 1], carry) = adc(square[2 * i + 1], high, carry);
     }
-    (low, high)
+    square
 }
 
+/// `Σ a_i·a_j·2^(64(i+j))` for `i < j`.
 #[inline(always)]
-fn products_above_diagonal<const N: usize>(a: &[u64; N]) -> ([u64; N], [u64; N]) {
-    let (mut low, mut high) = ([0; N], [0; N]);
-    for i in 0..N {
-        let mut carry = 0;
-        for j in i + 1..N {
-            let place = if i + j < N {
-                &mut low[i + j]
-            } else {
-                &mut high[i + j - N]
-            };
-            (*place, carry) = mac(*place, a[i], a[j], carry);
-        }
-        high[i] = carry;
-    }
-    (low, high)
+fn products_above_diagonal(a: &[u64; 4]) -> [u64; 8] {
+    let mut sum = [0; 8];
+    let mut carry;
+    let (low_01, high_01) = wide(a[0], a[1]);
+    let (low_02, high_02) = wide(a[0], a[2]);
+    let (low_03, high_03) = wide(a[0], a[3]);
+    sum[1] = low_01;
+    (sum[2], carry) = adc(high_01, low_02, 0);
+    (sum[3], carry) = adc(high_02, low_03, carry);
+    sum[4] = high_03 + carry;
+    let (low_12, high_12) = wide(a[1], a[2]);
+    let (low_13, high_13) = wide(a[1], a[3]);
+    let (low_23, high_23) = wide(a[2], a[3]);
+    let (middle, carry_of_middle) = adc(high_12, low_13, 0);
+    let (upper, carry_of_upper) = adc(high_13, low_23, carry_of_middle);
+    (sum[3], carry) = adc(sum[3], low_12, 0);
+    (sum[4], carry) = adc(sum[4], middle, carry);
+    (sum[5], carry) = adc(upper, 0, carry);
+    sum[6] = high_23 + carry_of_upper + carry;
+    sum
+}
+
+/// `a·b`, low word and high word.
+#[inline(always)]
+fn wide(a: u64, b: u64) -> (u64, u64) {
+    let product = u128::from(a) * u128::from(b);
+    (product as u64, (product >> 64) as u64)
 }
 
 /// `2·a + spill`, and the bit out.
@@ -242,10 +249,11 @@ fn double<const N: usize>(a: &[u64; N], mut spill: u64) -> ([u64; N], u64) {
 #[inline(always)]
 pub(crate) fn add_word<const N: usize>(a: &[u64; N], word: u64) -> ([u64; N], u64) {
     let mut sum = [0; N];
-    let mut carry = word;
-    let mut i = 0;
+    let mut carry;
+    (sum[0], carry) = adc(a[0], word, 0);
+    let mut i = 1;
     while i < N {
-        (sum[i], carry) = adc(a[i], carry, 0);
+        (sum[i], carry) = adc(a[i], 0, carry);
         i += 1;
     }
     (sum, carry)
@@ -255,10 +263,11 @@ pub(crate) fn add_word<const N: usize>(a: &[u64; N], word: u64) -> ([u64; N], u6
 #[inline(always)]
 pub(crate) fn sub_word<const N: usize>(a: &[u64; N], word: u64) -> ([u64; N], u64) {
     let mut difference = [0; N];
-    let mut borrow = word;
-    let mut i = 0;
+    let mut borrow;
+    (difference[0], borrow) = sbb(a[0], word, 0);
+    let mut i = 1;
     while i < N {
-        (difference[i], borrow) = sbb(a[i], borrow, 0);
+        (difference[i], borrow) = sbb(a[i], 0, borrow);
         i += 1;
     }
     (difference, borrow)

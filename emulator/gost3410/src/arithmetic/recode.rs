@@ -57,7 +57,7 @@ impl OddDigits {
 /// Zero or odd digits below `2^(width-1)` in absolute value, at most one in `width` of them not zero; for public scalars.
 ///
 /// Shape: least significant first; one longer than the scalar.
-pub(crate) fn sparse_digits_public(k: &Words, width: usize) -> [i8; 513] {
+pub(crate) fn sparse_digits_public(k: &Words, width: usize) -> [i16; 513] {
     let mut words = [0; 9];
     words[..8].copy_from_slice(k);
     let mut digits = [0; 513];
@@ -71,7 +71,7 @@ pub(crate) fn sparse_digits_public(k: &Words, width: usize) -> [i8; 513] {
         }
         let window = bits(&words, at, width) + carry;
         carry = window >> (width - 1);
-        digits[at] = (window as i64 - ((carry << width) as i64)) as i8;
+        digits[at] = (window as i64 - ((carry << width) as i64)) as i16;
         at += width;
     }
     digits
