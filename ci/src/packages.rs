@@ -31,10 +31,16 @@ const OPENSSL_HEADERS: Package = Package {
     proof: "/usr/include/openssl/evp.h",
 };
 
+const VALGRIND: Package = Package {
+    name: "valgrind",
+    proof: "/usr/bin/valgrind",
+};
+
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
         Stage::Lint | Stage::Test | Stage::Docs => &[],
-        Stage::Gost => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS, POPPLER],
+        Stage::Gost => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS, POPPLER, VALGRIND],
+        Stage::Speed => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS],
     }
 }
 

@@ -12,6 +12,7 @@ use clap::ValueEnum;
 
 use crate::packages;
 use crate::run::Bench;
+use crate::speed;
 
 /// A part of the validation that can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -20,21 +21,25 @@ pub(crate) enum Stage {
     Lint,
     /// `cargo test`: all that needs no system service, the README's commands among it.
     Test,
-    /// OpenSSL with gost-engine judges requests, certificates and CRLs; poppler judges the documents.
+    /// OpenSSL with gost-engine judges signatures, requests, certificates and CRLs; poppler the documents, valgrind that
+    /// no secret decides a branch or an address.
     Gost,
+    /// GOST signing and verifying, timed beside gost-engine: no ratio below its floor.
+    Speed,
     /// The API documentation builds without a warning.
     Docs,
 }
 
 impl Stage {
     /// Every stage, in the order they run.
-    pub(crate) const ALL: [Self; 4] = [Self::Lint, Self::Test, Self::Gost, Self::Docs];
+    pub(crate) const ALL: [Self; 5] = [Self::Lint, Self::Test, Self::Gost, Self::Speed, Self::Docs];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Lint => "lint",
             Self::Test => "test",
             Self::Gost => "gost",
+            Self::Speed => "speed",
             Self::Docs => "docs",
         }
     }
@@ -45,6 +50,7 @@ impl Stage {
             Self::Lint => lint::run(bench),
             Self::Test => test::run(bench),
             Self::Gost => gost::run(bench),
+            Self::Speed => speed::run(bench, false),
             Self::Docs => docs::run(bench),
         }
     }

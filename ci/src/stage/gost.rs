@@ -32,6 +32,7 @@ enum Moment {
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let openssl = OpenSsl::with_gost_engine(bench)?;
     bench.run(Command::new("ci/gost/cross_check").arg(CROSS_CHECKED_ROWS))?;
+    takes_constant_time(bench)?;
     for (name, moment) in SCENARIOS {
         let folder = bench.folder().join(name);
         let mut scenarios = Command::new("cargo");
@@ -50,6 +51,21 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         judge(bench, &openssl, &folder, moment).with_context(|| format!("scenario {name}"))?;
     }
     Ok(())
+}
+
+/// No secret decides a branch or an address in `gost3410`; variants that leak on purpose are found.
+fn takes_constant_time(bench: &mut Bench) -> Result<()> {
+    let check = [
+        "run",
+        "--release",
+        "--quiet",
+        "--locked",
+        "-p",
+        "gost3410",
+        "--example",
+        "constant_time",
+    ];
+    bench.run(Command::new("cargo").args(check)).map(drop)
 }
 
 fn judge(bench: &mut Bench, openssl: &OpenSsl, folder: &Path, moment: Moment) -> Result<()> {
