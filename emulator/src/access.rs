@@ -1,5 +1,7 @@
 //! Access rules: the fifteen bytes of tag 86.
 
+use crate::fidelity::{Evidence, Row, Subject};
+
 /// What may be done with a file, and by whom, as stored and shown: byte 0 says which operations have a
 /// condition, byte 1+i is the condition for operation i, bytes 8 to 14 are zero.
 ///
@@ -98,6 +100,19 @@ impl AccessRules {
     /// A public key.
     pub const PUBLIC_KEY: Self = Self::of([0x46, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x02]);
 }
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const RULES: Subject = Subject(None, "access rules");
+    &[
+        RULES.row("byte 0 says which operations have a condition, bytes 1 to 7 are the conditions; 00 always, FF never, 01 administrator, 02 user", Driver),
+        RULES.row("any one of the PINs whose bits are set suffices", Assumed),
+        RULES.row("an operation without a condition is never allowed", Assumed),
+        RULES.row("the files of a new image have the rules that pkcs15-init writes", Recording),
+        RULES.row("the administrator too may change and delete certificates on an image marked so", Assumed),
+    ]
+};
 
 #[cfg(test)]
 mod tests {

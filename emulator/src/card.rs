@@ -1,21 +1,24 @@
 //! The card: image, session and the rules between them. Bytes in, bytes out; no reader, file or clock.
 
 mod access;
-mod chaining;
-mod files;
-mod keys;
+pub(crate) mod chaining;
+pub(crate) mod files;
+pub(crate) mod keys;
 mod memory;
-mod pins;
-mod selection;
+pub(crate) mod operations;
+pub(crate) mod pins;
+pub(crate) mod selection;
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use rand_core::CryptoRng;
 
 use self::memory::Memory;
 use crate::apdu::{CommandApdu, Response};
 use crate::command::{self, Command};
-use crate::image::TokenImage;
+use crate::fidelity::{Evidence, Row, Subject};
+use crate::image::{ImageError, TokenImage};
 use crate::session::Session;
 use crate::status_word::StatusWord;
 use crate::timing::Work;
@@ -58,6 +61,18 @@ pub struct Exchange {
     pub work: Work,
 }
 
+impl Exchange {
+    /// An answer that took no work and wrote nothing.
+    #[must_use]
+    pub fn answering(answer: Vec<u8>) -> Self {
+        Self {
+            answer,
+            writes: Vec::new(),
+            work: Work::default(),
+        }
+    }
+}
+
 impl Card {
     /// A USB token with this memory.
     #[must_use]
@@ -73,6 +88,17 @@ impl Card {
             memory: Memory::new(image),
             session: Session::default(),
         }
+    }
+
+    /// The same card, whose every write is made durable by `save` before the command goes on: a PIN try is on disk before
+    /// the PIN is compared. A write that `save` refuses does not happen; the command answers `6581`.
+    #[must_use]
+    pub fn saved_by(
+        mut self,
+        save: impl Fn(&TokenImage) -> Result<(), ImageError> + Send + Sync + 'static,
+    ) -> Self {
+        self.memory.save_by(Arc::new(save));
+        self
     }
 
     /// Power on and reset are one: the session starts anew.
@@ -172,13 +198,14 @@ impl Card {
             }
             Command::ComputeSignature(input) => self.compute_signature(env, input),
             Command::Decipher(input) => self.decipher(input),
+            Command::Hash(message) => self.hash(message),
             Command::GenerateKeyPair(key) => self.generate_key_pair(env, key),
             Command::SerialNumber => Ok(self.serial_number()),
             Command::GetChallenge(length) => Ok(challenge(env, length)),
             Command::GetResponse(max) => self.get_response(max),
             Command::Logout => Ok(self.logout()),
-            Command::Initialise => Ok(self.initialise()),
-            Command::EndInitialisation => Ok(self.end_initialisation()),
+            Command::Initialise => self.initialise(),
+            Command::EndInitialisation => self.end_initialisation(),
         }
     }
 
@@ -191,23 +218,23 @@ impl Card {
     ///
     /// Source: OpenSC pkcs15-rtecp.c, `rtecp_init`; the rest of access rules until the end is inferred from what the
     /// program does. Evidence: driver.
-    fn initialise(&mut self) -> Response {
-        self.session = Session::default();
+    fn initialise(&mut self) -> Result<Response, StatusWord> {
         self.memory.write(|image| {
             image.initialising = true;
             image.administrator_deletes_certificates = false;
             image.pins.clear();
             image.mf = None;
-        });
-        Response::done()
+        })?;
+        self.session = Session::default();
+        Ok(Response::done())
     }
 
     /// Access rules hold from here on; a second time changes nothing.
-    fn end_initialisation(&mut self) -> Response {
+    fn end_initialisation(&mut self) -> Result<Response, StatusWord> {
         if self.image().initialising {
-            self.memory.write(|image| image.initialising = false);
+            self.memory.write(|image| image.initialising = false)?;
         }
-        Response::done()
+        Ok(Response::done())
     }
 }
 
@@ -225,3 +252,31 @@ fn challenge(env: &mut Env<'_>, length: usize) -> Response {
     env.rng.fill_bytes(&mut bytes);
     Response::data(bytes)
 }
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const IDENTITY: Subject = Subject(None, "identity");
+    const SERIAL: Subject = Subject(Some([0x00, 0xCA]), "GET DATA");
+    const CHALLENGE: Subject = Subject(Some([0x00, 0x84]), "GET CHALLENGE");
+    const LOGOUT: Subject = Subject(Some([0x80, 0x40]), "LOGOUT");
+    const INITIALISE: Subject = Subject(Some([0x80, 0x8A]), "INITIALISE");
+    const END: Subject = Subject(Some([0x80, 0x84]), "END INITIALISATION");
+    &[
+        IDENTITY.row("ATR of the USB token `3B 8B 01 … \"Rutoken DS \"`, T=1; of the smart card `3B 9C 96 00 \"RutokenECPsc\"`, T=0", Driver),
+        IDENTITY.row("memory of 65536 bytes, 255 entries a directory", Report),
+        IDENTITY.row("each file costs 32 bytes beside its content", Assumed),
+        IDENTITY.row("an unknown instruction is answered `6D00`, an unknown class `6E00`", Spec),
+        IDENTITY.row("a refused command changes nothing but PIN tries and the right of a PIN that was wrong", Assumed),
+        IDENTITY.row("a write that the memory refuses is answered `6581` and has not happened", Spec),
+        SERIAL.row("`01 81`: the serial number, 8 bytes, the upper four zero; Le 00 and 08", Report),
+        SERIAL.row("other objects (version, free memory, label) are answered `6A88`", Assumed),
+        CHALLENGE.row("Le random bytes, 1 to 256", Recording),
+        LOGOUT.row("drops all rights, always `9000`", Recording),
+        INITIALISE.row("erases files, keys and PINs without asking for a PIN; the serial number stays", Driver),
+        INITIALISE.row("access rules rest from here to the end of initialisation, over resets too", Recording),
+        INITIALISE.row("takes away the mark that lets the administrator delete certificates", Assumed),
+        END.row("`4E 19`: access rules hold again", Driver),
+        END.row("sent twice it is answered `9000`", Assumed),
+    ]
+};

@@ -1,11 +1,13 @@
 //! Arguments, failures and their exit codes. Results go to stdout, talk to stderr.
 
 mod attach;
+mod control;
 mod image;
 mod send;
 mod surroundings;
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -97,6 +99,10 @@ struct Attach {
     /// went away.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963")]
     vpcd: String,
+    /// Take orders here, an address of this machine; port 0 means any, told on stderr. One order a line: `remove` takes
+    /// the token out of the reader, `insert` puts it back, `status` tells `in` or `out`, `stop` ends the program.
+    #[arg(long, value_name = "HOST:PORT", value_parser = parse_loopback)]
+    control: Option<SocketAddr>,
     /// Give up when there is no reader for this many seconds; without it the card waits for ever.
     #[arg(long, value_name = "SECONDS")]
     patience: Option<u64>,
@@ -136,6 +142,15 @@ fn parse_serial(digits: &str) -> Result<u32, String> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let number = u32::from_str_radix(digits, 16).ok().filter(|_| plain);
     number.ok_or_else(|| "one to eight hexadecimal digits".into())
+}
+
+fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "write it like 127.0.0.1:7000")?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("only an address of this machine: 127.0.0.1 or [::1]".into())
+    }
 }
 
 /// Does what the arguments say.
@@ -188,7 +203,7 @@ impl Failure {
                 Some("use none, hardware, or a file like the one in emulator/timing")
             }
             Self::Address { .. } => Some("write it like 127.0.0.1:35963"),
-            Self::Reader(AttachError::Image(_)) | Self::System(_) => None,
+            Self::System(_) => None,
         }
     }
 
@@ -197,10 +212,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::System(_) => 1,
             Self::NotHexadecimal { .. } | Self::Timing { .. } | Self::Address { .. } => 2,
-            Self::ImageExists(_)
-            | Self::ImageInUse(_)
-            | Self::Image(_)
-            | Self::Reader(AttachError::Image(_)) => 3,
+            Self::ImageExists(_) | Self::ImageInUse(_) | Self::Image(_) => 3,
             Self::Reader(AttachError::NotLoopback { .. } | AttachError::NoReader { .. }) => 4,
         })
     }

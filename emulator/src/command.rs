@@ -10,7 +10,7 @@ mod pin;
 use zeroize::Zeroizing;
 
 pub use self::file::{Select, SelectTarget, Template, TemplateKind};
-pub use self::key::Environment;
+pub use self::key::{Confidentiality, Environment};
 pub use self::pin::ReferenceTarget;
 use crate::apdu::CommandApdu;
 use crate::reference::{FileId, KeyRef, PinRef};
@@ -59,8 +59,10 @@ pub enum Command<'a> {
     ManageSecurityEnvironment(Environment),
     /// `00 2A 9E 9A`: signs a digest, or raises a number to the private exponent.
     ComputeSignature(&'a [u8]),
-    /// `00 2A 80 86`: deciphers a number.
+    /// `00 2A 80 86`: deciphers a number, or agrees on a key with the other side's public one.
     Decipher(&'a [u8]),
+    /// `00 2A 90 80`: hashes a message.
+    Hash(&'a [u8]),
     /// `00 46 80`: makes a key pair in key files created before.
     GenerateKeyPair(KeyRef),
     /// `00 CA 01 81`: tells the serial number.

@@ -123,19 +123,26 @@ fn create(data: &[u8]) -> String {
 }
 
 fn environment(apdu: &CommandApdu<'_>) -> String {
+    let elements = tlv::ber_elements(apdu.data).unwrap_or_default();
     let purpose = match apdu.p2 {
         0xB6 => "sign",
+        0xB8 if elements.iter().any(|(tag, _)| *tag == 0x95) => "agree",
         0xB8 => "decipher",
+        0xAA => "hash",
         _ => "other use",
     };
-    let key = apdu.data.last().copied().unwrap_or_default();
-    format!("MANAGE SECURITY ENVIRONMENT {purpose}, key {key:02X}")
+    let detail = match elements.iter().find(|(tag, _)| matches!(tag, 0x83 | 0x84)) {
+        Some((_, [key])) => format!(", key {key:02X}"),
+        _ => String::new(),
+    };
+    format!("MANAGE SECURITY ENVIRONMENT {purpose}{detail}")
 }
 
 fn operation(apdu: &CommandApdu<'_>) -> String {
     match apdu.p1_p2() {
         0x9E9A => format!("COMPUTE DIGITAL SIGNATURE, {} bytes", apdu.data.len()),
         0x8086 => format!("DECIPHER, {} bytes", apdu.data.len()),
+        0x9080 => format!("HASH, {} bytes", apdu.data.len()),
         other => format!("PERFORM SECURITY OPERATION {other:04X}"),
     }
 }

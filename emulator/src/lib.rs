@@ -17,6 +17,8 @@ pub mod apdu;
 mod card;
 pub mod command;
 pub mod describe;
+pub mod fidelity;
+pub mod fixture;
 pub mod image;
 mod octets;
 pub mod reference;
@@ -25,7 +27,7 @@ pub mod rsf;
 mod session;
 pub mod status_word;
 pub mod timing;
-mod tlv;
+pub mod tlv;
 pub mod vpcd;
 
 pub use card::{Card, Env, Exchange, Model};

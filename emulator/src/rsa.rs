@@ -1,101 +1,84 @@
-//! RSA as the token does it: raw powers, little-endian numbers. Padding is the host's business.
-//!
-//! Plain big-integer arithmetic: neither constant in time nor wiped from memory, good enough for a test token's transport
-//! key and for nothing else.
+//! RSA as the token does it: raw powers, little-endian numbers. Padding is the host's business, arithmetic the crate
+//! `rsa`'s.
 
-use num_bigint::BigUint;
 use rand_core::CryptoRng;
+use rsa::hazmat::rsa_decrypt_and_check;
+use rsa::traits::{PrivateKeyParts, PublicKeyParts};
+use rsa::{BoxedUint, RsaPrivateKey};
 
 use crate::image::Secret;
 
-/// A private key with two primes of equal length. Its public exponent is always 65537.
+/// A private key with two primes of equal length, whose modulus has all its bits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RsaKey {
     prime_len: usize,
-    p: BigUint,
-    q: BigUint,
-    q_inverse: BigUint,
-    d_p: BigUint,
-    d_q: BigUint,
+    key: RsaPrivateKey,
 }
 
 impl RsaKey {
-    /// Draws a key of `16 * prime_len` bits.
-    pub fn generate<R: CryptoRng + ?Sized>(prime_len: usize, rng: &mut R) -> Self {
-        loop {
-            let (p, q) = (prime(prime_len, rng), prime(prime_len, rng));
-            if let Some(key) = Self::from_numbers(prime_len, p, q) {
-                return key;
-            }
-        }
+    /// Draws a key of `16 * prime_len` bits with the public exponent 65537; `None` for lengths that no key has.
+    pub fn generate<R: CryptoRng + ?Sized>(prime_len: usize, rng: &mut R) -> Option<Self> {
+        let key = RsaPrivateKey::new_unchecked(rng, 16 * prime_len).ok()?;
+        let [p, q] = key.primes() else {
+            return None;
+        };
+        // Made again from its primes, as a key read from its file is: the private exponent has two forms.
+        Self::from_numbers(prime_len, p.as_ref().clone(), q.as_ref().clone(), EXPONENT)
     }
 
-    /// A key from its primes, most significant byte first; `None` unless they are different, of equal length, with
-    /// their two highest bits set, and fit the exponent 65537. Primality is the caller's word.
+    /// A key from its primes, most significant byte first, with the public exponent 65537; `None` unless they are
+    /// different, of equal length, and their product has all its bits. Primality is the caller's word.
     #[must_use]
     pub fn from_primes(p: &[u8], q: &[u8]) -> Option<Self> {
-        let same_len = p.len() == q.len() && p.first()? & q.first()? >= 0xC0;
-        same_len.then(|| {
-            Self::from_numbers(
-                p.len(),
-                BigUint::from_bytes_be(p),
-                BigUint::from_bytes_be(q),
-            )
-        })?
+        let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(bytes);
+        let same_len = p.len() == q.len();
+        same_len.then(|| Self::from_numbers(p.len(), number(p), number(q), EXPONENT))?
     }
 
-    fn from_numbers(prime_len: usize, p: BigUint, q: BigUint) -> Option<Self> {
-        let one = BigUint::from(1u8);
-        let exponent = BigUint::from(EXPONENT);
-        let d_p = exponent.modinv(&(&p - &one))?;
-        let d_q = exponent.modinv(&(&q - &one))?;
-        let q_inverse = (&q % &p).modinv(&p)?;
-        Some(Self {
-            prime_len,
-            p,
-            q,
-            q_inverse,
-            d_p,
-            d_q,
-        })
+    fn from_numbers(prime_len: usize, p: BoxedUint, q: BoxedUint, exponent: u64) -> Option<Self> {
+        // The crate takes no even number for a prime, to the point of panicking.
+        let may_be_prime = |number: &BoxedUint| number.bit_vartime(0) && number.bits_vartime() > 1;
+        if !(may_be_prime(&p) && may_be_prime(&q)) {
+            return None;
+        }
+        let key = RsaPrivateKey::from_p_q(p, q, BoxedUint::from(exponent)).ok()?;
+        let is_full = key.n().bits_vartime() as usize == 16 * prime_len;
+        is_full.then_some(Self { prime_len, key })
     }
 
     /// Reads a key file's value: `p ‖ 0000 0000 ‖ q ‖ 0000 0000 ‖ q⁻¹ mod p ‖ d mod (p-1) ‖ d mod (q-1)`, each number
-    /// little-endian and `prime_len` long; `None` when they are no key.
+    /// little-endian and `prime_len` long; `None` when they are no key, or its public exponent is longer than 33 bits
+    /// (assumed). The exponent is not told; it is what undoes `d mod (p-1)`.
     ///
     /// Source: OpenSC pkcs15-rtecp.c, `rtecp_store_key`. Evidence: driver.
     #[must_use]
     pub fn from_value(prime_len: usize, value: &[u8]) -> Option<Self> {
-        let (p, value) = value.split_at_checked(prime_len)?;
-        let (gap_p, value) = value.split_at_checked(GAP.len())?;
-        let (q, value) = value.split_at_checked(prime_len)?;
-        let (gap_q, value) = value.split_at_checked(GAP.len())?;
-        let (q_inverse, value) = value.split_at_checked(prime_len)?;
-        let (d_p, d_q) = value.split_at_checked(prime_len)?;
-        let [p, q, q_inverse, d_p, d_q] = [p, q, q_inverse, d_p, d_q].map(BigUint::from_bytes_le);
-        let key = Self {
-            prime_len,
-            p,
-            q,
-            q_inverse,
-            d_p,
-            d_q,
+        let number = |index: usize| {
+            let gaps = GAP.len() * index.min(2);
+            let start = prime_len * index + gaps;
+            value
+                .get(start..start + prime_len)
+                .map(BoxedUint::from_le_slice_vartime)
         };
-        (gap_p == GAP && gap_q == GAP && key.is_consistent()).then_some(key)
+        let (p, q, d_p) = (number(0)?, number(1)?, number(3)?);
+        let key = Self::from_numbers(prime_len, p.clone(), q, public_exponent(&p, &d_p)?)?;
+        (key.to_value().reveal() == value).then_some(key)
     }
 
     /// The private key file's value.
     #[must_use]
     pub fn to_value(&self) -> Secret {
-        let number = |number| little_endian(number, self.prime_len);
+        let number = |number: &BoxedUint| little_endian(number, self.prime_len);
+        let part = |part: Option<&BoxedUint>| part.map(number).unwrap_or_default();
+        let primes = self.key.primes();
         let parts = [
-            &number(&self.p)[..],
-            &GAP,
-            &number(&self.q),
-            &GAP,
-            &number(&self.q_inverse),
-            &number(&self.d_p),
-            &number(&self.d_q),
+            number(&primes[0]),
+            GAP.to_vec(),
+            number(&primes[1]),
+            GAP.to_vec(),
+            part(self.key.crt_coefficient().as_ref()),
+            part(self.key.dp()),
+            part(self.key.dq()),
         ];
         Secret::new(parts.concat())
     }
@@ -103,17 +86,13 @@ impl RsaKey {
     /// The public key file's value: modulus, then the exponent padded to half its length.
     #[must_use]
     pub fn to_public_value(&self) -> Vec<u8> {
-        [
-            self.modulus(),
-            little_endian(&BigUint::from(EXPONENT), self.prime_len),
-        ]
-        .concat()
+        [self.modulus(), little_endian(self.key.e(), self.prime_len)].concat()
     }
 
     /// The modulus, little-endian.
     #[must_use]
     pub fn modulus(&self) -> Vec<u8> {
-        little_endian(&(&self.p * &self.q), 2 * self.prime_len)
+        little_endian(self.key.n(), 2 * self.prime_len)
     }
 
     /// Bytes of one prime, half the modulus.
@@ -125,97 +104,36 @@ impl RsaKey {
     /// `input` to the private exponent, little-endian both; `None` when it is not below the modulus.
     #[must_use]
     pub fn power(&self, input: &[u8]) -> Option<Vec<u8>> {
-        let input = BigUint::from_bytes_le(input);
-        if input >= &self.p * &self.q {
-            return None;
-        }
-        let m_p = input.modpow(&self.d_p, &self.p);
-        let m_q = input.modpow(&self.d_q, &self.q);
-        let difference = m_p + &self.p - &m_q % &self.p;
-        let h = (difference * &self.q_inverse) % &self.p;
-        Some(little_endian(&(m_q + h * &self.q), 2 * self.prime_len))
-    }
-
-    /// Whether the parts belong together; that the primes are prime is taken on trust.
-    fn is_consistent(&self) -> bool {
-        let one = BigUint::from(1u8);
-        let enough_bits = (&self.p * &self.q).bits() > 16 * self.prime_len as u64 - 8;
-        let odd = self.p.bit(0) && self.q.bit(0) && self.p > one && self.q > one;
-        enough_bits && odd && (&self.q * &self.q_inverse) % &self.p == one
+        let input = BoxedUint::from_le_slice(input, self.key.n_bits_precision()).ok()?;
+        // Blinding would draw randomness and change the answer's history, not the answer.
+        let unblinded = None::<&mut dyn CryptoRng>;
+        let power = rsa_decrypt_and_check(&self.key, unblinded, &input).ok()?;
+        Some(little_endian(&power, 2 * self.prime_len))
     }
 }
 
-/// The public exponent; the token is never told another.
-const EXPONENT: u32 = 65537;
+/// The public exponent of every key that is made here.
+const EXPONENT: u64 = 65537;
 
 /// What separates the primes in a key file.
 const GAP: [u8; 4] = [0; 4];
 
+/// Undoes `d mod (p-1)`: the public exponent, if it is as short as public exponents are.
+fn public_exponent(p: &BoxedUint, d_p: &BoxedUint) -> Option<u64> {
+    let order = p.wrapping_sub(BoxedUint::one()).to_nz().into_option()?;
+    let exponent = d_p.invert_mod(&order).into_option()?;
+    let bytes = exponent.to_le_bytes();
+    let (low, high) = bytes.split_first_chunk::<8>()?;
+    high.iter()
+        .all(|byte| *byte == 0)
+        .then(|| u64::from_le_bytes(*low))
+}
+
 /// Padded to `len`; every number here fits.
-fn little_endian(number: &BigUint, len: usize) -> Vec<u8> {
-    let mut bytes = number.to_bytes_le();
+fn little_endian(number: &BoxedUint, len: usize) -> Vec<u8> {
+    let mut bytes = number.to_le_bytes().into_vec();
     bytes.resize(len, 0);
     bytes
-}
-
-/// A prime of `len` bytes with its two highest bits set, so that a product of two has full length.
-fn prime<R: CryptoRng + ?Sized>(len: usize, rng: &mut R) -> BigUint {
-    loop {
-        let mut bytes = vec![0; len];
-        rng.fill_bytes(&mut bytes);
-        bytes[0] |= 1;
-        bytes[len - 1] |= 0xC0;
-        let candidate = BigUint::from_bytes_le(&bytes);
-        if has_no_small_factor(&candidate) && passes_miller_rabin(&candidate, rng) {
-            return candidate;
-        }
-    }
-}
-
-fn has_no_small_factor(candidate: &BigUint) -> bool {
-    small_primes().all(|prime| candidate % prime != BigUint::ZERO)
-}
-
-/// Odd primes below 2000.
-fn small_primes() -> impl Iterator<Item = u32> {
-    let is_prime = |number: &u32| {
-        (3u32..45)
-            .step_by(2)
-            .all(|factor| factor == *number || !number.is_multiple_of(factor))
-    };
-    (3..2000).step_by(2).filter(is_prime)
-}
-
-/// FIPS 186-5 B.3.1, with more rounds than its table asks of primes this long.
-fn passes_miller_rabin<R: CryptoRng + ?Sized>(candidate: &BigUint, rng: &mut R) -> bool {
-    let one = BigUint::from(1u8);
-    let minus_one = candidate - &one;
-    let twos = minus_one.trailing_zeros().unwrap_or(0);
-    let odd = &minus_one >> twos;
-    (0..ROUNDS).all(|_| {
-        let mut power = base(candidate, rng).modpow(&odd, candidate);
-        if power == one || power == minus_one {
-            return true;
-        }
-        (1..twos).any(|_| {
-            power = &power * &power % candidate;
-            power == minus_one
-        })
-    })
-}
-
-const ROUNDS: usize = 8;
-
-/// Between 2 and the candidate; the candidate's two highest bits are set, so few draws are wasted.
-fn base<R: CryptoRng + ?Sized>(candidate: &BigUint, rng: &mut R) -> BigUint {
-    let mut bytes = candidate.to_bytes_le();
-    loop {
-        rng.fill_bytes(&mut bytes);
-        let base = BigUint::from_bytes_le(&bytes);
-        if base > BigUint::from(1u8) && base < *candidate {
-            return base;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -225,46 +143,62 @@ mod tests {
 
     use super::*;
 
+    fn key(prime_len: usize, seed: u64) -> RsaKey {
+        RsaKey::generate(prime_len, &mut ChaCha20Rng::seed_from_u64(seed)).unwrap()
+    }
+
     #[test]
     fn a_power_undone_with_the_public_exponent_is_the_input() {
-        let key = RsaKey::generate(64, &mut ChaCha20Rng::seed_from_u64(1));
-        let modulus = BigUint::from_bytes_le(&key.modulus());
-        assert_eq!(modulus.bits(), 1024);
+        let key = key(64, 1);
         let input: Vec<u8> = (1..=127).collect();
-        let power = BigUint::from_bytes_le(&key.power(&input).unwrap());
-        assert_eq!(
-            power.modpow(&BigUint::from(EXPONENT), &modulus),
-            BigUint::from_bytes_le(&input)
-        );
+        let power = BoxedUint::from_le_slice_vartime(&key.power(&input).unwrap());
+        let undone = rsa::hazmat::rsa_encrypt(&key.key, &power).unwrap();
+        assert_eq!(little_endian(&undone, 127), input);
         assert_eq!(key.power(&key.modulus()), None);
+        assert_eq!(key.power(&[0xFF; 129]), None);
+    }
+
+    #[test]
+    fn the_same_randomness_draws_the_same_key() {
+        assert!(key(32, 2) == key(32, 2));
+        assert!(key(32, 2) != key(32, 3));
     }
 
     #[test]
     fn a_key_reads_back_from_its_file_and_a_torn_one_does_not() {
-        let key = RsaKey::generate(32, &mut ChaCha20Rng::seed_from_u64(2));
+        let key = key(32, 2);
         let value = key.to_value();
         assert!(RsaKey::from_value(32, value.reveal()) == Some(key));
-        let mut torn = value.reveal().to_vec();
-        torn[40] ^= 1;
-        assert!(RsaKey::from_value(32, &torn).is_none());
-        assert!(RsaKey::from_value(32, &torn[1..]).is_none());
+        for byte in 0..value.reveal().len() {
+            let mut torn = value.reveal().to_vec();
+            torn[byte] ^= 1;
+            assert!(RsaKey::from_value(32, &torn).is_none(), "byte {byte}");
+        }
+        assert!(RsaKey::from_value(32, &value.reveal()[1..]).is_none());
         assert!(RsaKey::from_value(32, &[0; 5 * 32 + 8]).is_none());
+        assert!(RsaKey::from_value(32, &[0xFF; 5 * 32 + 8]).is_none());
     }
 
     #[test]
-    fn miller_rabin_tells_primes_from_carmichael_numbers() {
-        let mut rng = ChaCha20Rng::seed_from_u64(3);
-        for (number, prime) in [
-            (65537u32, true),
-            (2_147_483_647, true),
-            (561, false),
-            (825_265, false),
-        ] {
-            assert_eq!(
-                passes_miller_rabin(&BigUint::from(number), &mut rng),
-                prime,
-                "{number}"
-            );
-        }
+    fn a_key_whose_public_exponent_is_3_is_imported_too() {
+        // Primes of 256 bits that are 2 modulo 3; q lacks the second highest bit.
+        let p = hex::decode(P).unwrap();
+        let q = hex::decode(Q).unwrap();
+        let [p, q] = [p, q].map(|bytes| BoxedUint::from_be_slice_vartime(&bytes));
+        let key = RsaKey::from_numbers(32, p, q, 3).unwrap();
+        assert!(RsaKey::from_value(32, key.to_value().reveal()) == Some(key));
     }
+
+    #[test]
+    fn primes_need_not_have_their_second_highest_bit() {
+        let [p, q] = [P, Q].map(|digits| hex::decode(digits).unwrap());
+        assert!(q[0] < 0xC0);
+        assert!(RsaKey::from_primes(&p, &q).is_some());
+        assert!(RsaKey::from_primes(&p, &p).is_none());
+        assert!(RsaKey::from_primes(&p, &q[1..]).is_none());
+        assert!(RsaKey::from_primes(&[], &[]).is_none());
+    }
+
+    const P: &str = "F9F9F80DE730CB28D22F02F350E9E079C79D444008216B65B8FE2F4BE91553A9";
+    const Q: &str = "A6B073B4248C91DFFEED7D7F90976DEE7808CEDD886B8EFC2231AA7916FA7AC9";
 }

@@ -1,7 +1,9 @@
 //! What the card forgets when power goes: never stored, cleared by every reset.
 
+use gost3410::Algorithm;
 use zeroize::Zeroizing;
 
+use crate::command::Confidentiality;
 use crate::reference::{FileId, KeyRef, PinRef};
 
 /// The volatile half of a card.
@@ -17,8 +19,10 @@ pub(crate) struct Session {
     pub chain: Option<Chain>,
     /// Keys chosen with MANAGE SECURITY ENVIRONMENT.
     pub signature_key: Option<KeyRef>,
-    /// The same, for deciphering.
-    pub confidentiality_key: Option<KeyRef>,
+    /// The same, for deciphering or key agreement.
+    pub confidentiality: Option<Confidentiality>,
+    /// The hash chosen likewise.
+    pub hash: Option<Algorithm>,
     /// An answer, or the rest of one, that waits for GET RESPONSE.
     pub waiting: Zeroizing<Vec<u8>>,
 }

@@ -16,6 +16,8 @@ impl StatusWord {
     pub const END_OF_FILE: Self = Self(0x6282);
     /// Wrong PIN; the tries left are asked for with an empty VERIFY.
     pub const WRONG_PIN: Self = Self(0x6300);
+    /// The memory could not be written; it is as it was.
+    pub const MEMORY_FAILURE: Self = Self(0x6581);
     /// A length field, or the length of the data, does not fit the command.
     pub const WRONG_LENGTH: Self = Self(0x6700);
     /// This command cannot be sent in a chain.
@@ -84,6 +86,7 @@ impl StatusWord {
             0x6282 => "end of file reached".into(),
             0x6300 => "wrong PIN".into(),
             0x63C0..=0x63CF => format!("{} tries left", self.0 & 0x0F),
+            0x6581 => "memory failure".into(),
             0x6700 => "wrong length".into(),
             0x6883 => "last block of the chain expected".into(),
             0x6884 => "chaining not supported".into(),

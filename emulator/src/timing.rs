@@ -5,6 +5,7 @@ use core::time::Duration;
 use serde::Deserialize;
 
 use crate::command::Command;
+use crate::fidelity::{Evidence, Row, Subject};
 use crate::rsf::KeyKind;
 
 /// How long each kind of work takes, in microseconds.
@@ -23,6 +24,8 @@ pub struct Profile {
     pub verify_us: u32,
     /// See [`Operation::Random`].
     pub random_us: u32,
+    /// See [`Operation::Hash`].
+    pub hash_us: u32,
     /// See [`Operation::SignGost256`].
     #[serde(rename = "sign-gost-256-us")]
     pub sign_gost_256_us: u32,
@@ -93,6 +96,7 @@ impl Profile {
             Operation::Write => self.write_us,
             Operation::Verify => self.verify_us,
             Operation::Random => self.random_us,
+            Operation::Hash => self.hash_us,
             Operation::SignGost256 => self.sign_gost_256_us,
             Operation::SignGost512 => self.sign_gost_512_us,
             Operation::Rsa => self.rsa_us,
@@ -124,9 +128,11 @@ pub enum Operation {
     Verify,
     /// Random bytes.
     Random,
-    /// A signature with a 256-bit GOST key.
+    /// A digest; what it takes per byte is in the bytes.
+    Hash,
+    /// A signature, or a key agreement, with a 256-bit GOST key.
     SignGost256,
-    /// A signature with a 512-bit GOST key.
+    /// The same with a 512-bit GOST key.
     SignGost512,
     /// An RSA signature or decipherment.
     Rsa,
@@ -158,6 +164,7 @@ impl Operation {
             | Command::EndInitialisation => Self::Write,
             Command::Verify { pin: Some(_), .. } => Self::Verify,
             Command::GetChallenge(_) => Self::Random,
+            Command::Hash(_) => Self::Hash,
             Command::ComputeSignature(_) | Command::Decipher(_) => Self::with_key(key),
             Command::GenerateKeyPair(_) => Self::generating(key),
         }
@@ -181,6 +188,16 @@ impl Operation {
         }
     }
 }
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const TIMING: Subject = Subject(None, "timing");
+    &[TIMING.row(
+        "the shipped profile of the hardware: no measured figures are published",
+        Assumed,
+    )]
+};
 
 #[cfg(test)]
 mod tests {

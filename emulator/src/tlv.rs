@@ -4,13 +4,13 @@
 use crate::status_word::StatusWord;
 
 /// One element: a single-byte tag and what it holds.
-pub(crate) type Element<'a> = (u8, &'a [u8]);
+pub type Element<'a> = (u8, &'a [u8]);
 
 /// Reads BER elements with single-byte tags and lengths below 65536, one after another.
 ///
 /// # Errors
 /// `6A80` when an element is cut short or its length is of a form not used here.
-pub(crate) fn ber_elements(mut bytes: &[u8]) -> Result<Vec<Element<'_>>, StatusWord> {
+pub fn ber_elements(mut bytes: &[u8]) -> Result<Vec<Element<'_>>, StatusWord> {
     let mut elements = Vec::new();
     while !bytes.is_empty() {
         let (element, rest) = ber_element(bytes)?;
@@ -21,7 +21,7 @@ pub(crate) fn ber_elements(mut bytes: &[u8]) -> Result<Vec<Element<'_>>, StatusW
 }
 
 /// Reads one BER element and gives what follows it.
-pub(crate) fn ber_element(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), StatusWord> {
+pub fn ber_element(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), StatusWord> {
     let (tag, length, rest) = match bytes {
         [tag, length @ 0..=0x7F, rest @ ..] => (*tag, usize::from(*length), rest),
         [tag, 0x81, length, rest @ ..] => (*tag, usize::from(*length), rest),
@@ -39,7 +39,7 @@ pub(crate) fn ber_element(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), StatusWo
 /// Reads elements of the token's own dialect: tag, one length byte of 00 to FF, value.
 ///
 /// Source: OpenSC pkcs15-rtecp.c and card-rtecp.c, `rtecp_change_reference_data`. Evidence: driver.
-pub(crate) fn token_elements(mut bytes: &[u8]) -> Result<Vec<Element<'_>>, StatusWord> {
+pub fn token_elements(mut bytes: &[u8]) -> Result<Vec<Element<'_>>, StatusWord> {
     let mut elements = Vec::new();
     while let [tag, length, rest @ ..] = bytes {
         let (value, rest) = rest
@@ -56,7 +56,7 @@ pub(crate) fn token_elements(mut bytes: &[u8]) -> Result<Vec<Element<'_>>, Statu
 }
 
 /// Writes one element in DER. The content is bounded by a file's 32 KiB.
-pub(crate) fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+pub fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut bytes = vec![tag];
     match content.len() {
         short @ 0..=0x7F => bytes.push(short as u8),
@@ -68,7 +68,7 @@ pub(crate) fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// Writes a constructed element out of finished parts.
-pub(crate) fn der_of(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub fn der_of(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     der(tag, &parts.concat())
 }
 

@@ -4,12 +4,14 @@
 //! Source: vsmartcard, `vpcd.h`. The card is the one that connects.
 
 mod attach;
+mod hand;
 
 use std::io::{self, Read, Write};
 
-pub use self::attach::{AttachError, Desk, Event, Patience, Stop, attach};
+pub use self::attach::{AttachError, Desk, Event, Patience, attach};
+pub use self::hand::Hand;
 use crate::card::{Card, Env, Exchange};
-use crate::timing::Work;
+use crate::fidelity::{Evidence, Row, Subject};
 
 /// The port vpcd listens on unless told otherwise.
 pub const PORT: u16 = 35963;
@@ -45,20 +47,46 @@ impl<'a> Request<'a> {
     }
 }
 
+/// What can sit in the virtual reader: the token, or anything else that has an ATR and answers commands.
+pub trait Chip {
+    /// What it says first.
+    fn atr(&self) -> &[u8];
+
+    /// Power comes, or a reset.
+    fn power_on(&mut self);
+
+    /// Power goes.
+    fn power_off(&mut self);
+
+    /// Answers one command.
+    fn exchange(&mut self, env: &mut Env<'_>, c_apdu: &[u8]) -> Exchange;
+}
+
+impl Chip for Card {
+    fn atr(&self) -> &[u8] {
+        self.atr()
+    }
+
+    fn power_on(&mut self) {
+        self.power_on();
+    }
+
+    fn power_off(&mut self) {
+        self.power_off();
+    }
+
+    fn exchange(&mut self, env: &mut Env<'_>, c_apdu: &[u8]) -> Exchange {
+        self.exchange(env, c_apdu)
+    }
+}
+
 /// What the card does; `None` where the reader expects no answer.
-pub fn react(card: &mut Card, env: &mut Env<'_>, request: Request<'_>) -> Option<Exchange> {
+pub fn react(chip: &mut impl Chip, env: &mut Env<'_>, request: Request<'_>) -> Option<Exchange> {
     match request {
-        Request::PowerOff => card.power_off(),
-        Request::PowerOn | Request::Reset => card.power_on(),
-        Request::Atr => {
-            let answer = card.atr().to_vec();
-            return Some(Exchange {
-                answer,
-                writes: Vec::new(),
-                work: Work::default(),
-            });
-        }
-        Request::Apdu(bytes) => return Some(card.exchange(env, bytes)),
+        Request::PowerOff => chip.power_off(),
+        Request::PowerOn | Request::Reset => chip.power_on(),
+        Request::Atr => return Some(Exchange::answering(chip.atr().to_vec())),
+        Request::Apdu(c_apdu) => return Some(chip.exchange(env, c_apdu)),
     }
     None
 }
@@ -86,3 +114,14 @@ pub fn write_frame(to: &mut impl Write, payload: &[u8]) -> io::Result<()> {
     let length = u16::try_from(payload.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     to.write_all(&[&length.to_be_bytes()[..], payload].concat())
 }
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const LINE: Subject = Subject(None, "transport");
+    &[
+        LINE.row("short APDUs only; an extended one is answered `6700`", Assumed),
+        LINE.row("vpcd frames: two bytes of length, most significant first; a payload of one byte is 00 off, 01 on, 02 reset, 04 ATR", Spec),
+        LINE.row("other control codes and empty frames are passed over", Assumed),
+    ]
+};

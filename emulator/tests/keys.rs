@@ -152,7 +152,7 @@ fn a_pair_that_holds_a_key_is_not_generated_again() {
 
 #[test]
 fn an_imported_rsa_key_deciphers_and_signs_across_chained_blocks() {
-    let key = RsaKey::generate(128, &mut ChaCha20Rng::seed_from_u64(5));
+    let key = RsaKey::generate(128, &mut ChaCha20Rng::seed_from_u64(5)).unwrap();
     let mut bench = Bench::new();
     bench.login_user();
     assert_eq!(

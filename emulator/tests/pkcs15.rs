@@ -97,7 +97,7 @@ fn a_certificate_gives_its_label_and_subject_to_the_key_of_its_id() {
 
 #[test]
 fn an_rsa_pair_is_listed_as_pkcs11_tool_lists_it_and_signs() {
-    let key = RsaKey::generate(128, &mut ChaCha20Rng::seed_from_u64(4));
+    let key = RsaKey::generate(128, &mut ChaCha20Rng::seed_from_u64(4)).unwrap();
     let mut image = TokenImage::new(0x2CDB_7256, "");
     image
         .put_rsa_pair(

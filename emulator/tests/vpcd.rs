@@ -6,8 +6,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-use emulator::vpcd::{self, AttachError, Desk, Event, Patience, Request, Stop};
-use emulator::{Card, Env, Exchange, ImageError, TokenImage};
+use emulator::vpcd::{self, AttachError, Desk, Event, Hand, Patience, Request};
+use emulator::{Card, Env, Exchange, TokenImage};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde::Deserialize;
@@ -45,18 +45,18 @@ struct TestDesk {
     saved: Vec<TokenImage>,
     events: Vec<Event>,
     answers_before_cut: usize,
-    stop_when_detached: Stop,
+    hand: Hand,
     detachments: usize,
 }
 
 impl TestDesk {
-    fn new(stop: &Stop) -> Self {
+    fn new(hand: &Hand) -> Self {
         Self {
             rng: ChaCha20Rng::seed_from_u64(1),
             saved: Vec::new(),
             events: Vec::new(),
             answers_before_cut: usize::MAX,
-            stop_when_detached: stop.clone(),
+            hand: hand.clone(),
             detachments: 1,
         }
     }
@@ -70,19 +70,14 @@ impl Desk for TestDesk {
         }
     }
 
-    fn before_answer(
-        &mut self,
-        _: &Card,
-        _: &[u8],
-        exchange: &Exchange,
-    ) -> Result<ControlFlow<()>, ImageError> {
+    fn before_answer(&mut self, _: &[u8], exchange: &Exchange) -> ControlFlow<()> {
         self.saved.extend(exchange.writes.iter().cloned());
         match self.answers_before_cut.checked_sub(1) {
             Some(left) => {
                 self.answers_before_cut = left;
-                Ok(ControlFlow::Continue(()))
+                ControlFlow::Continue(())
             }
-            None => Ok(ControlFlow::Break(())),
+            None => ControlFlow::Break(()),
         }
     }
 
@@ -90,7 +85,7 @@ impl Desk for TestDesk {
         self.events.push(event);
         self.detachments -= usize::from(matches!(event, Event::Detached(_)));
         if self.detachments == 0 {
-            self.stop_when_detached.stop();
+            self.hand.stop();
         }
     }
 }
@@ -144,9 +139,9 @@ fn the_shared_script_over_a_socket_saves_before_it_answers() {
             assert_eq!(answer, bytes(&frame.card), "{}", frame.what);
         }
     });
-    let (mut card, stop) = (new_card(), Stop::default());
-    let mut desk = TestDesk::new(&stop);
-    vpcd::attach(&mut card, address, Patience::Forever, &stop, &mut desk).unwrap();
+    let (mut card, hand) = (new_card(), Hand::default());
+    let mut desk = TestDesk::new(&hand);
+    vpcd::attach(&mut card, address, Patience::Forever, &hand, &mut desk).unwrap();
     handle.join().unwrap();
     assert_eq!(
         desk.events,
@@ -165,30 +160,30 @@ fn a_power_cut_withholds_the_answer_and_keeps_what_was_written() {
         stream.read_to_end(&mut answer).expect("the end");
         assert_eq!(answer, []);
     });
-    let (mut card, stop) = (new_card(), Stop::default());
-    let mut desk = TestDesk::new(&stop);
+    let (mut card, hand) = (new_card(), Hand::default());
+    let mut desk = TestDesk::new(&hand);
     desk.answers_before_cut = 0;
-    vpcd::attach(&mut card, address, Patience::Forever, &stop, &mut desk).unwrap();
+    vpcd::attach(&mut card, address, Patience::Forever, &hand, &mut desk).unwrap();
     handle.join().unwrap();
     assert_eq!(desk.saved.len(), 1);
 }
 
 #[test]
 fn a_stopped_card_leaves_the_reader() {
-    let stop = Stop::default();
-    let stopper = stop.clone();
+    let hand = Hand::default();
+    let stopper = hand.clone();
     let (address, handle) = reader(move |mut stream| {
         stream.write_all(&[0x00, 0x01, 0x04]).expect("a request");
         stream.read_exact(&mut [0; 17]).expect("the ATR");
         stopper.stop();
         assert_eq!(stream.read(&mut [0; 1]).expect("the end"), 0);
     });
-    let mut desk = TestDesk::new(&stop);
+    let mut desk = TestDesk::new(&hand);
     vpcd::attach(
         &mut new_card(),
         address,
         Patience::Forever,
-        &stop,
+        &hand,
         &mut desk,
     )
     .unwrap();
@@ -198,7 +193,7 @@ fn a_stopped_card_leaves_the_reader() {
             &mut new_card(),
             address,
             Patience::Forever,
-            &stop,
+            &hand,
             &mut desk
         )
         .is_ok()
@@ -221,14 +216,14 @@ fn a_reader_that_comes_back_finds_the_card_without_its_logins() {
             assert_eq!(frame[2..], answer);
         }
     });
-    let stop = Stop::default();
-    let mut desk = TestDesk::new(&stop);
+    let hand = Hand::default();
+    let mut desk = TestDesk::new(&hand);
     desk.detachments = 2;
     vpcd::attach(
         &mut new_card(),
         address,
         Patience::Forever,
-        &stop,
+        &hand,
         &mut desk,
     )
     .unwrap();
@@ -242,24 +237,24 @@ fn an_absent_reader_is_waited_for_no_longer_than_asked() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let stop = Stop::default();
-    let mut desk = TestDesk::new(&stop);
+    let hand = Hand::default();
+    let mut desk = TestDesk::new(&hand);
     let patience = Patience::Until(Duration::from_millis(60));
-    let error = vpcd::attach(&mut new_card(), address, patience, &stop, &mut desk).unwrap_err();
+    let error = vpcd::attach(&mut new_card(), address, patience, &hand, &mut desk).unwrap_err();
     assert!(matches!(error, AttachError::NoReader { .. }), "{error}");
     assert_eq!(desk.events, [Event::Waiting(address)]);
 }
 
 #[test]
 fn a_reader_on_another_machine_is_refused() {
-    let stop = Stop::default();
+    let hand = Hand::default();
     let address = "192.0.2.1:35963".parse().unwrap();
     let error = vpcd::attach(
         &mut new_card(),
         address,
         Patience::Forever,
-        &stop,
-        &mut TestDesk::new(&stop),
+        &hand,
+        &mut TestDesk::new(&hand),
     );
     assert!(matches!(error, Err(AttachError::NotLoopback { .. })));
 }

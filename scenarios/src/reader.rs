@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use emulator::vpcd::{self, Desk, Patience, Stop};
-use emulator::{Card, Env, Exchange, ImageError, TokenImage};
+use emulator::vpcd::{self, Desk, Hand, Patience};
+use emulator::{Card, Env, Exchange, TokenImage};
 use enroll::adapters::vpcd_reader::VpcdReader;
 use enroll::ports::token::{Transmit, TransmitError};
 use rand_chacha::ChaCha20Rng;
@@ -47,7 +47,7 @@ enum Slot {
     },
     Wired {
         reader: Box<dyn Transmit>,
-        stop: Stop,
+        hand: Hand,
         card: Option<JoinHandle<TokenImage>>,
     },
 }
@@ -100,8 +100,8 @@ impl Reader {
     pub fn eject(&self) -> Option<TokenImage> {
         match &mut *self.slot.borrow_mut() {
             Slot::Direct { card, .. } => Some(card.image().clone()),
-            Slot::Wired { stop, card, .. } => {
-                stop.stop();
+            Slot::Wired { hand, card, .. } => {
+                hand.stop();
                 card.take()?.join().ok()
             }
         }
@@ -110,22 +110,22 @@ impl Reader {
 
 fn vpcd_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitError> {
     let mut reader = VpcdReader::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-    let (stop, card) = attached(card, surroundings, reader.address());
+    let (hand, card) = attached(card, surroundings, reader.address());
     reader.await_card(PATIENCE, |_| ())?;
     Ok(Slot::Wired {
         reader: Box::new(reader),
-        stop,
+        hand,
         card: Some(card),
     })
 }
 
 fn pcsc_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitError> {
     let port = SocketAddr::from((Ipv4Addr::LOCALHOST, vpcd::PORT));
-    let (stop, card) = attached(card, surroundings, port);
-    let reader = crate::pcsc::connect(PATIENCE).inspect_err(|_| stop.stop())?;
+    let (hand, card) = attached(card, surroundings, port);
+    let reader = crate::pcsc::connect(PATIENCE).inspect_err(|_| hand.stop())?;
     Ok(Slot::Wired {
         reader: Box::new(reader),
-        stop,
+        hand,
         card: Some(card),
     })
 }
@@ -135,21 +135,21 @@ fn attached(
     mut card: Card,
     mut surroundings: Surroundings,
     address: SocketAddr,
-) -> (Stop, JoinHandle<TokenImage>) {
-    let stop = Stop::default();
-    let stopped = stop.clone();
+) -> (Hand, JoinHandle<TokenImage>) {
+    let hand = Hand::default();
+    let held = hand.clone();
     let thread = std::thread::spawn(move || {
         // A reader that never comes shows itself at the other end, as a card that never came.
         drop(vpcd::attach(
             &mut card,
             address,
             Patience::Until(PATIENCE),
-            &stopped,
+            &held,
             &mut surroundings,
         ));
         card.into_image()
     });
-    (stop, thread)
+    (hand, thread)
 }
 
 /// What the card is lent: the scenario's time and the seed's randomness.
@@ -166,13 +166,8 @@ impl Desk for Surroundings {
         }
     }
 
-    fn before_answer(
-        &mut self,
-        _: &Card,
-        _: &[u8],
-        _: &Exchange,
-    ) -> Result<ControlFlow<()>, ImageError> {
-        Ok(ControlFlow::Continue(()))
+    fn before_answer(&mut self, _: &[u8], _: &Exchange) -> ControlFlow<()> {
+        ControlFlow::Continue(())
     }
 
     fn notice(&mut self, _: vpcd::Event) {}

@@ -1,11 +1,4 @@
-//! Any text is an image or is refused; an image is the same after writing and reading.
+//! A file is read as an image, and a card is made of it.
 #![no_main]
 
-use emulator::TokenImage;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|text: &str| {
-    if let Ok(image) = TokenImage::from_toml(text) {
-        assert!(TokenImage::from_toml(&image.to_toml()).is_ok_and(|again| again == image));
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| emulator_fuzz::image_file(input));

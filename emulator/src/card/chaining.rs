@@ -5,6 +5,8 @@ use zeroize::Zeroizing;
 use super::{Card, Model};
 use crate::apdu::{CommandApdu, Response};
 use crate::command::Command;
+use crate::fidelity::{Evidence, Row, Subject};
+use crate::image::TokenImage;
 use crate::session::Chain;
 use crate::status_word::StatusWord;
 
@@ -25,7 +27,7 @@ impl Card {
     /// A block that does not continue the chain drops it: another command that is not chained is then obeyed,
     /// a chained one begins a new chain (assumed).
     ///
-    /// Errors: `6884` for a command that is never chained; `6700` when the chain outgrows [`LONGEST_CHAIN`] or an
+    /// Errors: `6884` for a command that is never chained; `6700` when the chain outgrows [`longest_chain`] or an
     /// intermediate block carries Le.
     pub(super) fn join_chain(
         &mut self,
@@ -43,7 +45,7 @@ impl Card {
             _ => Zeroizing::new(Vec::new()),
         };
         data.extend_from_slice(apdu.data);
-        if data.len() > LONGEST_CHAIN {
+        if data.len() > longest_chain(header) {
             return Err(StatusWord::WRONG_LENGTH);
         }
         if apdu.cla != CHAINED {
@@ -112,5 +114,29 @@ impl Card {
 /// The class bit that says "more blocks follow", alone in an otherwise plain class.
 const CHAINED: u8 = 0x10;
 
-/// Bytes of a chained command at most: more than an RSA-2048 key (assumed).
-const LONGEST_CHAIN: usize = 2048;
+/// Bytes of a chained command at most: more than an RSA-2048 key; a message to be hashed may fill the token (assumed).
+const fn longest_chain(header: [u8; 3]) -> usize {
+    match header {
+        [0x2A, 0x90, 0x80] => TokenImage::MEMORY,
+        _ => 2048,
+    }
+}
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const CHAINING: Subject = Subject(None, "chaining");
+    const LE: Subject = Subject(None, "expected length");
+    const GET_RESPONSE: Subject = Subject(Some([0x00, 0xC0]), "GET RESPONSE");
+    &[
+        CHAINING.row("CLA bit 10 on every block but the last, data simply concatenated, intermediate blocks answered `9000`", Driver),
+        CHAINING.row("only instructions 24 and 2A are chained, others are answered `6884`", Assumed),
+        CHAINING.row("a block that does not continue the chain drops it and is obeyed for itself", Assumed),
+        CHAINING.row("a chain holds 2048 bytes, a message to be hashed 65536; more is answered `6700`", Assumed),
+        LE.row("Le 00 takes what there is, with `9000`", Driver),
+        LE.row("T=1 cuts an answer at Le and sends none without Le", Assumed),
+        LE.row("T=0 hands over by `61xx` and GET RESPONSE, reads by `6Cxx`", Spec),
+        GET_RESPONSE.row("fetches what waits, in as many parts as asked", Spec),
+        GET_RESPONSE.row("`6985` when nothing waits", Assumed),
+    ]
+};

@@ -4,6 +4,7 @@ use super::Card;
 use crate::access::Operation;
 use crate::apdu::Response;
 use crate::command::{Template, TemplateKind};
+use crate::fidelity::{Evidence, Row, Subject};
 use crate::image::{Body, File, Pin, TokenImage};
 use crate::reference::{FileId, PinRef};
 use crate::rsf::{Half, Property};
@@ -51,7 +52,7 @@ impl Card {
             {
                 file[offset..offset + data.len()].copy_from_slice(data);
             }
-        });
+        })?;
         Ok(Response::done())
     }
 
@@ -94,7 +95,7 @@ impl Card {
         if !self.image().initialising {
             return Err(StatusWord::CONDITIONS_OF_USE);
         }
-        self.memory.write(|image| image.mf = Some(mf));
+        self.memory.write(|image| image.mf = Some(mf))?;
         self.make_current(Vec::new(), true);
         Ok(Response::done())
     }
@@ -133,7 +134,7 @@ impl Card {
             return Err(StatusWord::FILE_EXISTS);
         }
         self.require_room(pin.size.into())?;
-        self.memory.write(|image| image.pins.insert(pin_ref, pin));
+        self.memory.write(|image| image.pins.insert(pin_ref, pin))?;
         Ok(Response::done())
     }
 
@@ -155,8 +156,7 @@ impl Card {
             return Err(StatusWord::NOT_ENOUGH_MEMORY);
         }
         self.require_room(if file.is_df() { 0 } else { file.size().into() })?;
-        self.memory.write(|image| image.insert(directory, file));
-        Ok(())
+        self.memory.write(|image| image.insert(directory, file))
     }
 
     fn require_room(&self, size: usize) -> Result<(), StatusWord> {
@@ -179,7 +179,7 @@ impl Card {
         let Some((_, parent)) = path.split_last().filter(|_| file.children().is_empty()) else {
             return Err(StatusWord::CONDITIONS_OF_USE);
         };
-        self.memory.write(|image| image.remove(parent, fid));
+        self.memory.write(|image| image.remove(parent, fid))?;
         self.make_current(parent.to_vec(), true);
         Ok(Response::done())
     }
@@ -212,3 +212,32 @@ pub(super) const fn key_directory(half: Half) -> [FileId; 3] {
     };
     [FileId::SYSTEM, FileId::SYSTEM, last]
 }
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const READ: Subject = Subject(Some([0x00, 0xB0]), "READ BINARY");
+    const UPDATE: Subject = Subject(Some([0x00, 0xD6]), "UPDATE BINARY");
+    const CREATE: Subject = Subject(Some([0x00, 0xE0]), "CREATE FILE");
+    const DELETE: Subject = Subject(Some([0x00, 0xE4]), "DELETE FILE");
+    &[
+        READ.row("15-bit offset, Le 00 reads what there is", Recording),
+        READ.row("more asked than there is: the data and `6282`", Spec),
+        READ.row("offset past the end `6B00`, no file `6986`, a directory or key `6981`, right missing `6982`", Spec),
+        UPDATE.row("overwrites in place; new files read as zeros", Recording),
+        UPDATE.row("past the end `6A84`: a file never grows", Assumed),
+        CREATE.row("directories and files in the current directory; what is created becomes current", Recording),
+        CREATE.row("keys go by their type byte to 1000/1000/6002 and 6001, whatever is current", Report),
+        CREATE.row("PINs are in no directory and show in no listing", Assumed),
+        CREATE.row("a key needs the create right of the directory it goes to, a PIN that of the master file", Assumed),
+        CREATE.row("identifier taken `6A89`", Report),
+        CREATE.row("no room, or the directory is full `6A84`; malformed template `6A80`", Assumed),
+        CREATE.row("template tag 62 is taken for 6F; the order of tags is free", Assumed),
+        CREATE.row("an algorithm the token does not hold is refused here, with `6A80`, never at generation", Driver),
+        CREATE.row("the size of a directory is kept, and limits nothing", Assumed),
+        CREATE.row("the master file once, after INITIALISE only; else `6A89` or `6985`", Assumed),
+        DELETE.row("the current file, a child of the current directory, or that directory itself; the parent becomes current", Driver),
+        DELETE.row("halves of a key pair are deleted one by one", Driver),
+        DELETE.row("a directory with entries, and the master file: `6985`", Assumed),
+    ]
+};

@@ -1,65 +1,19 @@
-//! Key import and generation, signing, deciphering.
+//! Key import and generation.
 
-use gost3410::{ParameterSet, SigningKey, VerifyingKey};
+use gost3410::{SigningKey, VerifyingKey};
 
 use super::files::key_directory;
 use super::{Card, Env};
 use crate::access::Operation;
 use crate::apdu::Response;
-use crate::command::{Command, Environment};
+use crate::fidelity::{Evidence, Row, Subject};
 use crate::image::{Body, File, Secret};
 use crate::reference::{FileId, KeyRef};
 use crate::rsa::RsaKey;
 use crate::rsf::{Half, KeyKind, RsfKind};
 use crate::status_word::StatusWord;
-use crate::timing;
 
 impl Card {
-    /// Chooses a key. Whether it is there shows only at the operation (assumed); the choice lasts until reset.
-    pub(super) fn set_environment(&mut self, environment: Environment) -> Response {
-        match environment {
-            Environment::Signature(key) => self.session.signature_key = Some(key),
-            Environment::Confidentiality(key) => self.session.confidentiality_key = Some(key),
-        }
-        Response::done()
-    }
-
-    /// Signs a digest; for RSA, raises the padded block to the private exponent.
-    ///
-    /// Shape: GOST takes digest octets as the hash gives them and answers r ‖ s, each little-endian; RSA takes and
-    /// answers a little-endian number as long as the modulus.
-    /// Errors: `6985` no key chosen, `6A88` no such key or an empty one, `6982`, `6700` a digest of another
-    /// length (assumed).
-    /// Source: OpenSC card-rtecp.c, `rtecp_compute_signature`. Evidence: driver.
-    pub(super) fn compute_signature(
-        &mut self,
-        env: &mut Env<'_>,
-        input: &[u8],
-    ) -> Result<Response, StatusWord> {
-        let key = self
-            .session
-            .signature_key
-            .ok_or(StatusWord::CONDITIONS_OF_USE)?;
-        let (kind, value) = self.usable_key(key)?;
-        match kind {
-            KeyKind::Gost(set) => sign_gost(env, set, value, input),
-            KeyKind::Rsa { prime_len } => power(prime_len, value, input),
-        }
-    }
-
-    /// Deciphers with an RSA key. GOST key agreement is not established for this token: `6A80` (assumed).
-    pub(super) fn decipher(&mut self, input: &[u8]) -> Result<Response, StatusWord> {
-        let key = self
-            .session
-            .confidentiality_key
-            .ok_or(StatusWord::CONDITIONS_OF_USE)?;
-        let (kind, value) = self.usable_key(key)?;
-        match kind {
-            KeyKind::Gost(_) => Err(StatusWord::WRONG_DATA),
-            KeyKind::Rsa { prime_len } => power(prime_len, value, input),
-        }
-    }
-
     /// Fills both files of a pair at once and answers the public half.
     ///
     /// Errors: `6A88` a file is missing (assumed), `6982`, `6985` the pair holds a key already (assumed),
@@ -79,12 +33,12 @@ impl Card {
         if kind != twin {
             return Err(StatusWord::WRONG_DATA);
         }
-        let pair = generate(env, kind);
+        let pair = generate(env, kind).ok_or(StatusWord::WRONG_DATA)?;
         let answer = pair.answer.clone();
         self.memory.write(|image| {
             image.set_value(&half_path(key, Half::Private), pair.private);
             image.set_value(&half_path(key, Half::Public), pair.public);
-        });
+        })?;
         Ok(Response::data(answer))
     }
 
@@ -102,24 +56,11 @@ impl Card {
             return Err(StatusWord::WRONG_DATA);
         }
         self.memory
-            .write(|image| image.set_value(&path, Secret::new(value)));
+            .write(|image| image.set_value(&path, Secret::new(value)))?;
         Ok(Response::done())
     }
 
-    /// The private half with a value in it, if the rights held now allow to use it.
-    fn usable_key(&self, key: KeyRef) -> Result<(KeyKind, &Secret), StatusWord> {
-        let (kind, file) = self.half(key, Half::Private)?;
-        let Body::Rsf {
-            value: Some(value), ..
-        } = &file.body
-        else {
-            return Err(StatusWord::REFERENCE_NOT_FOUND);
-        };
-        self.permit(&file.access, Operation::Use)?;
-        Ok((kind, value))
-    }
-
-    fn half(&self, key: KeyRef, half: Half) -> Result<(KeyKind, &File), StatusWord> {
+    pub(super) fn half(&self, key: KeyRef, half: Half) -> Result<(KeyKind, &File), StatusWord> {
         let file = self
             .image()
             .file(&half_path(key, half))
@@ -128,20 +69,6 @@ impl Card {
             Some(RsfKind::Key(found, kind)) if found == half => Ok((kind, file)),
             _ => Err(StatusWord::REFERENCE_NOT_FOUND),
         }
-    }
-
-    /// What a command will cost, told by what it asks for and of which key.
-    pub(super) fn operation(&self, command: &Command<'_>) -> timing::Operation {
-        let chosen = match command {
-            Command::ComputeSignature(_) => self.session.signature_key,
-            Command::Decipher(_) => self.session.confidentiality_key,
-            Command::GenerateKeyPair(key) => Some(*key),
-            _ => None,
-        };
-        let kind = chosen
-            .and_then(|key| self.half(key, Half::Private).ok())
-            .map(|(kind, _)| kind);
-        timing::Operation::of(command, kind)
     }
 }
 
@@ -152,8 +79,9 @@ struct Pair {
     answer: Vec<u8>,
 }
 
-fn generate(env: &mut Env<'_>, kind: KeyKind) -> Pair {
-    match kind {
+/// `None` for a length that no key has, which no key file declares either.
+fn generate(env: &mut Env<'_>, kind: KeyKind) -> Option<Pair> {
+    Some(match kind {
         KeyKind::Gost(set) => {
             let key = SigningKey::generate(set, env.rng);
             let public = key.verifying_key().to_bytes();
@@ -165,7 +93,7 @@ fn generate(env: &mut Env<'_>, kind: KeyKind) -> Pair {
             }
         }
         KeyKind::Rsa { prime_len } => {
-            let key = RsaKey::generate(prime_len, env.rng);
+            let key = RsaKey::generate(prime_len, env.rng)?;
             let public = Secret::new(key.to_public_value());
             Pair {
                 private: key.to_value(),
@@ -173,33 +101,7 @@ fn generate(env: &mut Env<'_>, kind: KeyKind) -> Pair {
                 answer: key.modulus(),
             }
         }
-    }
-}
-
-fn sign_gost(
-    env: &mut Env<'_>,
-    set: ParameterSet,
-    value: &Secret,
-    digest: &[u8],
-) -> Result<Response, StatusWord> {
-    let key = SigningKey::from_le_bytes(set, value.reveal())
-        .map_err(|_| StatusWord::REFERENCE_NOT_FOUND)?;
-    let signature = key
-        .sign_prehash(digest, env.rng)
-        .map_err(|_| StatusWord::WRONG_LENGTH)?;
-    Ok(Response::data(signature.to_token_bytes()))
-}
-
-/// Errors: `6700` longer than the modulus, `6A80` not below it (assumed).
-fn power(prime_len: usize, value: &Secret, input: &[u8]) -> Result<Response, StatusWord> {
-    if input.len() > 2 * prime_len {
-        return Err(StatusWord::WRONG_LENGTH);
-    }
-    let key =
-        RsaKey::from_value(prime_len, value.reveal()).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
-    key.power(input)
-        .map(Response::data)
-        .ok_or(StatusWord::WRONG_DATA)
+    })
 }
 
 fn is_key(half: Half, kind: KeyKind, value: &[u8]) -> bool {
@@ -221,3 +123,19 @@ fn half_path(key: KeyRef, half: Half) -> [FileId; 4] {
     let [a, b, c] = key_directory(half);
     [a, b, c, key.file_id()]
 }
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const GENERATE: Subject = Subject(Some([0x00, 0x46]), "GENERATE KEY PAIR");
+    const KEYS: Subject = Subject(None, "keys");
+    &[
+        GENERATE.row("fills both halves; answers X ‖ Y little-endian, or the modulus little-endian with exponent 65537", Recording),
+        GENERATE.row("the exponent that newer hosts send is taken if it is 65537", Driver),
+        GENERATE.row("a half is missing `6A88`, halves of different kinds `6A80`, a pair that holds a key `6985`", Assumed),
+        KEYS.row("GOST R 34.10 on CryptoPro-A, B, C: property bytes 20, 30, 40; private key, point and signature little-endian", Recording),
+        KEYS.row("the test set (10), TC26-A (50), and 2012-512 A, B, C (types 43 and 53, bytes 20, 30, 40)", Assumed),
+        KEYS.row("RSA of 512 to 2048 bits in steps of 128; values `p 0⁴ q 0⁴ q⁻¹ dP dQ` and `n e`", Recording),
+        KEYS.row("an imported RSA key may have any public exponent up to 33 bits", Assumed),
+    ]
+};

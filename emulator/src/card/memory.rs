@@ -1,12 +1,19 @@
 //! The one door through which the image changes, so that every change is a durable write with a number.
 
-use crate::image::TokenImage;
+use std::sync::Arc;
+
+use crate::image::{ImageError, TokenImage};
+use crate::status_word::StatusWord;
+
+/// Makes an image durable before the command that changed it goes on.
+pub(super) type Save = dyn Fn(&TokenImage) -> Result<(), ImageError> + Send + Sync;
 
 /// The image and the writes made to it since they were last taken.
 #[derive(Clone)]
 pub(super) struct Memory {
     image: TokenImage,
     writes: Vec<TokenImage>,
+    save: Option<Arc<Save>>,
 }
 
 impl Memory {
@@ -14,7 +21,12 @@ impl Memory {
         Self {
             image,
             writes: Vec::new(),
+            save: None,
         }
+    }
+
+    pub(super) fn save_by(&mut self, save: Arc<Save>) {
+        self.save = Some(save);
     }
 
     pub(super) const fn image(&self) -> &TokenImage {
@@ -26,10 +38,20 @@ impl Memory {
     }
 
     /// One atomic write: a power cut leaves the image before it or after it.
-    pub(super) fn write<T>(&mut self, change: impl FnOnce(&mut TokenImage) -> T) -> T {
-        let outcome = change(&mut self.image);
-        self.writes.push(self.image.clone());
-        outcome
+    ///
+    /// Errors: `6581` when the write could not be made durable; the image is then as it was.
+    pub(super) fn write<T>(
+        &mut self,
+        change: impl FnOnce(&mut TokenImage) -> T,
+    ) -> Result<T, StatusWord> {
+        let mut changed = self.image.clone();
+        let outcome = change(&mut changed);
+        if let Some(save) = &self.save {
+            save(&changed).map_err(|_| StatusWord::MEMORY_FAILURE)?;
+        }
+        self.writes.push(changed.clone());
+        self.image = changed;
+        Ok(outcome)
     }
 
     pub(super) fn take_writes(&mut self) -> Vec<TokenImage> {

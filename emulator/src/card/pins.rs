@@ -6,6 +6,7 @@ use super::Card;
 use crate::access::Operation;
 use crate::apdu::Response;
 use crate::command::ReferenceTarget;
+use crate::fidelity::{Evidence, Row, Subject};
 use crate::image::{Pin, Secret};
 use crate::reference::PinRef;
 use crate::rsf::PinPolicy;
@@ -23,7 +24,7 @@ impl Card {
         let (max_tries, left) = (pin.max_tries, pin.tries_left);
         let value = pin.value.clone().ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
         let left = left.checked_sub(1).ok_or(StatusWord::PIN_BLOCKED)?;
-        self.set_tries_left(pin_ref, left);
+        self.set_tries_left(pin_ref, left)?;
         self.session.rights.drop(pin_ref);
         if !equal(given, value.reveal()) {
             return Err(if left == 0 {
@@ -32,7 +33,7 @@ impl Card {
                 StatusWord::WRONG_PIN
             });
         }
-        self.set_tries_left(pin_ref, max_tries);
+        self.set_tries_left(pin_ref, max_tries)?;
         self.session.rights.grant(pin_ref);
         Ok(Response::done())
     }
@@ -75,7 +76,7 @@ impl Card {
             if let Some(pin) = image.pins.get_mut(&pin_ref) {
                 pin.value = Some(Secret::new(value));
             }
-        });
+        })?;
         Ok(Response::done())
     }
 
@@ -86,7 +87,7 @@ impl Card {
         let pin = self.pin(pin_ref)?;
         self.permit(&pin.access, Operation::Unblock)?;
         let max_tries = pin.max_tries;
-        self.set_tries_left(pin_ref, max_tries);
+        self.set_tries_left(pin_ref, max_tries)?;
         Ok(Response::done())
     }
 
@@ -103,12 +104,12 @@ impl Card {
             .ok_or(StatusWord::REFERENCE_NOT_FOUND)
     }
 
-    fn set_tries_left(&mut self, pin_ref: PinRef, left: u8) {
+    fn set_tries_left(&mut self, pin_ref: PinRef, left: u8) -> Result<(), StatusWord> {
         self.memory.write(|image| {
             if let Some(pin) = image.pins.get_mut(&pin_ref) {
                 pin.tries_left = left;
             }
-        });
+        })
     }
 }
 
@@ -125,3 +126,29 @@ fn padded(bytes: &[u8]) -> [u8; 256] {
     }
     buffer
 }
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const VERIFY: Subject = Subject(Some([0x00, 0x20]), "VERIFY");
+    const CHANGE: Subject = Subject(Some([0x00, 0x24]), "CHANGE REFERENCE DATA");
+    const UNBLOCK: Subject = Subject(Some([0x00, 0x2C]), "RESET RETRY COUNTER");
+    &[
+        VERIFY.row("right PIN `9000`, all tries back, the right granted; verifying again is `9000`", Recording),
+        VERIFY.row("wrong PIN `6300`; the tries left are asked for without data: `63Cx`", Driver),
+        VERIFY.row("the try is written off before the PIN is compared", Assumed),
+        VERIFY.row("the try that blocks, and every one after it: `6983`", Assumed),
+        VERIFY.row("without data while logged in: `9000`", Assumed),
+        VERIFY.row("no such PIN, or one never set: `6A88`", Assumed),
+        VERIFY.row("rights of both PINs can be held at once; a wrong PIN drops its own", Assumed),
+        VERIFY.row("local PINs (references 03 to 1E) are not there", Assumed),
+        CHANGE.row("`80 02` total length, then `A5` pieces whose length is one raw byte", Driver),
+        CHANGE.row("the old PIN is not asked for; the right to change is", Driver),
+        CHANGE.row("the first value of a PIN needs no right", Recording),
+        CHANGE.row("a PIN may be longer or shorter than its file was declared", Recording),
+        CHANGE.row("shorter than its minimum, longer than 32, lengths that do not add up: `6A80`", Assumed),
+        CHANGE.row("tries stay as they are", Assumed),
+        CHANGE.row("P2 00 imports into the key file that is selected, over what it held; a value that is no key: `6A80`", Driver),
+        UNBLOCK.row("gives all tries back, the value stays; the user's PIN by the administrator, the administrator's never", Driver),
+    ]
+};

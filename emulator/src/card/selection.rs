@@ -3,6 +3,7 @@
 use super::{Card, Model};
 use crate::apdu::Response;
 use crate::command::{Select, SelectTarget};
+use crate::fidelity::{Evidence, Row, Subject};
 use crate::image::{Body, File};
 use crate::reference::FileId;
 use crate::status_word::StatusWord;
@@ -115,3 +116,20 @@ fn fci(file: &File) -> Vec<u8> {
 
 /// Life cycle status: operational, activated.
 const ACTIVATED: u8 = 0x05;
+
+/// What this rests on.
+pub(crate) const FIDELITY: &[Row] = {
+    use Evidence::*;
+    const SELECT: Subject = Subject(Some([0x00, 0xA4]), "SELECT");
+    &[
+        SELECT.row("by path from the master file (P1 08), the master file (P1 00), the parent (P1 03), first child and next sibling (P2 02)", Recording),
+        SELECT.row("answers template 6F with tags 80, 82, 83, 85 (key files) and 86 of 15 bytes; needs no right", Driver),
+        SELECT.row("tag 8A, life cycle 05, is there", Assumed),
+        SELECT.row("a path that leads nowhere is answered `6A82` and leaves the selection", Assumed),
+        SELECT.row("first and next enter a directory that they return", Driver),
+        SELECT.row("by identifier: the master file, a child of the current directory, the directory itself, in this order", Assumed),
+        SELECT.row("the parent of the master file is the master file", Assumed),
+        SELECT.row("P2 0C gives no file control information on T=1; T=0 refuses it with `6A86`", Assumed),
+        SELECT.row("by name (P1 04), from the current directory (P1 01, 02, 09): `6A86`", Assumed),
+    ]
+};

@@ -4,14 +4,14 @@ use core::ops::ControlFlow;
 use std::fs;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use emulator::timing::Profile;
-use emulator::vpcd::{self, Desk, Event, Patience, Stop};
-use emulator::{Card, Env, Exchange, ImageError, TokenImage, describe};
+use emulator::vpcd::{self, Desk, Event, Hand, Patience};
+use emulator::{Card, Env, Exchange, TokenImage, describe};
 
+use super::control;
 use super::surroundings::{Claim, Surroundings};
 use super::{Attach, Failure};
 
@@ -20,32 +20,37 @@ pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let address = address(&attach.vpcd)?;
     let _claim = Claim::on(&attach.image)?;
     let image = TokenImage::load(&attach.image)?;
-    let mut desk = ImageOnDisk {
-        path: &attach.image,
+    let path = attach.image.clone();
+    let mut card = Card::with_model(image, attach.atr.into()).saved_by(move |image| {
+        let saved = image.save(&path);
+        saved.inspect_err(|error| eprintln!("the image is not saved: {error}"))
+    });
+    let mut desk = Counter {
         surroundings: Surroundings::new(attach.seed)?,
         profile: profile(&attach.timing)?,
         trace: attach.trace,
     };
-    let mut card = Card::with_model(image, attach.atr.into());
     let patience = attach.patience.map_or(Patience::Forever, |secs| {
         Patience::Until(Duration::from_secs(secs))
     });
-    let stop = Stop::default();
-    stop_on_signals(&stop)?;
-    vpcd::attach(&mut card, address, patience, &stop, &mut desk)?;
+    let hand = Hand::default();
+    stop_on_signals(&hand)?;
+    if let Some(control) = attach.control {
+        eprintln!("control at {}", control::listen(control, &hand)?);
+    }
+    vpcd::attach(&mut card, address, patience, &hand, &mut desk)?;
     eprintln!("stopped; the image is saved");
     Ok(())
 }
 
-/// Saves, waits, tells.
-struct ImageOnDisk<'a> {
-    path: &'a Path,
+/// Lends, waits, tells.
+struct Counter {
     surroundings: Surroundings,
     profile: Profile,
     trace: bool,
 }
 
-impl Desk for ImageOnDisk<'_> {
+impl Desk for Counter {
     fn env(&mut self) -> Env<'_> {
         self.surroundings.env()
     }
@@ -54,15 +59,7 @@ impl Desk for ImageOnDisk<'_> {
         clippy::disallowed_methods,
         reason = "the program's shell waits the device's time out"
     )]
-    fn before_answer(
-        &mut self,
-        card: &Card,
-        c_apdu: &[u8],
-        exchange: &Exchange,
-    ) -> Result<ControlFlow<()>, ImageError> {
-        if !exchange.writes.is_empty() {
-            card.image().save(self.path)?;
-        }
+    fn before_answer(&mut self, c_apdu: &[u8], exchange: &Exchange) -> ControlFlow<()> {
         if self.trace {
             let answer = describe::response(c_apdu, &exchange.answer);
             eprintln!("{}: {answer}", describe::command(c_apdu));
@@ -71,14 +68,14 @@ impl Desk for ImageOnDisk<'_> {
         if !delay.is_zero() {
             thread::sleep(delay);
         }
-        Ok(ControlFlow::Continue(()))
+        ControlFlow::Continue(())
     }
 
     fn notice(&mut self, event: Event) {
         match event {
             Event::Waiting(address) => eprintln!("waiting for a virtual reader at {address}"),
             Event::Attached(address) => eprintln!("attached to {address}"),
-            Event::Detached(address) => eprintln!("the reader at {address} went away"),
+            Event::Detached(address) => eprintln!("out of the reader at {address}"),
         }
     }
 }
@@ -115,13 +112,13 @@ fn profile(text: &str) -> Result<Profile, Failure> {
 }
 
 #[cfg(unix)]
-fn stop_on_signals(stop: &Stop) -> io::Result<()> {
+fn stop_on_signals(hand: &Hand) -> io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-    let stop = stop.clone();
+    let hand = hand.clone();
     thread::spawn(move || {
         if signals.forever().next().is_some() {
-            stop.stop();
+            hand.stop();
         }
     });
     Ok(())
@@ -129,6 +126,6 @@ fn stop_on_signals(stop: &Stop) -> io::Result<()> {
 
 /// Elsewhere the program simply ends: the image was saved before the last answer.
 #[cfg(not(unix))]
-fn stop_on_signals(_stop: &Stop) -> io::Result<()> {
+fn stop_on_signals(_hand: &Hand) -> io::Result<()> {
     Ok(())
 }

@@ -12,14 +12,13 @@ pub(super) fn run(send: &Send) -> Result<(), Failure> {
     let commands = commands(&send.commands)?;
     let _claim = Claim::on(&send.image)?;
     let image = TokenImage::load(&send.image)?;
-    let mut card = Card::with_model(image, send.atr.into());
+    let path = send.image.clone();
+    let mut card =
+        Card::with_model(image, send.atr.into()).saved_by(move |image| image.save(&path));
     let mut surroundings = Surroundings::new(send.seed)?;
     let mut out = io::stdout().lock();
     for c_apdu in commands {
         let exchange = card.exchange(&mut surroundings.env(), &c_apdu);
-        if !exchange.writes.is_empty() {
-            card.image().save(&send.image)?;
-        }
         writeln!(
             out,
             "> {}   {}",

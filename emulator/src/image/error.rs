@@ -47,7 +47,7 @@ pub enum ImageError {
 }
 
 impl ImageError {
-    pub(super) fn content(place: impl Into<String>, what: &'static str) -> Self {
+    pub(crate) fn content(place: impl Into<String>, what: &'static str) -> Self {
         Self::Content {
             place: place.into(),
             what,

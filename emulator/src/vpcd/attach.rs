@@ -3,31 +3,21 @@
 use core::ops::ControlFlow;
 use core::time::Duration;
 use std::io::{self, Read};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::net::{SocketAddr, TcpStream};
 
 use socket2::SockRef;
 
-use super::{Request, react, read_frame, write_frame};
-use crate::card::{Card, Env, Exchange};
-use crate::image::ImageError;
+use super::{Chip, Hand, Request, react, read_frame, write_frame};
+use crate::card::{Env, Exchange};
 
 /// The card's surroundings: what it is lent, and what must happen before its answer leaves.
 pub trait Desk {
     /// Time and randomness for one command.
     fn env(&mut self) -> Env<'_>;
 
-    /// Called with each finished exchange before the answer is sent: here the image is saved and the hardware's time
-    /// is waited out. `Break` is a power cut: no answer leaves and the loop ends.
-    ///
-    /// # Errors
-    /// When the image cannot be saved; nothing is answered then either.
-    fn before_answer(
-        &mut self,
-        card: &Card,
-        c_apdu: &[u8],
-        exchange: &Exchange,
-    ) -> Result<ControlFlow<()>, ImageError>;
+    /// Called with each finished exchange before the answer is sent: here the hardware's time is waited out. `Break` is
+    /// a power cut: no answer leaves and the loop ends.
+    fn before_answer(&mut self, c_apdu: &[u8], exchange: &Exchange) -> ControlFlow<()>;
 
     /// Told as it happens.
     fn notice(&mut self, event: Event);
@@ -40,7 +30,7 @@ pub enum Event {
     Waiting(SocketAddr),
     /// The card is in the reader.
     Attached(SocketAddr),
-    /// The reader went away.
+    /// The reader went away, or the card was taken out.
     Detached(SocketAddr),
 }
 
@@ -70,37 +60,34 @@ pub enum AttachError {
         /// How long it was waited for.
         waited: Duration,
     },
-    /// The image could not be saved.
-    #[error(transparent)]
-    Image(#[from] ImageError),
 }
 
-/// Puts the card into the virtual reader at `address` and obeys until it is stopped, the desk cuts the power or the
-/// reader stays away longer than `patience`.
+/// Puts the card into the virtual reader at `address` and obeys until the hand stops it, the desk cuts the power or the
+/// reader stays away longer than `patience`. While the hand holds the card out of the reader, it waits.
 ///
 /// # Errors
 /// See [`AttachError`]. The card, with all it has durably written, is still the caller's.
 pub fn attach(
-    card: &mut Card,
+    chip: &mut impl Chip,
     address: SocketAddr,
     patience: Patience,
-    stop: &Stop,
+    hand: &Hand,
     desk: &mut impl Desk,
 ) -> Result<(), AttachError> {
     if !address.ip().is_loopback() {
         return Err(AttachError::NotLoopback { address });
     }
-    while let Some(stream) = reach(address, patience, stop, desk)? {
+    while let Some(stream) = reach(address, patience, hand, desk)? {
         desk.notice(Event::Attached(address));
-        let flow = serve(card, &stream, desk);
-        card.power_off();
-        stop.forget();
+        // However the connection ended, the card is out of the reader.
+        let flow = serve(chip, &stream, desk).unwrap_or(ControlFlow::Continue(()));
+        chip.power_off();
+        hand.let_go();
         desk.notice(Event::Detached(address));
-        match flow {
-            Ok(ControlFlow::Continue(())) | Err(Lost::Connection) => stop.pause(SHORTEST_PAUSE),
-            Ok(ControlFlow::Break(())) => return Ok(()),
-            Err(Lost::Image(error)) => return Err(error.into()),
+        if flow.is_break() {
+            break;
         }
+        hand.pause(SHORTEST_PAUSE);
     }
     Ok(())
 }
@@ -109,12 +96,12 @@ pub fn attach(
 fn reach(
     address: SocketAddr,
     patience: Patience,
-    stop: &Stop,
+    hand: &Hand,
     desk: &mut impl Desk,
 ) -> Result<Option<TcpStream>, AttachError> {
     let (mut waited, mut pause) = (Duration::ZERO, SHORTEST_PAUSE);
-    while !stop.is_stopped() {
-        if let Some(stream) = connect(address, stop) {
+    while hand.wants_it_in() {
+        if let Some(stream) = connect(address, hand) {
             return Ok(Some(stream));
         }
         if waited.is_zero() {
@@ -123,62 +110,42 @@ fn reach(
         if matches!(patience, Patience::Until(limit) if waited >= limit) {
             return Err(AttachError::NoReader { address, waited });
         }
-        stop.pause(pause);
+        hand.pause(pause);
         waited += pause;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     Ok(None)
 }
 
-fn connect(address: SocketAddr, stop: &Stop) -> Option<TcpStream> {
+fn connect(address: SocketAddr, hand: &Hand) -> Option<TcpStream> {
     let stream = TcpStream::connect_timeout(&address, LONGEST_PAUSE).ok()?;
     stream.set_nodelay(true).ok()?;
-    stop.watch(&stream).ok()?;
+    hand.hold(&stream).ok()?;
     Some(stream)
 }
 
 /// Obeys one connection until it closes.
 fn serve(
-    card: &mut Card,
+    chip: &mut impl Chip,
     stream: &TcpStream,
     desk: &mut impl Desk,
-) -> Result<ControlFlow<()>, Lost> {
+) -> io::Result<ControlFlow<()>> {
     let mut prompt = Prompt(stream);
     while let Some(payload) = read_frame(&mut prompt)? {
         let Some(request) = Request::decode(&payload) else {
             continue;
         };
-        let Some(exchange) = react(card, &mut desk.env(), request) else {
+        let Some(exchange) = react(chip, &mut desk.env(), request) else {
             continue;
         };
         if let Request::Apdu(c_apdu) = request
-            && desk.before_answer(card, c_apdu, &exchange)?.is_break()
+            && desk.before_answer(c_apdu, &exchange).is_break()
         {
             return Ok(ControlFlow::Break(()));
         }
         write_frame(&mut &*stream, &exchange.answer)?;
     }
     Ok(ControlFlow::Continue(()))
-}
-
-/// Why a connection is over.
-enum Lost {
-    /// The reader's end of it.
-    Connection,
-    /// Ours.
-    Image(ImageError),
-}
-
-impl From<io::Error> for Lost {
-    fn from(_: io::Error) -> Self {
-        Self::Connection
-    }
-}
-
-impl From<ImageError> for Lost {
-    fn from(error: ImageError) -> Self {
-        Self::Image(error)
-    }
 }
 
 /// Acknowledges at once whatever it reads.
@@ -204,67 +171,6 @@ fn acknowledge_at_once(stream: &TcpStream) {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn acknowledge_at_once(stream: &TcpStream) {
     let _ = SockRef::from(stream);
-}
-
-/// A handle that takes the card out of the reader from another thread.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<Signal>);
-
-#[derive(Debug, Default)]
-struct Signal {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    stopped: bool,
-    stream: Option<TcpStream>,
-}
-
-impl Stop {
-    /// Ends the loop: the command that is being obeyed is finished and its image saved first.
-    pub fn stop(&self) {
-        let mut state = self.state();
-        state.stopped = true;
-        if let Some(stream) = state.stream.take() {
-            // It may have been closed from the other end.
-            let _ = stream.shutdown(Shutdown::Read);
-        }
-        self.0.changed.notify_all();
-    }
-
-    /// Whether [`Self::stop`] was called.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        self.state().stopped
-    }
-
-    fn watch(&self, stream: &TcpStream) -> io::Result<()> {
-        let mut state = self.state();
-        if state.stopped {
-            return Err(io::ErrorKind::Interrupted.into());
-        }
-        state.stream = Some(stream.try_clone()?);
-        Ok(())
-    }
-
-    fn forget(&self) {
-        self.state().stream = None;
-    }
-
-    fn pause(&self, pause: Duration) {
-        let running = |state: &mut State| !state.stopped;
-        // Whatever ended the pause, the caller looks again.
-        let _ = self
-            .0
-            .changed
-            .wait_timeout_while(self.state(), pause, running);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);

@@ -19,10 +19,12 @@ impl Bench {
     }
 
     pub(crate) fn with(image: TokenImage) -> Self {
-        Self {
-            card: Card::new(image),
-            rng: ChaCha20Rng::seed_from_u64(7),
-        }
+        Self::holding(Card::new(image))
+    }
+
+    pub(crate) fn holding(card: Card) -> Self {
+        let rng = ChaCha20Rng::seed_from_u64(7);
+        Self { card, rng }
     }
 
     pub(crate) fn exchange(&mut self, c_apdu: &[u8]) -> Exchange {

@@ -147,7 +147,7 @@ fn an_rsa_pair_and_what_others_wrote_keep_every_octet() {
                 label: "transport",
                 id: b"rsa",
             },
-            &RsaKey::generate(64, &mut rng),
+            &RsaKey::generate(64, &mut rng).expect("1024 bits"),
         )
         .expect("room");
     image

@@ -3,8 +3,8 @@
 use core::ops::ControlFlow;
 use core::time::Duration;
 use emulator::reference::FileId;
-use emulator::vpcd::{self, Desk, Event, Patience, Stop};
-use emulator::{Card, Env, Exchange, ImageError, ObjectName};
+use emulator::vpcd::{self, Desk, Event, Hand, Patience};
+use emulator::{Card, Env, Exchange, ObjectName};
 use enroll::adapters::apdu_token::ApduToken;
 use enroll::adapters::vpcd_reader::VpcdReader;
 use enroll::ports::token::Token as _;
@@ -26,13 +26,8 @@ impl Desk for Socket {
         }
     }
 
-    fn before_answer(
-        &mut self,
-        _: &Card,
-        _: &[u8],
-        _: &Exchange,
-    ) -> Result<ControlFlow<()>, ImageError> {
-        Ok(ControlFlow::Continue(()))
+    fn before_answer(&mut self, _: &[u8], _: &Exchange) -> ControlFlow<()> {
+        ControlFlow::Continue(())
     }
 
     fn notice(&mut self, _: Event) {}
@@ -42,12 +37,12 @@ impl Desk for Socket {
 fn a_token_behind_a_socket_is_the_same_token() {
     let mut reader =
         VpcdReader::listen("127.0.0.1:0".parse().expect("an address")).expect("a free port");
-    let (address, stop) = (reader.address(), Stop::default());
-    let stopper = stop.clone();
+    let (address, hand) = (reader.address(), Hand::default());
+    let held = hand.clone();
     let thread = std::thread::spawn(move || {
         let mut card = Card::new(blank());
         let mut desk = Socket(ChaCha20Rng::seed_from_u64(1));
-        vpcd::attach(&mut card, address, Patience::Forever, &stop, &mut desk).expect("obeys");
+        vpcd::attach(&mut card, address, Patience::Forever, &held, &mut desk).expect("obeys");
         card.into_image()
     });
     reader
@@ -59,7 +54,7 @@ fn a_token_behind_a_socket_is_the_same_token() {
         .log_in(PinRole::User, &Pin::new("12345678"))
         .expect("the default PIN");
     token.generate_key_pair(&on_a()).expect("makes");
-    stopper.stop();
+    hand.stop();
     let image = thread.join().expect("ends");
 
     let line = Line::to(blank());
