@@ -14,7 +14,7 @@ use crate::adapters::system_clock::SystemClock;
 use crate::engine::{Checklist, Enrollment, Ports};
 use crate::error::{Error, exit_code};
 use crate::journal::{Found, JournalError, Store};
-use crate::stage::{Fact, Stage};
+use crate::stage::{Chapter, Fact, Stage};
 use options::{Arguments, Command, Common};
 use shell::Shell;
 
@@ -161,20 +161,16 @@ fn documents(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error
 
 /// Whatever the journal says is missing, to the end.
 fn resume(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
-    let stage = enrollment.journalled_stage()?;
-    if matches!(
-        stage,
-        Stage::New(_) | Stage::Chosen(_) | Stage::KeyReady(..) | Stage::Signed(_) | Stage::Sent(_)
-    ) {
-        request(enrollment, shell)?;
+    let mut stage = enrollment.journalled_stage()?;
+    while let Some(chapter) = stage.next_chapter() {
+        match chapter {
+            Chapter::Request => request(enrollment, shell)?,
+            Chapter::Install => install(enrollment, shell)?,
+            Chapter::Documents => documents(enrollment, shell)?,
+        }
+        stage = enrollment.stage();
     }
-    if !enrollment.stage().is_installed() {
-        install(enrollment, shell)?;
-    }
-    if !enrollment.stage().is_over() {
-        documents(enrollment, shell)?;
-    }
-    shell.result(&json!({ "done": "resume", "stage": enrollment.stage().name() }));
+    shell.result(&json!({ "done": "resume", "stage": stage.name() }));
     Ok(())
 }
 

@@ -17,7 +17,7 @@ mod waiting;
 
 use crate::error::Error;
 use crate::event::{Caution, Events, Who};
-use crate::journal::{Intent, Journal, JournalError, Store};
+use crate::journal::{Disk, Intent, Journal, JournalError, Store};
 use crate::ports::token::{KeyId, PinRole, Token, TokenInfo, Tries};
 use crate::ports::{Applicant, Portal, SmsInbox, TokenError};
 use crate::stage::{Fact, Stage};
@@ -71,6 +71,13 @@ impl<'a> Enrollment<'a> {
             codes: 0,
             portal_time: login::PortalTime::default(),
         }
+    }
+
+    /// Keeps the journal through `disk`, for a harness that ends the engine at any line.
+    #[must_use]
+    pub fn through(self, disk: std::rc::Rc<dyn Disk>) -> Self {
+        let store = self.store.through(disk);
+        Self { store, ..self }
     }
 
     /// How far the journal says the enrollment has come; [`Stage::New`] before a journal was opened.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::stage::{Fact, OutOfOrder, Stage, apply};
 
-pub use file::Journal;
+pub use file::{Disk, Journal, Synced};
 pub(crate) use store::fits;
 pub use store::{Found, Store, default_folder};
 

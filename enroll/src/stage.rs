@@ -162,6 +162,17 @@ pub enum Stage {
     Abandoned,
 }
 
+/// A chapter of the manual, as the engine does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chapter {
+    /// 1: to «Ваш сертификат заказан».
+    Request,
+    /// 2: to the certificate on the token.
+    Install,
+    /// 3: the papers.
+    Documents,
+}
+
 /// A fact that cannot follow what the journal says so far.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("«{fact}» cannot follow the stage «{stage}»")]
@@ -295,6 +306,23 @@ impl Stage {
             Self::Installed(..) => "installed",
             Self::PapersSaved(..) => "papers-saved",
             Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The chapter of the manual that goes on from here; `None` when nothing is left for the engine to do.
+    #[must_use]
+    pub const fn next_chapter(&self) -> Option<Chapter> {
+        match self {
+            Self::New(_)
+            | Self::Chosen(_)
+            | Self::KeyReady(..)
+            | Self::Signed(_)
+            | Self::Sent(_) => Some(Chapter::Request),
+            Self::Ordered(_) | Self::Issued(_) | Self::Checked(..) | Self::Written(..) => {
+                Some(Chapter::Install)
+            }
+            Self::Installed(..) => Some(Chapter::Documents),
+            Self::PapersSaved(..) | Self::Abandoned => None,
         }
     }
 

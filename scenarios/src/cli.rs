@@ -1,12 +1,13 @@
 //! The command line.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use enroll::messages::Lang;
 use jiff::Timestamp;
+use scenarios::crash::{Extent, Report, crash, table};
 use scenarios::lang::pick;
 use scenarios::output::run_into;
 use scenarios::reader::Way;
@@ -39,6 +40,26 @@ enum Verb {
     List,
     /// Run scenarios by name or file; `first-certificate` when none is named.
     Run(Run),
+    /// Kill the engine at every effect of a scenario, resume each time, and compare how it ends.
+    Crash(Crash),
+}
+
+/// Effects are commands that write to the token, requests that change the portal, and lines of the journal. Each
+/// gives two points: killed before it, and killed after it with the answer lost; a line can be torn as well.
+#[derive(clap::Args)]
+struct Crash {
+    /// A shipped scenario by name, or the path of a scenario file; every step of it has to succeed.
+    #[arg(value_name = "NAME|FILE", default_value = "first-certificate")]
+    scenario: String,
+    /// Where all randomness comes from, instead of the scenario's own seed.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Leave chapter 3 out: drawing the papers at each point takes most of the time.
+    #[arg(long)]
+    without_papers: bool,
+    /// Language of the table. By default what LANG says.
+    #[arg(long)]
+    lang: Option<Language>,
 }
 
 #[derive(clap::Args)]
@@ -75,6 +96,7 @@ pub(crate) fn main() -> ExitCode {
     match Cli::parse().verb {
         Verb::List => list(),
         Verb::Run(run) => run.all(),
+        Verb::Crash(crash) => ExitCode::from(crash.everywhere()),
     }
 }
 
@@ -145,11 +167,7 @@ impl Run {
     }
 
     fn language(&self) -> Lang {
-        match self.lang {
-            Some(Language::Ru) => Lang::Ru,
-            Some(Language::En) => Lang::En,
-            None => Lang::of_environment(|name| std::env::var(name).ok()),
-        }
+        language(self.lang)
     }
 
     /// Says how it ended, what is left for a person to do, and where everything lies.
@@ -172,6 +190,71 @@ impl Run {
         }
         drop(out.write_all(text.as_bytes()));
         u8::from(!passed)
+    }
+}
+
+fn language(chosen: Option<Language>) -> Lang {
+    match chosen {
+        Some(Language::Ru) => Lang::Ru,
+        Some(Language::En) => Lang::En,
+        None => Lang::of_environment(|name| std::env::var(name).ok()),
+    }
+}
+
+impl Crash {
+    fn everywhere(&self) -> u8 {
+        let scenario = match Scenario::find(&self.scenario) {
+            Ok(scenario) => scenario,
+            Err(error) => return unusable(&error),
+        };
+        let seed = self.seed.unwrap_or(scenario.seed);
+        let extent = if self.without_papers {
+            Extent::WithoutPapers
+        } else {
+            Extent::Whole
+        };
+        match crash(
+            &scenario,
+            Conditions::new(seed, present()),
+            extent,
+            &progress,
+        ) {
+            Ok(report) => self.sum_up(&scenario, &report),
+            Err(error) => unusable(&error),
+        }
+    }
+
+    /// The count of the clean run, the points hit, and how many of them ended as it did.
+    fn sum_up(&self, scenario: &Scenario, report: &Report) -> u8 {
+        let lang = language(self.lang);
+        let mut text = table::render(report, lang);
+        let (effects, points) = (report.effects.len(), report.verdicts.len());
+        let hit = report.verdicts.iter().filter(|it| it.hit).count();
+        let counted = match lang {
+            Lang::Ru => {
+                format!("действий в чистом прогоне: {effects}, точек: {points}, задето: {hit}")
+            }
+            Lang::En => {
+                format!("effects in the clean run: {effects}, points: {points}, hit: {hit}")
+            }
+        };
+        let well = report.well();
+        let verdict = match lang {
+            Lang::Ru => format!("тот же исход: {well} из {points}"),
+            Lang::En => format!("same end at {well} of {points}"),
+        };
+        text.push_str(&format!("{counted}\n{}: {verdict}\n", scenario.name));
+        drop(io::stdout().lock().write_all(text.as_bytes()));
+        u8::from(!report.passed())
+    }
+}
+
+/// One line, rewritten in place, for a person who waits.
+fn progress(done: usize, of: usize) {
+    let mut screen = io::stderr().lock();
+    if screen.is_terminal() {
+        let end = if done == of { "\n" } else { "" };
+        drop(write!(screen, "\r{done}/{of}{end}"));
     }
 }
 

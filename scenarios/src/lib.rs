@@ -10,6 +10,7 @@
 //! path, a process or the wall clock; reports see recorded lines only, never the world.
 
 pub mod clock;
+pub mod crash;
 pub mod lang;
 pub mod manual;
 pub mod operator;

@@ -22,7 +22,9 @@ use crate::timeline::Timeline;
 use crate::world::World;
 
 /// The applicant's phone: sample data.
-const PHONE: &str = "+7 900 000-00-00";
+pub(crate) fn phone() -> Phone {
+    Phone::parse("+7 900 000-00-00").expect("a well-formed number")
+}
 
 /// How a run ended.
 #[derive(Debug)]
@@ -149,8 +151,7 @@ impl Act<'_> {
     }
 
     fn settings(&self) -> Settings {
-        let phone = Phone::parse(PHONE).expect("a well-formed number");
-        let mut settings = Settings::new(phone, self.state.to_owned());
+        let mut settings = Settings::new(phone(), self.state.to_owned());
         settings.artefacts = Some(self.artefacts.to_owned());
         if self.step.with.replace_old {
             settings.replace_old = ReplaceOld::First;
@@ -195,14 +196,14 @@ impl Act<'_> {
 }
 
 /// The engine's ports beside the token.
-struct Adapters {
-    portal: HttpPortal,
-    sms: Mistyping<SmsGateway>,
-    applicant: Unattended,
+pub(crate) struct Adapters {
+    pub(crate) portal: HttpPortal,
+    pub(crate) sms: Mistyping<SmsGateway>,
+    pub(crate) applicant: Unattended,
 }
 
 impl Adapters {
-    fn open(world: &World, with: &With, events: &Events) -> Result<Self, PortalError> {
+    pub(crate) fn open(world: &World, with: &With, events: &Events) -> Result<Self, PortalError> {
         let portal = HttpPortal::new(
             PortalAddress::new(&world.server.portal_url()),
             events.clone(),

@@ -247,10 +247,10 @@ impl Browser {
     /// A page is taken as it is, whatever its status, when it tells something: a login form or an alert.
     fn page_of(&self, answer: &Answer, what: &str) -> Result<Page, PortalError> {
         if answer.status >= 400 {
-            let page = Page::read(answer.url.clone(), &answer.text());
+            let page = answer.page();
             let tells = answer.status < 500 && (!page.alerts.is_empty() || !page.forms.is_empty());
             return if tells {
-                Ok(page)
+                Ok(page.clone())
             } else {
                 Err(failed(answer, what))
             };
@@ -263,7 +263,7 @@ impl Browser {
                 saved: None,
             });
         }
-        Ok(Page::read(answer.url.clone(), &answer.text()))
+        Ok(answer.page().clone())
     }
 
     fn successful(&self, answer: Answer, what: &str) -> Result<Answer, PortalError> {

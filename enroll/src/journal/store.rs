@@ -2,8 +2,9 @@
 
 use std::fs::{OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use super::file::{Lock, failed, private};
+use super::file::{Disk, Lock, Synced, failed, private};
 use super::{FORMAT, Header, Journal, JournalError, Story, VERSION};
 use crate::stage::Stage;
 
@@ -11,6 +12,7 @@ use crate::stage::Stage;
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
+    disk: Rc<dyn Disk>,
 }
 
 /// A journal as a list shows it.
@@ -28,7 +30,14 @@ impl Store {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            disk: Rc::new(Synced),
         }
+    }
+
+    /// Lets lines reach the disk another way.
+    #[must_use]
+    pub fn through(self, disk: Rc<dyn Disk>) -> Self {
+        Self { disk, ..self }
     }
 
     /// The folder.
@@ -49,7 +58,12 @@ impl Store {
         if !self.path(token).exists() {
             return Ok(None);
         }
-        Journal::open(self.path(token), self.lock(token)?, token)
+        Journal::open(
+            self.path(token),
+            self.lock(token)?,
+            Rc::clone(&self.disk),
+            token,
+        )
     }
 
     /// Begins an enrollment. One that is over is moved aside first; one that is not is an error.
@@ -71,7 +85,7 @@ impl Store {
             application: application.map(str::to_owned),
             portal: portal.map(str::to_owned),
         };
-        Journal::create(path, self.lock(token)?, &header)
+        Journal::create(path, self.lock(token)?, Rc::clone(&self.disk), &header)
     }
 
     /// Every enrollment under way, by serial number; those that do not read are left out.

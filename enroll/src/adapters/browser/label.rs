@@ -43,11 +43,15 @@ pub fn number_in(text: &str) -> Option<u32> {
 }
 
 fn plain(text: &str) -> String {
-    let unquoted: String = text.chars().filter(|c| !"«»\"“”„'".contains(*c)).collect();
+    let unquoted: String = text.chars().filter(|c| !is_quote(*c)).collect();
     collapse(&unquoted)
         .trim_end_matches([':', '.'])
         .trim_end()
         .to_lowercase()
+}
+
+const fn is_quote(c: char) -> bool {
+    matches!(c, '«' | '»' | '"' | '“' | '”' | '„' | '\'')
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! One HTTP request and its answer: TLS, cookies, time-outs, limits, character sets. Redirects are the browser's.
 
+use core::cell::OnceCell;
 use core::time::Duration;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -14,6 +15,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::Runtime;
 use url::Url;
 
+use super::page::Page;
 use crate::event::Events;
 use crate::ports::PortalError;
 
@@ -54,6 +56,7 @@ pub(in crate::adapters) struct Answer {
     pub(in crate::adapters) location: Option<String>,
     pub(in crate::adapters) body: Vec<u8>,
     content_type: String,
+    page: OnceCell<Page>,
 }
 
 impl Transport {
@@ -205,6 +208,7 @@ impl Answer {
             location,
             body,
             content_type: text(CONTENT_TYPE).unwrap_or_default().to_owned(),
+            page: OnceCell::new(),
         }
     }
 
@@ -212,10 +216,16 @@ impl Answer {
         is_html(&self.content_type)
     }
 
+    /// The body read as a page, once.
+    pub(in crate::adapters) fn page(&self) -> &Page {
+        self.page
+            .get_or_init(|| Page::read(self.url.clone(), &self.text()))
+    }
+
     /// The page's title, or the file's type.
     pub(in crate::adapters) fn title(&self) -> String {
         if self.is_page() {
-            return super::page::Page::read(self.url.clone(), &self.text()).title;
+            return self.page().title.clone();
         }
         self.content_type
             .split(';')
@@ -286,9 +296,7 @@ fn tls_config(ca: Option<&std::path::Path>) -> Result<ClientConfig, PortalError>
                     .map_err(|error| unreadable(error.to_string()))?;
             }
         }
-        None => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
+        None => roots = SYSTEM_ROOTS.get_or_init(system_roots).clone(),
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
@@ -298,6 +306,15 @@ fn tls_config(ca: Option<&std::path::Path>) -> Result<ClientConfig, PortalError>
     })?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
+
+fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
+/// Read once for each process: reading some hundred and fifty certificates takes longer than an enrollment's pages.
+static SYSTEM_ROOTS: OnceLock<RootCertStore> = OnceLock::new();
 
 fn check_address(url: &Url, allow_plain_http: bool) -> Result<(), PortalError> {
     match (url.scheme(), url.host_str()) {
