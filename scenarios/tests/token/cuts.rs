@@ -95,6 +95,32 @@ fn deletion_of_a_pair_cut_anywhere_then_repeated_leaves_nothing_of_it() {
 }
 
 #[test]
+fn deletion_of_a_pair_cut_anywhere_never_hides_a_neighbour_with_a_long_name() {
+    let (image, id) = inhabited();
+    let line = Line::to(image);
+    let other = keys_of(&line)
+        .into_iter()
+        .find(|pair| pair.id != id)
+        .expect("another pair");
+    let long = "Д".repeat(90);
+    as_user(&line)
+        .set_key_label(&other.id, &long)
+        .expect("renames");
+    cut_everywhere(
+        &line.image(),
+        |line| cut_user(line, |token| token.delete_key_pair(&id)),
+        |line| {
+            assert!(keys_of(line).iter().any(|pair| pair.label == long));
+            drop(as_user(line).delete_key_pair(&id));
+            as_user(line)
+                .set_key_label(&other.id, "короче")
+                .expect("renames");
+            assert_eq!(keys_of(line).len(), 1);
+        },
+    );
+}
+
+#[test]
 fn renaming_cut_anywhere_then_repeated_renames() {
     let (image, id) = inhabited();
     cut_everywhere(

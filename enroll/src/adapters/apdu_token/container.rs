@@ -1,5 +1,7 @@
 //! The PKCS#15 container: its directories, found through the object directory file, read and changed.
 
+mod aside;
+
 use super::commands::{Card, name};
 use super::directory::{self, Edit, Entry, Plan};
 use super::layout::{self, APPLICATION, DIRECTORY_SIZE, DirectoryKind, FileId, OBJECTS, Path};
@@ -130,6 +132,9 @@ impl<T: Transmit> Card<T> {
     pub(super) fn edit(&mut self, directory: &mut Directory, edit: Edit) -> Result<(), TokenError> {
         let size = directory.size.unwrap_or_default();
         let plan = Plan::new(&directory.entries, size, edit).ok_or_else(|| directory.full())?;
+        if let Some(way) = aside::Move::needed(directory, plan.hides) {
+            return self.edit_aside(directory, &way, plan.entries);
+        }
         self.select(&directory.path)?
             .ok_or(TokenError::NotWritten {
                 what: directory.name(),

@@ -53,6 +53,8 @@ pub(super) struct Step {
 pub(super) struct Plan {
     pub(super) entries: Vec<Entry>,
     pub(super) steps: Vec<Step>,
+    /// Whether entries are out of sight between the steps.
+    pub(super) hides: bool,
     size: usize,
 }
 
@@ -62,6 +64,7 @@ impl Plan {
         let mut plan = Self {
             entries: entries.to_vec(),
             steps: Vec::new(),
+            hides: false,
             size,
         };
         match edit {
@@ -161,8 +164,9 @@ impl Plan {
     }
 
     /// Only where entries of more than 127 octets stand in the way: those behind the change are out of sight until
-    /// the last step, and a cut before it would leave them so.
+    /// the last step, and a cut before it would leave them so. Directories of keys are written aside instead.
     fn hide_and_rewrite(&mut self, at: usize, data: &[u8]) {
+        self.hides = true;
         self.steps.push(Step {
             offset: at,
             data: vec![0],

@@ -48,6 +48,16 @@ pub(super) enum DirectoryKind {
 }
 
 impl DirectoryKind {
+    /// Where a directory of keys is for the time of a change that takes several commands. That of certificates stays:
+    /// a file made anew would lose the administrator's right, and its entries are short.
+    pub(super) const fn spare(self) -> Option<FileId> {
+        match self {
+            Self::PrivateKeys => Some(0x4E42),
+            Self::PublicKeys => Some(0x4E41),
+            Self::Certificates => None,
+        }
+    }
+
     /// Where OpenSC makes it.
     pub(super) const fn path(self) -> [FileId; 2] {
         let file = match self {
