@@ -3,9 +3,13 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::{Parser, Subcommand};
+use emulator::TokenImage;
+use emulator::timing::Profile;
 use enroll::messages::Lang;
+use enroll::ports::token::Pin;
 use jiff::Timestamp;
 use scenarios::crash::{Extent, Report, crash, table};
 use scenarios::lang::pick;
@@ -14,6 +18,7 @@ use scenarios::reader::Way;
 use scenarios::runner::Outcome;
 use scenarios::scenario::Scenario;
 use scenarios::screen::{Nobody, Screen};
+use scenarios::signing::{SigningSpeed, signing_speed};
 use scenarios::suite;
 use scenarios::timeline::Watcher;
 use scenarios::world::Conditions;
@@ -73,6 +78,9 @@ struct Run {
     /// Where all randomness comes from, instead of the scenario's own seed.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// How slow the token is, in the scenario's time: `none`, `hardware` (figures are assumed), or a profile file.
+    #[arg(long, value_name = "none|hardware|FILE", default_value = "none", value_parser = timing)]
+    timing: Profile,
     /// Leave the artefacts here instead of in target/scenarios/NAME/; several scenarios get a folder each in it.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -136,6 +144,7 @@ impl Run {
             seed,
             now: present(),
             way: self.via,
+            timing: self.timing,
         };
         let before = Box::new(|door| door);
         match run_into(
@@ -170,6 +179,29 @@ impl Run {
         language(self.lang)
     }
 
+    /// How fast the token of a proven run signs, here and on the hardware or as slow as `--timing` has it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a measurement for the person who looks; nothing kept depends on it"
+    )]
+    fn signing_speed(
+        &self,
+        scenario: &Scenario,
+        folder: &Path,
+        outcome: &Outcome,
+    ) -> Option<SigningSpeed> {
+        outcome.proof.as_ref()?;
+        let profile = if self.timing == Profile::none() {
+            Profile::hardware()
+        } else {
+            self.timing
+        };
+        let image = TokenImage::load(&folder.join("token.image")).ok()?;
+        let user_pin = Pin::new(&scenario.steps.last()?.with.user_pin);
+        let started = Instant::now();
+        signing_speed(image, &user_pin, profile, || started.elapsed()).ok()?
+    }
+
     /// Says how it ended, what is left for a person to do, and where everything lies.
     fn sum_up(&self, scenario: &Scenario, folder: &Path, outcome: &Outcome) -> u8 {
         let lang = self.language();
@@ -177,7 +209,8 @@ impl Run {
         let passed = outcome.mismatches.is_empty();
         let mut text = String::new();
         if !self.quiet {
-            text.push_str(&scenarios::summary::render(outcome, folder, lang));
+            let speed = self.signing_speed(scenario, folder, outcome);
+            text.push_str(&scenarios::summary::render(outcome, speed, folder, lang));
         }
         let verdict = if passed {
             pick(lang, "пройден", "passed")
@@ -190,6 +223,18 @@ impl Run {
         }
         drop(out.write_all(text.as_bytes()));
         u8::from(!passed)
+    }
+}
+
+/// A timing profile by its name, or from its file.
+fn timing(word: &str) -> Result<Profile, String> {
+    match word {
+        "none" => Ok(Profile::none()),
+        "hardware" => Ok(Profile::hardware()),
+        file => {
+            let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+            Profile::from_toml(&text).map_err(|error| error.to_string())
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub mod recording;
 pub mod runner;
 pub mod scenario;
 pub mod screen;
+pub mod signing;
 pub mod suite;
 pub mod summary;
 pub mod timeline;

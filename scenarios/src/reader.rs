@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use emulator::timing::Profile;
 use emulator::vpcd::{self, Desk, Hand, Patience};
 use emulator::{Card, Env, Exchange, TokenImage};
 use enroll::adapters::vpcd_reader::VpcdReader;
@@ -53,7 +54,8 @@ enum Slot {
 }
 
 impl Reader {
-    /// Puts a token in and powers it up; the scenario's seed feeds its random numbers.
+    /// Puts a token in and powers it up; the scenario's seed feeds its random numbers, and each command takes as much of
+    /// the scenario's time as `timing` says.
     ///
     /// Errors: the way to the card, where there is one to fail.
     pub fn insert(
@@ -61,11 +63,12 @@ impl Reader {
         seed: u64,
         clock: ScenarioClock,
         way: Way,
+        timing: Profile,
     ) -> Result<Self, TransmitError> {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         rng.set_stream(CARD_STREAM);
         let mut card = Card::new(image);
-        let surroundings = Surroundings { clock, rng };
+        let surroundings = Surroundings { clock, rng, timing };
         let slot = match way {
             Way::InProcess => {
                 card.power_on();
@@ -152,10 +155,17 @@ fn attached(
     (hand, thread)
 }
 
-/// What the card is lent: the scenario's time and the seed's randomness.
+/// What the card is lent: the scenario's time and the seed's randomness; and how much of that time it takes.
 struct Surroundings {
     clock: ScenarioClock,
     rng: ChaCha20Rng,
+    timing: Profile,
+}
+
+impl Surroundings {
+    fn work(&self, exchange: &Exchange) {
+        self.clock.pass(self.timing.delay(exchange.work));
+    }
 }
 
 impl Desk for Surroundings {
@@ -166,7 +176,8 @@ impl Desk for Surroundings {
         }
     }
 
-    fn before_answer(&mut self, _: &[u8], _: &Exchange) -> ControlFlow<()> {
+    fn before_answer(&mut self, _: &[u8], exchange: &Exchange) -> ControlFlow<()> {
+        self.work(exchange);
         ControlFlow::Continue(())
     }
 
@@ -177,7 +188,9 @@ impl Transmit for Reader {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransmitError> {
         match &mut *self.slot.borrow_mut() {
             Slot::Direct { card, surroundings } => {
-                Ok(card.transmit(&mut surroundings.env(), command))
+                let exchange = card.exchange(&mut surroundings.env(), command);
+                surroundings.work(&exchange);
+                Ok(exchange.answer)
             }
             Slot::Wired { reader, .. } => reader.transmit(command),
         }

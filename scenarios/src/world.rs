@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use emulator::TokenImage;
+use emulator::timing::Profile;
 use enroll::adapters::apdu_token::ApduToken;
 use enroll::adapters::observed::Observed;
 use enroll::event::Events;
@@ -36,15 +37,18 @@ pub struct Conditions {
     pub now: Timestamp,
     /// How the engine reaches the token.
     pub way: Way,
+    /// How long the token takes, in scenario time.
+    pub timing: Profile,
 }
 
 impl Conditions {
-    /// In process.
+    /// In process, on a token that takes no time.
     pub fn new(seed: u64, now: Timestamp) -> Self {
         Self {
             seed,
             now,
             way: Way::InProcess,
+            timing: Profile::none(),
         }
     }
 }
@@ -83,7 +87,12 @@ impl World {
         conditions: Conditions,
         before: Before,
     ) -> Result<Self, WorldError> {
-        let Conditions { seed, now, way } = conditions;
+        let Conditions {
+            seed,
+            now,
+            way,
+            timing,
+        } = conditions;
         let epoch = start(scenario, now);
         let clock = ScenarioClock::at(epoch);
         let image: TokenImage =
@@ -97,7 +106,7 @@ impl World {
             mock.handle(now, door, request)
         });
         let server = Server::start(before(door), Arc::new(clock.clone()), Listen::default())?;
-        let reader = Reader::insert(image, seed, clock.clone(), way)?;
+        let reader = Reader::insert(image, seed, clock.clone(), way, timing)?;
         Ok(Self {
             clock,
             reader,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use emulator::timing::Profile;
 use scenarios::output::run_into;
 use scenarios::reader::Way;
 use scenarios::scenario::{Epoch, Scenario};
@@ -17,6 +18,7 @@ fn left(way: Way, folder: &Path) -> [Vec<u8>; 3] {
         seed: scenario.seed,
         now,
         way,
+        timing: Profile::hardware(),
     };
     let outcome = run_into(
         folder,
