@@ -33,6 +33,12 @@ First steps:
   emulator attach token.image                         into the virtual reader of pcscd (vsmartcard-vpcd)
   opensc-tool --serial                                then any PC/SC program sees the token
 
+A second token in a second reader is a second image attached to a second port of vpcd:
+  emulator attach other.image --vpcd 127.0.0.1:35964
+
+Hot-plug: with --control 127.0.0.1:7000 the token leaves the reader and comes back on order:
+  echo remove | nc -N 127.0.0.1 7000
+
 Exit codes: 0 done, 1 a bug of this program, 2 usage, 3 the image file, 4 the reader.";
 
 #[derive(Subcommand)]

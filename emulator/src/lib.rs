@@ -6,11 +6,12 @@
 //! the virtual reader of pcscd, and the program `emulator` is a thin shell around that.
 //!
 //! What the device does is known from OpenSC's driver and from recordings of its programs; there is no public
-//! specification. Item docs say so per command: `Evidence: driver`, and "assumed" wherever a choice was made
-//! that no source backs.
+//! specification. [`fidelity`] is the table of what each behaviour rests on; item docs say `Evidence: driver`, and "assumed"
+//! wherever a choice was made that no source backs. [`fixture`] makes tokens for other people's tests.
 //!
 //! Invariants: every byte string gets an answer of at least two bytes; a refused command changes nothing but retry counters
-//! and granted rights; each change of the image is one durable write; secrets are never printed.
+//! and the right of the PIN that was wrong; each change of the image is one durable write, made before the command goes on;
+//! secrets are never printed.
 
 pub mod access;
 pub mod apdu;

@@ -1,10 +1,45 @@
 //! Whatever comes, the card answers, and what it refuses it does not do.
+//!
+//! The claims are those of the fuzz targets: here they are put to the inputs that fuzzing found worth keeping, and to what
+//! proptest thinks of.
 
+#[path = "../fuzz/src/lib.rs"]
+#[expect(
+    unreachable_pub,
+    reason = "it is a library where the fuzz targets use it"
+)]
+mod claims;
 mod common;
 
+use std::fs;
+
 use common::Bench;
-use emulator::StatusWord;
+use emulator::{Card, TokenImage};
 use proptest::prelude::*;
+
+/// What must hold for every input.
+type Claim = fn(&[u8]);
+
+/// The four doors: a folder of the corpus, and the claim.
+const DOORS: [(&str, Claim); 4] = [
+    ("card", claims::card),
+    ("image_file", claims::image_file),
+    ("tlv", claims::tlv),
+    ("vpcd", claims::vpcd),
+];
+
+#[test]
+fn what_fuzzing_found_worth_keeping_still_holds() {
+    for (door, claim) in DOORS {
+        let folder = format!("{}/fuzz/corpus/{door}", env!("CARGO_MANIFEST_DIR"));
+        let mut inputs = 0;
+        for entry in fs::read_dir(&folder).expect("the corpus is committed") {
+            claim(&fs::read(entry.expect("an input").path()).expect("a readable input"));
+            inputs += 1;
+        }
+        assert!(inputs > 0, "{folder} is empty");
+    }
+}
 
 /// Data fields that some command takes.
 const BODIES: &[&[u8]] = &[
@@ -76,6 +111,74 @@ fn anything() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![6 => command(), 1 => prop::collection::vec(any::<u8>(), 0..300)]
 }
 
+/// The card after a harmless command, which ends what a refused one may have ended: a chain, an answer that waited.
+fn settled(card: &Card) -> Card {
+    let mut bench = Bench::holding(card.clone());
+    bench.ok(&[0x00, 0xCA, 0x01, 0x81, 0x00]);
+    bench.card
+}
+
+/// Commands as the claims cut them out again.
+fn framed(choice: u8, commands: &[Vec<u8>]) -> Vec<u8> {
+    let frame = |command: &Vec<u8>| {
+        let short = &command[..command.len().min(0xFE)];
+        [&[short.len() as u8], short].concat()
+    };
+    core::iter::once(choice)
+        .chain(commands.iter().flat_map(frame))
+        .collect()
+}
+
+/// A stream of frames, which may be cut anywhere.
+fn stream() -> impl Strategy<Value = Vec<u8>> {
+    let payload = prop_oneof![
+        4 => command(),
+        1 => prop::sample::select(&[0x00u8, 0x01, 0x02, 0x04, 0x05][..]).prop_map(|code| vec![code]),
+        1 => prop::collection::vec(any::<u8>(), 0..300),
+    ];
+    let frames = prop::collection::vec(payload, 0..20);
+    (frames, any::<prop::sample::Index>()).prop_map(|(payloads, cut)| {
+        let frame =
+            |payload: Vec<u8>| [&(payload.len() as u16).to_be_bytes()[..], &payload].concat();
+        let mut bytes: Vec<u8> = payloads.into_iter().flat_map(frame).collect();
+        bytes.truncate(cut.index(2 * bytes.len() + 1));
+        bytes
+    })
+}
+
+/// What a slip of the pen puts into an image.
+const SLIPS: &[&str] = &[
+    "",
+    "0",
+    "65536",
+    "FF",
+    "\"",
+    "'''",
+    "\n[[file]]\n",
+    "3F00/1000",
+    "rsf",
+    "\u{FFFD}",
+];
+
+/// The text of an image, of which a few places are written over.
+fn nearly_an_image() -> impl Strategy<Value = Vec<u8>> {
+    let text = TokenImage::new(1, "").to_toml();
+    let change = (
+        any::<prop::sample::Index>(),
+        0..40usize,
+        prop::sample::select(SLIPS),
+    );
+    prop::collection::vec(change, 0..4).prop_map(move |changes| {
+        let mut bytes = text.clone().into_bytes();
+        for (place, length, slip) in changes {
+            let start = place.index(bytes.len());
+            let end = (start + length).min(bytes.len());
+            bytes.splice(start..end, slip.bytes());
+        }
+        bytes
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
 
@@ -90,38 +193,53 @@ proptest! {
             bench.login_administrator();
         }
         for command in commands {
-            let before = bench.card.image().clone();
+            let before = bench.card.clone();
             let exchange = bench.exchange(&command);
             prop_assert!((2..=258).contains(&exchange.answer.len()));
             let status = exchange.answer.last_chunk::<2>().map(|sw| u16::from_be_bytes(*sw));
-            let after = bench.card.image();
-            prop_assert_eq!(exchange.writes.last().unwrap_or(&before), after);
-            if status != Some(StatusWord::SUCCESS.0) {
-                let mut expected = before.clone();
-                if matches!(status, Some(0x6300 | 0x6983)) {
+            prop_assert_eq!(exchange.writes.last().unwrap_or(before.image()), bench.card.image());
+            match status {
+                Some(0x9000) => {}
+                Some(0x6300 | 0x6983) => {
+                    let mut expected = before.image().clone();
                     for (pin_ref, pin) in &mut expected.pins {
-                        pin.tries_left = after.pins[pin_ref].tries_left;
+                        pin.tries_left = bench.card.image().pins[pin_ref].tries_left;
                     }
+                    prop_assert_eq!(bench.card.image(), &expected);
                 }
-                prop_assert_eq!(after, &expected);
+                _ => prop_assert!(settled(&before) == settled(&bench.card), "{:02X?}", command),
             }
         }
     }
 
     #[test]
-    fn an_image_after_any_sequence_is_still_good_text(commands in prop::collection::vec(anything(), 1..40)) {
-        let mut bench = Bench::new();
-        bench.login_user();
-        for command in commands {
-            bench.exchange(&command);
-        }
-        let image = bench.card.image();
-        prop_assert_eq!(&emulator::TokenImage::from_toml(&image.to_toml()).unwrap(), image);
+    fn any_token_holds_its_claims(
+        choice in any::<u8>(),
+        commands in prop::collection::vec(anything(), 1..30),
+    ) {
+        claims::card(&framed(choice, &commands));
+    }
+
+    #[test]
+    fn any_stream_of_frames_is_obeyed_to_its_end(stream in stream()) {
+        claims::vpcd(&stream);
+    }
+
+    #[test]
+    fn any_text_near_an_image_is_read_or_refused(text in nearly_an_image()) {
+        claims::image_file(&text);
+    }
+
+    #[test]
+    fn any_elements_lose_nothing(
+        bytes in prop_oneof![command(), prop::collection::vec(any::<u8>(), 0..40)],
+    ) {
+        claims::tlv(&bytes);
     }
 
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,200}") {
-        let _ = emulator::TokenImage::from_toml(&text);
+        let _ = TokenImage::from_toml(&text);
     }
 
     #[test]

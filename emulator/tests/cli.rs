@@ -1,7 +1,7 @@
 //! The program itself: what it prints, where, and with which exit code.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -152,4 +152,77 @@ fn a_terminated_attach_ends_well_with_its_image_saved() {
             .contains("PIN of the user: 9 of 10 tries left")
     );
     assert!(!folder.path().join("token.image.lock").exists());
+}
+
+/// Orders by the control port: out, in, out for good.
+#[test]
+fn the_control_port_takes_the_token_out_and_puts_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = reader.local_addr().unwrap().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .args(["attach", "--control", "127.0.0.1:0", "--vpcd", &address])
+        .arg(&image)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut talk = BufReader::new(program.stderr.take().unwrap()).lines();
+    let control = talk.next().unwrap().unwrap();
+    let control = control.strip_prefix("control at ").unwrap();
+    let mut control = BufReader::new(TcpStream::connect(control).unwrap());
+    let mut order = |words: &str| {
+        control.get_mut().write_all(words.as_bytes()).unwrap();
+        let mut answer = String::new();
+        control.read_line(&mut answer).unwrap();
+        answer
+    };
+    let (mut slot, _) = reader.accept().unwrap();
+    assert_eq!(order("remove\n"), "ok\n");
+    assert_eq!(slot.read(&mut [0; 1]).unwrap(), 0);
+    assert_eq!(order("status\n"), "out\n");
+    assert_eq!(order("insert\n"), "ok\n");
+    let (mut slot, _) = reader.accept().unwrap();
+    slot.write_all(b"\x00\x01\x04").unwrap();
+    slot.read_exact(&mut [0; 17]).unwrap();
+    assert!(order("eject\n").starts_with("unknown order"));
+    assert_eq!(order("stop\n"), "ok\n");
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_control_port_for_other_machines_is_refused() {
+    let image = Path::new("unused");
+    let output = emulator(&["attach", "IMAGE", "--control", "0.0.0.0:0"], image);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// The system kills whoever writes a file past this many blocks of 512 bytes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_killed_while_it_saves_leaves_the_old_token_or_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let whole = std::fs::metadata(&image).unwrap().len() / 512 + 2;
+    let mut killed = 0;
+    for blocks in 0..whole {
+        let before = std::fs::read(&image).unwrap();
+        let script =
+            format!("ulimit -f {blocks}; exec \"$0\" send \"$1\" 002000020430303030 > /dev/null");
+        let status = Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_emulator")])
+            .arg(&image)
+            .status()
+            .unwrap();
+        let after = std::fs::read(&image).unwrap();
+        if status.success() {
+            assert_ne!(after, before, "a wrong PIN costs a try");
+        } else {
+            assert_eq!(after, before, "killed at block {blocks}");
+            killed += 1;
+        }
+    }
+    assert!((1..whole).contains(&killed), "{killed} of {whole}");
 }

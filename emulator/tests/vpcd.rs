@@ -6,6 +6,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
+use emulator::fixture::{Fault, Fixture};
+use emulator::reference::PinRef;
 use emulator::vpcd::{self, AttachError, Desk, Event, Hand, Patience, Request};
 use emulator::{Card, Env, Exchange, TokenImage};
 use rand_chacha::ChaCha20Rng;
@@ -264,4 +266,83 @@ fn a_frame_cut_short_is_an_error_and_its_end_between_frames_is_not() {
     assert!(vpcd::read_frame(&mut &[0x00][..]).is_err());
     assert!(vpcd::read_frame(&mut &[0x00, 0x02, 0x01][..]).is_err());
     assert!(vpcd::read_frame(&mut &[][..]).unwrap().is_none());
+}
+
+/// Sends one frame and takes the answer, as the reader's end does.
+fn ask(stream: &mut TcpStream, payload: &[u8]) -> Vec<u8> {
+    vpcd::write_frame(stream, payload).expect("the card listens");
+    vpcd::read_frame(stream)
+        .expect("an answer")
+        .expect("no end yet")
+}
+
+const SERIAL: &[u8] = &[0x00, 0xCA, 0x01, 0x81, 0x00];
+
+#[test]
+fn a_token_taken_out_is_gone_until_it_is_put_back_without_its_logins() {
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let token = Fixture::new().build().unwrap();
+    let inserted = token.insert(reader.local_addr().unwrap());
+    let (mut slot, _) = reader.accept().unwrap();
+    assert_eq!(
+        ask(&mut slot, b"\x00\x20\x00\x02\x0812345678"),
+        [0x90, 0x00]
+    );
+    assert!(inserted.hand().is_in());
+    inserted.hand().remove();
+    assert!(!inserted.hand().is_in());
+    assert!(
+        matches!(vpcd::read_frame(&mut slot), Ok(None)),
+        "the slot is empty"
+    );
+    inserted.hand().insert();
+    let (mut slot, _) = reader.accept().unwrap();
+    assert_eq!(ask(&mut slot, b"\x00\x20\x00\x02"), [0x63, 0xCA]);
+    inserted.eject().unwrap();
+    assert!(matches!(vpcd::read_frame(&mut slot), Ok(None)));
+}
+
+#[test]
+fn two_tokens_sit_in_two_readers() {
+    let readers = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let tokens: Vec<_> = (1..=2)
+        .zip(&readers)
+        .map(|(serial, reader)| {
+            let token = Fixture::new().serial(serial).build().unwrap();
+            token.insert(reader.local_addr().unwrap())
+        })
+        .collect();
+    for (serial, reader) in (1..=2).zip(&readers) {
+        let (mut slot, _) = reader.accept().unwrap();
+        assert_eq!(
+            ask(&mut slot, SERIAL),
+            [0, 0, 0, 0, 0, 0, 0, serial, 0x90, 0x00]
+        );
+    }
+    drop(tokens);
+}
+
+#[test]
+fn a_card_stopped_while_it_is_out_ends() {
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let inserted = Fixture::new()
+        .build()
+        .unwrap()
+        .insert(reader.local_addr().unwrap());
+    let (mut slot, _) = reader.accept().unwrap();
+    inserted.hand().remove();
+    assert!(matches!(vpcd::read_frame(&mut slot), Ok(None)));
+    assert_eq!(inserted.eject().unwrap().image().serial, 0x2CDB_7256);
+}
+
+#[test]
+fn a_power_cut_in_the_reader_ends_the_connection_without_an_answer() {
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let token = Fixture::new().fault(1, Fault::PowerCut { writes: 1 });
+    let inserted = token.build().unwrap().insert(reader.local_addr().unwrap());
+    let (mut slot, _) = reader.accept().unwrap();
+    vpcd::write_frame(&mut slot, b"\x00\x20\x00\x02\x0812345678").unwrap();
+    assert!(matches!(vpcd::read_frame(&mut slot), Ok(None)));
+    let image = inserted.eject().unwrap().image().clone();
+    assert_eq!(image.pins[&PinRef::User].tries_left, 9);
 }

@@ -171,8 +171,14 @@ impl Bench {
         assert!(data.len() <= 256, "longer than any expected length");
         assert!(matches!(status[0], 0x61..=0x6F | 0x90), "{status:02X?}");
         let done = matches!(status[0], 0x61 | 0x90);
-        if let Some(after) = exchange.writes.last() {
+        if let Some((after, before)) = exchange.writes.split_last() {
             assert_eq!(self.card.image(), after);
+            assert!(
+                before
+                    .iter()
+                    .all(|cut| same_but_for_tries(&self.image, cut)),
+                "a power cut leaves the command half done, or gains a try"
+            );
             assert!(
                 done || same_but_for_tries(&self.image, after),
                 "a refused command changed the token"

@@ -23,19 +23,22 @@ impl TokenImage {
     /// # Errors
     /// When the file system refuses; the old image is then still there.
     pub fn save(&self, path: &Path) -> Result<(), ImageError> {
-        replace(path, self.to_toml().as_bytes()).map_err(|source| io_error(path, source))
+        let text = self.to_toml();
+        replace(path, |file| file.write_all(text.as_bytes()))
+            .map_err(|source| io_error(path, source))
     }
 }
 
-/// New file beside the old, its bytes on disk, then the name, then the folder on disk.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// New file beside the old, its bytes on disk, then the name, then the folder on disk. Until the name changes hands,
+/// nothing that happens to the new file happens to the old one.
+fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
         Some(parent) => parent,
         None => return Err(io::ErrorKind::InvalidInput.into()),
     };
     let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|refused| refused.error)?;
     sync_folder(folder)
@@ -69,3 +72,34 @@ fn io_error(path: &Path, source: io::Error) -> ImageError {
 
 /// Bytes of text at most: the memory in hexadecimal, twice over, and room for the rest.
 const LARGEST: u64 = 512 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A kill, as far as the file system can tell: so many bytes come, and nothing after them.
+    fn replace_but_stop_after(path: &Path, bytes: &[u8]) {
+        let stopped = replace(path, |file| {
+            file.write_all(bytes)?;
+            Err(io::ErrorKind::Interrupted.into())
+        });
+        assert!(stopped.is_err());
+    }
+
+    #[test]
+    fn an_end_at_any_byte_leaves_the_old_image() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token.image");
+        let (old, new) = (TokenImage::new(1, ""), TokenImage::new(2, ""));
+        old.save(&path).unwrap();
+        let text = new.to_toml();
+        for end in 0..=text.len() {
+            replace_but_stop_after(&path, &text.as_bytes()[..end]);
+            assert_eq!(fs::read_to_string(&path).unwrap(), old.to_toml());
+        }
+        new.save(&path).unwrap();
+        assert_eq!(TokenImage::load(&path).unwrap(), new);
+    }
+}
