@@ -41,12 +41,27 @@ impl Visited {
             method: request.method().to_string(),
             path: cut(path),
             form: fields
-                .map(|(name, value)| (cut(&name), shown(&name, &value)))
+                .map(|(name, value)| (named(&name), shown(&name, &value)))
                 .collect(),
             status: response.status().as_u16(),
             phone,
         }
     }
+}
+
+/// A field's name; what is no field of a form could hold anything, a code included (the body of a JSON call does).
+fn named(name: &str) -> String {
+    const FIELDS: [&str; 7] = [
+        "token",
+        "phone",
+        "code",
+        "container",
+        "pair",
+        "pem",
+        "press",
+    ];
+    let known = FIELDS.contains(&name);
+    if known { name.into() } else { "…".into() }
 }
 
 /// A field's value as the history may hold it; an unknown field could hold anything, a code included.

@@ -14,6 +14,7 @@ mod clock;
 mod control;
 mod documents;
 mod fault;
+mod fixture;
 mod history;
 mod office;
 mod order;
@@ -39,9 +40,11 @@ pub use call::Call;
 pub use clock::{Clock, Dial, Manual, Pace};
 pub use documents::{Document, DocumentData};
 pub use fault::{Fault, Knobs, Mischief, Room};
+pub use fixture::{Fixture, NotAsExpected, Seen};
 pub use history::Visited;
 pub use order::{Issued, Order, Refused, Status, Submission};
 pub use paper::printed;
+pub use portal::api_routes;
 pub use saved::LoadError;
 pub use server::{Kept, Listen, Server};
 pub use settings::{Login, Settings, SettingsError, Span, Timing};
@@ -92,6 +95,14 @@ pub struct MockCa {
     settings: Settings,
     state: state::State,
     authorities: office::Authorities,
+}
+
+/// What it holds is long, and partly secret.
+impl core::fmt::Debug for MockCa {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let orders = self.state.orders.len();
+        write!(f, "MockCa({orders} applications, {})", self.state.now)
+    }
 }
 
 impl MockCa {

@@ -3,16 +3,19 @@
 //!
 //! Nothing that identifies a page to a program is promised but what a person sees: texts, labels, headings.
 
+mod api;
 mod cabinet;
 pub(crate) mod form;
 pub(crate) mod login;
 mod pages;
+mod sessions;
 
 use http::header::{ALLOW, SET_COOKIE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use crate::{MockCa, phone, reply};
+pub use api::api_routes;
 use login::{Asked, Session, Typed};
 
 /// Answers at the portal's door.
@@ -46,7 +49,7 @@ pub(crate) fn handle(
 
 /// The phone of whoever is logged in where this request comes from.
 pub(crate) fn visitor(mock: &MockCa, request: &Request<Vec<u8>>) -> Option<String> {
-    let name = form::cookie(request, COOKIE_NAME)?;
+    let name = form::cookie(request, COOKIE_NAME).or_else(|| api::bearer(request))?;
     mock.state.logins.phone_of(name).map(str::to_owned)
 }
 
@@ -69,6 +72,7 @@ impl Visit<'_> {
             (&Method::GET | &Method::HEAD, ["download", name]) => self.download(name),
             (&Method::GET | &Method::HEAD, ["page", name]) => self.section(name),
             (&Method::GET | &Method::HEAD, ["cabinet"]) => self.entrance(),
+            (_, ["api", ..]) => api::handle(self, path),
             (&Method::POST, ["cabinet", "code"]) => self.ask_code(),
             (&Method::POST, ["cabinet", "login"]) => self.type_code(),
             (&Method::GET | &Method::HEAD, ["cabinet", "logout"]) => self.log_out(),
@@ -131,24 +135,28 @@ impl Visit<'_> {
         let Some(phone) = asked else {
             return self.phone_form(Some(NO_PHONE));
         };
-        session.phone = Some(phone.clone());
-        session.logged_in = false;
-        let registered = self.mock.state.name_of(&phone).is_some();
-        match self
-            .mock
-            .state
-            .logins
-            .ask_code(&self.mock.settings, self.now, &phone, registered)
-        {
+        self.enter_phone(&phone);
+        match self.new_code(&phone) {
             Asked::Made { send: Some(code) } if !self.mock.send_code(self.now, &phone, &code) => {
                 self.phone_form(Some(GATEWAY_FAILED))
             }
             Asked::Made { .. } => self.code_form(None),
-            Asked::TooEarly { secs } => {
-                self.code_form(Some(format!("Повторный код можно получить через {secs} с")))
-            }
+            Asked::TooEarly { secs } => self.code_form(Some(too_early(secs))),
             Asked::TooMany { secs } => self.phone_form(Some(&too_many(secs))),
         }
+    }
+
+    fn enter_phone(&mut self, phone: &str) {
+        if let Some(name) = &self.session {
+            self.mock.state.logins.enter_phone(name, phone);
+        }
+    }
+
+    /// A new code for a phone, if there may be one now.
+    fn new_code(&mut self, phone: &str) -> Asked {
+        let registered = self.mock.state.name_of(phone).is_some();
+        let logins = &mut self.mock.state.logins;
+        logins.ask_code(&self.mock.settings, self.now, phone, registered)
     }
 
     /// The button of Рис. 3.
@@ -248,13 +256,13 @@ impl Visit<'_> {
     }
 
     /// The session that the posted form belongs to.
-    fn form_session(&mut self) -> Option<&mut Session> {
+    fn form_session(&mut self) -> Option<&Session> {
         let sent = form::field(self.request, "token")?;
         self.live_session()
             .filter(|session| session.form_token == sent)
     }
 
-    fn live_session(&mut self) -> Option<&mut Session> {
+    fn live_session(&mut self) -> Option<&Session> {
         let name = self.session.as_deref()?;
         self.mock
             .state
@@ -303,6 +311,10 @@ fn with_cookie(mut response: Response<Vec<u8>>, session: &str) -> Response<Vec<u
         HeaderValue::try_from(cookie).expect("session names are hexadecimal"),
     );
     response
+}
+
+fn too_early(secs: i64) -> String {
+    format!("Повторный код можно получить через {secs} с")
 }
 
 fn too_many(secs: i64) -> String {

@@ -49,7 +49,7 @@ impl Visit<'_> {
     }
 
     /// The number, if the application is this phone's. Others' applications look like none at all.
-    fn own(&self, phone: &str, number: &str) -> Option<u32> {
+    pub(super) fn own(&self, phone: &str, number: &str) -> Option<u32> {
         let number = number.parse().ok()?;
         let order = self.mock.state.orders.get(&number)?;
         (order.application.phone == phone).then_some(number)
@@ -67,11 +67,11 @@ impl Visit<'_> {
         )
     }
 
-    fn order(&self, number: u32) -> &Order {
+    pub(super) fn order(&self, number: u32) -> &Order {
         &self.mock.state.orders[&number]
     }
 
-    fn status(&self, number: u32) -> Status {
+    pub(super) fn status(&self, number: u32) -> Status {
         self.order(number).status(self.now)
     }
 
@@ -224,18 +224,23 @@ impl Visit<'_> {
     }
 
     fn document(&mut self, number: u32, name: &str) -> Response<Vec<u8>> {
+        match self.paper(number, name) {
+            Some(paper) => paper,
+            None => self.not_found(),
+        }
+    }
+
+    /// A document by its file's name, if it is offered by now.
+    pub(super) fn paper(&self, number: u32, name: &str) -> Option<Response<Vec<u8>>> {
         let order = self.order(number);
         let certificate = order
             .shown_certificate(self.now)
             .map(|issued| issued.der.as_slice());
         let offered = |document: &Document| pages::before_issue(*document) || certificate.is_some();
-        let Some(document) = Document::ALL
+        let document = Document::ALL
             .into_iter()
             .filter(offered)
-            .find(|document| document.file_name() == name)
-        else {
-            return self.not_found();
-        };
+            .find(|document| document.file_name() == name)?;
         let paper = Unprinted {
             document,
             application: order.application.clone(),
@@ -246,7 +251,7 @@ impl Visit<'_> {
                 .map(|submission| submission.request_der.clone()),
             certificate_der: certificate.map(<[u8]>::to_vec),
         };
-        paper.into_response()
+        Some(paper.into_response())
     }
 
     /// The certificate and what is needed to trust it.
@@ -275,10 +280,11 @@ impl Visit<'_> {
 }
 
 /// A container's name as long as a label on the token can be.
-const MAX_NAME_CHARS: usize = 128;
+pub(super) const MAX_NAME_CHARS: usize = 128;
 
 // Texts that the manual does not print: assumed.
 const REQUEST_SENT: &str = "По этой заявке запрос на сертификат уже отправлен";
-const NOT_ISSUED: &str = "Сертификат по этой заявке ещё не выпущен";
-const NO_REQUEST: &str = "Запрос на сертификат не найден: нужен текст от BEGIN CERTIFICATE REQUEST до END CERTIFICATE REQUEST";
-const ANSWER_LOST: &str = "Нет ответа удостоверяющего центра. Проверьте состояние заявки";
+pub(super) const NOT_ISSUED: &str = "Сертификат по этой заявке ещё не выпущен";
+pub(super) const NO_REQUEST: &str = "Запрос на сертификат не найден: нужен текст от BEGIN CERTIFICATE REQUEST до END CERTIFICATE REQUEST";
+pub(super) const ANSWER_LOST: &str =
+    "Нет ответа удостоверяющего центра. Проверьте состояние заявки";

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use super::sessions::Session;
+use super::sessions::Sessions;
 use crate::random;
 use crate::settings::{self, Settings};
 
@@ -13,7 +15,7 @@ use crate::settings::{self, Settings};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Logins {
     phones: BTreeMap<String, Phone>,
-    sessions: BTreeMap<String, Session>,
+    sessions: Sessions,
     /// How many sessions and codes were drawn: the number of the next draw.
     drawn: u64,
 }
@@ -25,6 +27,9 @@ struct Phone {
     /// When codes were asked for, in the last hour.
     asked_at: Vec<Timestamp>,
     code: Option<Code>,
+    /// Whether somebody has it.
+    #[serde(default)]
+    registered: bool,
 }
 
 /// The newest code of a phone.
@@ -43,29 +48,6 @@ impl core::fmt::Debug for Code {
             f,
             "Code(…, made {}, {} tries left)",
             self.made_at, self.tries_left
-        )
-    }
-}
-
-/// A browser that has our cookie.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Session {
-    /// Goes with every form.
-    pub(crate) form_token: String,
-    /// The phone that was entered.
-    pub(crate) phone: Option<String>,
-    /// Whether its code was, too.
-    pub(crate) logged_in: bool,
-    seen_at: Timestamp,
-}
-
-impl core::fmt::Debug for Session {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(
-            f,
-            "Session({:?}, logged in: {}, seen {})",
-            self.phone, self.logged_in, self.seen_at
         )
     }
 }
@@ -111,6 +93,7 @@ impl Logins {
         let mut rng = random::draw(settings.seed, "code", self.drawn);
         let digits = random::digits(&mut rng, limits.code_digits);
         let send = registered.then_some(digits);
+        known.registered = registered;
         known.asked_at.push(now);
         known.code = Some(Code {
             digits: send.clone(),
@@ -151,7 +134,7 @@ impl Logins {
         }
     }
 
-    /// Opens a session; the oldest one ends when there are too many.
+    /// Opens a session.
     pub(crate) fn open(
         &mut self,
         settings: &Settings,
@@ -159,27 +142,25 @@ impl Logins {
         phone: Option<String>,
         logged_in: bool,
     ) -> String {
-        if self.sessions.len() >= MAX_SESSIONS {
-            let oldest = self
-                .sessions
-                .iter()
-                .min_by_key(|(_, session)| session.seen_at)
-                .map(|(name, _)| name.clone());
-            oldest.and_then(|name| self.sessions.remove(&name));
-        }
         let mut rng = random::draw(settings.seed, "session", self.drawn);
         self.drawn += 1;
         let (name, form_token) = (random::token(&mut rng), random::token(&mut rng));
-        self.sessions.insert(
-            name.clone(),
-            Session {
-                form_token,
-                phone,
-                logged_in,
-                seen_at: now,
-            },
-        );
+        let session = Session {
+            form_token,
+            phone,
+            logged_in,
+            seen_at: now,
+        };
+        self.sessions.insert(name.clone(), session);
         name
+    }
+
+    /// Somebody enters a phone: whoever was logged in before is not any more.
+    pub(crate) fn enter_phone(&mut self, name: &str, phone: &str) {
+        self.sessions.change(name, |session| {
+            session.phone = Some(phone.to_owned());
+            session.logged_in = false;
+        });
     }
 
     /// The session of this name, unless it has ended. Looking at it keeps it alive.
@@ -188,15 +169,13 @@ impl Logins {
         settings: &Settings,
         now: Timestamp,
         name: &str,
-    ) -> Option<&mut Session> {
+    ) -> Option<&Session> {
         let idle_secs = age_secs(now, self.sessions.get(name)?.seen_at);
         if idle_secs >= i64::from(settings.login.session_idle_secs) {
             self.sessions.remove(name);
             return None;
         }
-        let session = self.sessions.get_mut(name)?;
-        session.seen_at = now;
-        Some(session)
+        self.sessions.change(name, |session| session.seen_at = now)
     }
 
     /// Whose session this is, if somebody is logged in; does not keep it alive.
@@ -210,12 +189,13 @@ impl Logins {
         self.sessions.remove(name);
     }
 
+    /// Makes room for one more phone; those nobody registered go first.
     fn forget_oldest_phone(&mut self) {
         if self.phones.len() >= MAX_PHONES {
             let oldest = self
                 .phones
                 .iter()
-                .min_by_key(|(_, known)| known.asked_at.last().copied());
+                .min_by_key(|(_, known)| (known.registered, known.asked_at.last().copied()));
             let oldest = oldest.map(|(phone, _)| phone.clone());
             oldest.and_then(|phone| self.phones.remove(&phone));
         }
@@ -276,6 +256,5 @@ fn age_secs(now: Timestamp, then: Timestamp) -> i64 {
 }
 
 const HOUR_SECS: i64 = 3600;
-/// More browsers than any test has; a flood of requests cannot fill the memory.
-const MAX_SESSIONS: usize = 1000;
-const MAX_PHONES: usize = 1000;
+/// More phones than any test has; a flood of requests cannot fill the memory.
+const MAX_PHONES: usize = 2000;

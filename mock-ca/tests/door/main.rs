@@ -1,6 +1,8 @@
 //! Tests at the pure door: requests and moments in, answers out.
 
 #[cfg(test)]
+mod api;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod cabinet;
@@ -10,6 +12,8 @@ mod control;
 mod faults;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod invariants;
 #[cfg(test)]
 mod knobs;
 #[cfg(test)]

@@ -10,8 +10,12 @@ pub(crate) struct Applicant {
     pub(crate) sms: SocketAddr,
     pub(crate) phone: String,
     pub(crate) number: u32,
+    /// What every step goes through: a place for a stop-watch.
+    pub(crate) around: Around,
     cookie: String,
 }
+
+type Around = fn(&mut dyn FnMut() -> io::Result<Page>) -> io::Result<Page>;
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -58,6 +62,7 @@ impl Applicant {
             sms,
             phone: application.phone.clone(),
             number: application.number,
+            around: |step| step(),
             cookie: String::new(),
         }
     }
@@ -78,7 +83,7 @@ impl Applicant {
     /// The newest code on the phone.
     pub(crate) fn newest_code(&self) -> io::Result<String> {
         let path = format!("/inbox?phone={}", self.phone);
-        let inbox = exchange(self.sms, "GET", &path, "", "")?.text();
+        let inbox = (self.around)(&mut || exchange(self.sms, "GET", &path, "", ""))?.text();
         let code = inbox.rsplit_once("Код подтверждения: ");
         code.and_then(|(_, rest)| rest.get(..6))
             .map(str::to_owned)
@@ -128,7 +133,7 @@ impl Applicant {
 
     fn exchange(&mut self, method: &str, path: &str, body: &str) -> io::Result<Page> {
         let cookie = format!("Cookie: {}\r\n", self.cookie);
-        let page = exchange(self.portal, method, path, &cookie, body)?;
+        let page = (self.around)(&mut || exchange(self.portal, method, path, &cookie, body))?;
         let set = page
             .head
             .lines()
