@@ -9,7 +9,9 @@ mod extensions;
 pub mod identifiers;
 mod issuer;
 mod ledger;
+mod loaded;
 pub(crate) mod name;
+pub(crate) mod ocsp;
 pub mod oids;
 mod profile;
 mod refusal;
@@ -20,17 +22,22 @@ mod subject;
 pub(crate) mod tests;
 mod time;
 
+use std::slice;
+
 use der::pem::LineEnding;
 use gost3410::{Algorithm, PublicKeyInfo, SigningKey};
 use jiff::Timestamp;
 use x509_cert::name::Name;
 
 use self::issuer::{Body, Charter, Issuer};
+use self::ocsp::{Known, Question};
 use self::seed::Seed;
 use crate::application::Application;
 
 pub use self::ledger::{Issued, Ledger, Reason, Revoked};
-pub use self::profile::Profile;
+pub(crate) use self::loaded::Loaded;
+pub use self::loaded::{KeyFile, LoadedError};
+pub use self::profile::{Addresses, DEFAULT_ADDRESS, Profile};
 pub use self::refusal::Refusal;
 pub use self::request::{CheckedRequest, MAX_REQUEST};
 
@@ -54,6 +61,32 @@ impl CertificationAuthority {
         let keys = (profile.algorithm, profile.authority_parameter_set);
         let root = Issuer::establish(seed, keys, root_charter(epoch), None);
         let issuing = Issuer::establish(seed, keys, issuing_charter(profile, epoch), Some(&root));
+        Self {
+            seed,
+            root,
+            issuing,
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// The same with a root of the tester's own, and an issuing authority too if one came with it.
+    ///
+    /// An issuing authority that is made from the seed never outlives such a root.
+    pub(crate) fn from_files(
+        seed: u64,
+        profile: &Profile,
+        epoch: Timestamp,
+        loaded: &Loaded,
+    ) -> Self {
+        let seed = Seed(seed);
+        let keys = (profile.algorithm, profile.authority_parameter_set);
+        let root = loaded.root.clone();
+        let made = || {
+            let mut charter = issuing_charter(profile, epoch);
+            charter.not_after = charter.not_after.min(root.not_after);
+            Issuer::establish(seed, keys, charter, Some(&root))
+        };
+        let issuing = loaded.issuing.clone().unwrap_or_else(made);
         Self {
             seed,
             root,
@@ -148,8 +181,11 @@ impl CertificationAuthority {
                 extensions::private_key_usage_period(not_before, not_after),
                 extensions::subject_key_identifier(&issuer::key_identifier(public_key)),
                 extensions::authority_key_identifier(&self.issuing),
-                extensions::crl_distribution_points(&profile.crl_urls),
-                extensions::authority_info_access(&profile.issuer_url),
+                extensions::crl_distribution_points(&profile.addresses.crl),
+                extensions::authority_info_access(
+                    &profile.addresses.ocsp,
+                    &profile.addresses.issuer,
+                ),
             ]),
         })
     }
@@ -185,6 +221,35 @@ impl CertificationAuthority {
     /// The root's revocation list at a moment, DER: always empty.
     pub fn root_crl(&self, at: Timestamp) -> Vec<u8> {
         crl::list(&self.root, at, std::iter::empty())
+    }
+
+    /// The answer to an OCSP request; `None` when it asks about none of this authority's certificates.
+    ///
+    /// The root answers for the issuing authority's own certificate, the issuing authority for all others.
+    pub(crate) fn ocsp(&self, question: Question, at: Timestamp) -> Result<Vec<u8>, Question> {
+        if question.is_about(&self.issuing) {
+            return Ok(question.answer(&self.issuing, at, |serial| self.known(serial, at)));
+        }
+        if !question.is_about(&self.root) {
+            return Err(question);
+        }
+        let issuing = self.issuing.serial.as_bytes();
+        Ok(
+            question.answer(&self.root, at, |serial| match serial == issuing {
+                true => Known::Good,
+                false => Known::Unknown,
+            }),
+        )
+    }
+
+    fn known(&self, serial: &[u8], at: Timestamp) -> Known<'_> {
+        let serial = hex::encode(serial);
+        let issued = |one: &Issued| one.serial == serial;
+        match self.ledger.revoked.get(&serial) {
+            Some(revoked) if revoked.at <= at => Known::Revoked(revoked),
+            _ if self.ledger.issued.iter().any(issued) => Known::Good,
+            _ => Known::Unknown,
+        }
     }
 
     /// Certificates of the issuing authority and of the root, in this order, PEM.
@@ -261,7 +326,8 @@ fn issuing_charter(profile: &Profile, epoch: Timestamp) -> Charter {
             extensions::policies(&[oids::KC1, oids::KC2]),
             extensions::subject_sign_tool(AUTHORITY_SIGN_TOOL),
             extensions::issuer_sign_tool(&profile.issuer_sign_tool),
-            extensions::crl_distribution_points(&[ROOT_CRL_URL.to_owned()]),
+            extensions::crl_distribution_points(slice::from_ref(&profile.addresses.root_crl)),
+            extensions::authority_info_access(&profile.addresses.ocsp, &profile.addresses.root),
         ],
     }
 }
@@ -296,4 +362,3 @@ fn issuing_name() -> Name {
 const ROOT_NAME: &str = "TEST Головной удостоверяющий центр (ненастоящий)";
 const ISSUING_NAME: &str = "TEST ООО НПФ \"Форус\" (не является удостоверяющим центром)";
 const AUTHORITY_SIGN_TOOL: &str = "ТЕСТ: программная подпись, не является СКЗИ";
-const ROOT_CRL_URL: &str = "http://ca.forus.test/crl/root.crl";

@@ -2,13 +2,15 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use http::{Request, Response};
 use jiff::Timestamp;
-use mock_ca::{Clock, Dial, Door, Listen, MockCa, Pace, Server, Settings, SettingsError};
+use mock_ca::{
+    Clock, Dial, Door, Listen, MockCa, Pace, Server, Settings, SettingsError, TlsPort, tls,
+};
 
 use crate::store::{self, Store};
 
@@ -34,9 +36,12 @@ struct Serve {
     /// Where the portal listens; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Where the portal listens for TLS (not built yet).
+    /// Where the portal listens for TLS as well; port 0 takes a free one. The authority to trust goes to DIR/tls-ca.pem.
     #[arg(long, value_name = "ADDR")]
     tls: Option<SocketAddr>,
+    /// Where the TLS authority's certificate goes instead (PEM); needed with --tls when there is no --state.
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    tls_ca: Option<PathBuf>,
     /// Where the phones can be read: GET /inbox?phone=79… and GET /phone/79…
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     sms: SocketAddr,
@@ -67,8 +72,12 @@ struct Serve {
 /// Why the program ends before it was told to.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("--tls: not built yet; use --listen, the portal speaks plain HTTP on loopback")]
-    NoTls,
+    #[error(
+        "--tls: say with --tls-ca FILE where the certificate to trust goes, or give --state DIR"
+    )]
+    NoTlsCa,
+    #[error("cannot write {}: {why}", path.display())]
+    TlsCa { path: PathBuf, why: std::io::Error },
     #[error("cannot read {}: {why}", path.display())]
     Config { path: PathBuf, why: String },
     #[error(transparent)]
@@ -85,9 +94,12 @@ impl Error {
     /// As the help prints them.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NoTls | Self::Config { .. } | Self::Settings(_) | Self::OtherSettings { .. } => 2,
+            Self::NoTlsCa
+            | Self::Config { .. }
+            | Self::Settings(_)
+            | Self::OtherSettings { .. } => 2,
             Self::Listen(_) => 3,
-            Self::State { .. } => 4,
+            Self::TlsCa { .. } | Self::State { .. } => 4,
         }
     }
 }
@@ -106,9 +118,7 @@ pub(crate) fn run() -> Result<(), Error> {
 
 impl Serve {
     fn run(self) -> Result<(), Error> {
-        if self.tls.is_some() {
-            return Err(Error::NoTls);
-        }
+        let tls_ca = self.tls_ca()?;
         let store = self.store()?;
         let mock = self.mock(store.as_ref())?;
         let clock = self.clock(mock.now())?;
@@ -117,14 +127,45 @@ impl Serve {
             sms: self.sms,
             control: self.control,
         };
+        let tls = self.tls_port(&mock, tls_ca.as_deref())?;
         let door = door(mock, store)?;
         let stop = Stop::new().map_err(Error::Listen)?;
-        let server = Server::start(door, clock, listen).map_err(Error::Listen)?;
-        announce(&server);
+        let server = Server::start_with_tls(door, clock, listen, tls).map_err(Error::Listen)?;
+        announce(&server, tls_ca.as_deref());
         stop.wait();
         drop(server);
         eprintln!("mock-ca: stopped");
         Ok(())
+    }
+
+    /// Where the TLS authority's certificate goes, if there is TLS.
+    fn tls_ca(&self) -> Result<Option<PathBuf>, Error> {
+        if self.tls.is_none() {
+            return Ok(None);
+        }
+        let in_state = self
+            .state
+            .as_ref()
+            .map(|directory| directory.join("tls-ca.pem"));
+        let path = self.tls_ca.clone().or(in_state).ok_or(Error::NoTlsCa)?;
+        Ok(Some(std::path::absolute(&path).unwrap_or(path)))
+    }
+
+    /// The TLS listener, its authority's certificate written out.
+    fn tls_port(&self, mock: &MockCa, tls_ca: Option<&Path>) -> Result<Option<TlsPort>, Error> {
+        let (Some(address), Some(path)) = (self.tls, tls_ca) else {
+            return Ok(None);
+        };
+        let Settings { seed, web, .. } = mock.settings();
+        std::fs::write(path, tls::authority_pem(*seed)).map_err(|why| Error::TlsCa {
+            path: path.to_owned(),
+            why,
+        })?;
+        Ok(Some(TlsPort {
+            address,
+            identity: tls::Identity::from_seed(*seed, web.tls_certificate),
+            redirect: web.redirect_to_https,
+        }))
     }
 
     fn store(&self) -> Result<Option<Store>, Error> {
@@ -255,10 +296,13 @@ fn unusable(store: &Store, why: store::Error) -> Error {
 }
 
 /// One line for whoever started us; the rest is for people.
-fn announce(server: &Server) {
-    let addresses = serde_json::json!({
-        "portal": server.portal_url(), "tls": null, "sms": server.sms_url(), "control": server.control_url(),
+fn announce(server: &Server, tls_ca: Option<&Path>) {
+    let mut addresses = serde_json::json!({
+        "portal": server.portal_url(), "tls": server.tls_url(), "sms": server.sms_url(), "control": server.control_url(),
     });
+    if let Some(path) = tls_ca {
+        addresses["tls_ca"] = path.to_string_lossy().into();
+    }
     say(&format!("{addresses}\n"));
     eprintln!(
         "mock-ca: the cabinet is at {}, the phone of application 722318 at {}/phone/79000000000",
@@ -327,6 +371,7 @@ Exit codes:
 const SERVE_HELP: &str = "\
 When everything listens, one line of JSON goes to standard output:
   {\"portal\":\"http://127.0.0.1:…\",\"tls\":null,\"sms\":\"http://127.0.0.1:…\",\"control\":\"http://127.0.0.1:…\"}
+With --tls its \"tls\" is https://127.0.0.1:…, and \"tls_ca\" the file that a client has to trust (enroll --ca FILE).
 
 The manual's application 722318 is there, its phone is 79000000000. To walk through by hand:
   mock-ca serve --listen 127.0.0.1:8080 --sms 127.0.0.1:8081 --clock fast:60

@@ -116,6 +116,10 @@ pub struct Knobs {
     pub wrong_key: bool,
     /// Nothing is issued until the control port says so: the operators' queue.
     pub hold_issue: bool,
+    /// Lists and OCSP answers are so old: past a week (an hour for OCSP) a client must not take them for an answer.
+    pub revocation_age_secs: u32,
+    /// The OCSP responder says `tryLater`: «not checked» is neither «good» nor «revoked».
+    pub ocsp_try_later: bool,
 }
 
 /// The plan and how far it has come.

@@ -23,11 +23,13 @@ mod phone;
 mod portal;
 mod random;
 mod reply;
+mod revocation;
 mod saved;
 mod server;
 mod settings;
 mod sms;
 mod state;
+pub mod tls;
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -46,8 +48,8 @@ pub use order::{Issued, Order, Refused, Status, Submission};
 pub use paper::printed;
 pub use portal::api_routes;
 pub use saved::LoadError;
-pub use server::{Kept, Listen, Server};
-pub use settings::{Login, Settings, SettingsError, Span, Timing};
+pub use server::{Kept, Listen, Server, TlsPort};
+pub use settings::{Authority, KeyPaths, Login, Settings, SettingsError, Span, Timing, Web};
 pub use sms::{Delivered, Kind, Message};
 
 /// Which listener a request came to.
@@ -56,6 +58,8 @@ pub use sms::{Delivered, Kind, Message};
 pub enum Door {
     /// The cabinet, for browsers.
     Portal,
+    /// The cabinet over TLS: the same, with a session that never leaves it.
+    SecurePortal,
     /// The phones, for whoever reads texts.
     Sms,
     /// The tester's own port, which no page links to.
@@ -116,6 +120,25 @@ impl MockCa {
         }
     }
 
+    /// Lets a root of the tester's own sign, and an issuing authority under it if there is one, instead of keys made
+    /// from the seed, for the profiles of its algorithm. What was issued before stays known.
+    ///
+    /// Errors: files that are no such authority, or one that could be taken for a real one.
+    pub fn use_authority(
+        &mut self,
+        root: &ca::KeyFile,
+        issuing: Option<&ca::KeyFile>,
+    ) -> Result<(), ca::LoadedError> {
+        let loaded = ca::Loaded::read(root, issuing)?;
+        let orders = self.state.orders.values();
+        let mut profiles: Vec<_> = orders
+            .map(|order| order.application.profile.clone())
+            .collect();
+        profiles.push(self.settings.profile());
+        self.authorities.load(&self.settings, &profiles, loaded);
+        Ok(())
+    }
+
     /// Answers any request at all, at a moment that the caller says it is.
     ///
     /// What was due by then happens first. Nonsense earns an error page, never a panic.
@@ -142,7 +165,7 @@ impl MockCa {
         self.state.now = self.state.now.max(now);
         self.catch_up(now);
         let mut response = match door {
-            Door::Portal => self.at_portal(now, request),
+            Door::Portal | Door::SecurePortal => self.at_portal(now, door, request),
             Door::Sms => sms::handle(&self.state.outbox, now, request),
             Door::Control => control::handle(self, now, request),
         };
@@ -183,7 +206,12 @@ impl MockCa {
         &self.settings
     }
 
-    fn at_portal(&mut self, now: Timestamp, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    fn at_portal(
+        &mut self,
+        now: Timestamp,
+        door: Door,
+        request: &Request<Vec<u8>>,
+    ) -> Response<Vec<u8>> {
         if request.body().len() > MAX_FORM {
             return reply::with_type(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -191,11 +219,14 @@ impl MockCa {
                 Vec::new(),
             );
         }
+        if let Some(response) = revocation::handle(self, now, request) {
+            return response;
+        }
         if request.uri().path() == "/style.css" {
-            return portal::handle(self, now, request);
+            return portal::handle(self, now, door, request);
         }
         let phone = portal::visitor(self, request);
-        let response = self.portal_meeting_faults(now, request);
+        let response = self.portal_meeting_faults(now, door, request);
         let visited = Visited::of(now, phone, request, &response);
         self.state.note(visited);
         response
@@ -204,6 +235,7 @@ impl MockCa {
     fn portal_meeting_faults(
         &mut self,
         now: Timestamp,
+        door: Door,
         request: &Request<Vec<u8>>,
     ) -> Response<Vec<u8>> {
         let met = self.state.faults.meet(Room::Portal);
@@ -215,15 +247,17 @@ impl MockCa {
         }
         match met {
             Some(Mischief::Refuse { status }) => failed(status),
-            Some(Mischief::LoseAnswer) => portal::handle(self, now, request).lost(Lost::Whole),
-            Some(Mischief::Garble) => portal::handle(self, now, request).lost(Lost::Rest),
+            Some(Mischief::LoseAnswer) => {
+                portal::handle(self, now, door, request).lost(Lost::Whole)
+            }
+            Some(Mischief::Garble) => portal::handle(self, now, door, request).lost(Lost::Rest),
             Some(Mischief::Delay { secs }) => {
-                portal::handle(self, now, request).dawdling(Dawdle::Late { secs })
+                portal::handle(self, now, door, request).dawdling(Dawdle::Late { secs })
             }
             Some(Mischief::Slow { secs }) => {
-                portal::handle(self, now, request).dawdling(Dawdle::Trickle { secs })
+                portal::handle(self, now, door, request).dawdling(Dawdle::Trickle { secs })
             }
-            _ => portal::handle(self, now, request),
+            _ => portal::handle(self, now, door, request),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::ca::{CertificationAuthority, CheckedRequest, Ledger, Profile};
+use crate::ca::{CertificationAuthority, CheckedRequest, Ledger, Loaded, Profile};
 use crate::fault::{Mischief, Room};
 use crate::order::{Event, Issued, Order, Refused, Submission, later};
 use crate::settings::Settings;
@@ -271,6 +271,8 @@ pub(crate) struct Authorities {
     families: BTreeMap<String, CertificationAuthority>,
     /// Requests that were found good and wait for their certificate, by application.
     checked: BTreeMap<u32, CheckedRequest>,
+    /// Keys that came from files.
+    loaded: Option<Loaded>,
 }
 
 impl Authorities {
@@ -280,8 +282,32 @@ impl Authorities {
         settings: &Settings,
         profile: &Profile,
     ) -> &mut CertificationAuthority {
-        let made = || CertificationAuthority::from_seed(settings.seed, profile, settings.epoch);
+        let loaded = self.loaded.as_ref();
+        let loaded = loaded.filter(|loaded| loaded.algorithm() == profile.algorithm);
+        let made = || match loaded {
+            Some(loaded) => {
+                CertificationAuthority::from_files(settings.seed, profile, settings.epoch, loaded)
+            }
+            None => CertificationAuthority::from_seed(settings.seed, profile, settings.epoch),
+        };
         self.families.entry(family(profile)).or_insert_with(made)
+    }
+
+    /// Lets the authorities of one algorithm sign with other keys from now on.
+    pub(crate) fn load(&mut self, settings: &Settings, profiles: &[Profile], loaded: Loaded) {
+        let ledgers = self.ledgers();
+        self.families.clear();
+        self.loaded = Some(loaded);
+        for profile in profiles {
+            let ledger = ledgers.get(&family(profile)).cloned();
+            self.of(settings, profile)
+                .restore(ledger.unwrap_or_default());
+        }
+    }
+
+    /// Every authority there is.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &CertificationAuthority> {
+        self.families.values()
     }
 
     /// What every authority has issued and seen, to be stored.

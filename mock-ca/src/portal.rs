@@ -4,17 +4,18 @@
 //! Nothing that identifies a page to a program is promised but what a person sees: texts, labels, headings.
 
 mod api;
+mod browser;
 mod cabinet;
 pub(crate) mod form;
 pub(crate) mod login;
 mod pages;
 mod sessions;
 
-use http::header::{ALLOW, SET_COOKIE};
+use http::header::{ALLOW, SET_COOKIE, USER_AGENT};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
-use crate::{MockCa, phone, reply};
+use crate::{Door, MockCa, phone, reply};
 pub use api::api_routes;
 use login::{Asked, Session, Typed};
 
@@ -22,6 +23,7 @@ use login::{Asked, Session, Typed};
 pub(crate) fn handle(
     mock: &mut MockCa,
     now: Timestamp,
+    door: Door,
     request: &Request<Vec<u8>>,
 ) -> Response<Vec<u8>> {
     let name = form::cookie(request, COOKIE_NAME).unwrap_or_default();
@@ -35,6 +37,7 @@ pub(crate) fn handle(
         ended: !live && !name.is_empty(),
         mock,
         now,
+        secure: door == Door::SecurePortal,
         request,
         session,
     };
@@ -57,6 +60,8 @@ pub(crate) fn visitor(mock: &MockCa, request: &Request<Vec<u8>>) -> Option<Strin
 struct Visit<'a> {
     mock: &'a mut MockCa,
     now: Timestamp,
+    /// Whether it came over TLS.
+    secure: bool,
     request: &'a Request<Vec<u8>>,
     /// The name of the browser's session while it lasts.
     session: Option<String>,
@@ -66,6 +71,13 @@ struct Visit<'a> {
 
 impl Visit<'_> {
     fn route(&mut self, path: &[&str]) -> Response<Vec<u8>> {
+        if self.mock.settings.web.only_internet_explorer && path != ["style.css"] {
+            let agent = self.request.headers().get(USER_AGENT);
+            let agent = agent.and_then(|agent| agent.to_str().ok());
+            if !agent.is_some_and(browser::is_internet_explorer_8) {
+                return self.another_browser();
+            }
+        }
         match (self.request.method(), path) {
             (&Method::GET | &Method::HEAD, []) => self.front(),
             (&Method::GET | &Method::HEAD, ["style.css"]) => reply::stylesheet(),
@@ -172,7 +184,7 @@ impl Visit<'_> {
             .logins
             .type_code(&self.mock.settings, self.now, &session, &typed)
         {
-            Typed::Right { session } => with_cookie(reply::see_other("/cabinet"), &session),
+            Typed::Right { session } => self.with_cookie(reply::see_other("/cabinet"), &session),
             Typed::Wrong { tries_left } => self.code_form(Some(format!(
                 "Неверный код. Осталось попыток: {tries_left}"
             ))),
@@ -186,11 +198,29 @@ impl Visit<'_> {
             self.mock.state.logins.close(&name);
         }
         let mut response = reply::see_other("/");
-        let gone = format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        let gone = format!("{COOKIE_NAME}=; {}; Max-Age=0", self.cookie_attributes());
         response
             .headers_mut()
             .insert(SET_COOKIE, HeaderValue::try_from(gone).expect("ASCII"));
         response
+    }
+
+    fn with_cookie(&self, mut response: Response<Vec<u8>>, session: &str) -> Response<Vec<u8>> {
+        let cookie = format!("{COOKIE_NAME}={session}; {}", self.cookie_attributes());
+        response.headers_mut().insert(
+            SET_COOKIE,
+            HeaderValue::try_from(cookie).expect("session names are hexadecimal"),
+        );
+        response
+    }
+
+    /// A session that began over TLS is never sent in clear.
+    fn cookie_attributes(&self) -> &'static str {
+        if self.secure {
+            "Path=/; HttpOnly; SameSite=Lax; Secure"
+        } else {
+            "Path=/; HttpOnly; SameSite=Lax"
+        }
     }
 
     fn phone_form(&mut self, alert: Option<&str>) -> Response<Vec<u8>> {
@@ -214,7 +244,7 @@ impl Visit<'_> {
             },
         );
         if is_new {
-            with_cookie(page, &name)
+            self.with_cookie(page, &name)
         } else {
             page
         }
@@ -238,6 +268,17 @@ impl Visit<'_> {
                 who: self.who(),
                 title: "Страница не найдена",
                 alert: None,
+            },
+        )
+    }
+
+    fn another_browser(&mut self) -> Response<Vec<u8>> {
+        reply::page(
+            StatusCode::FORBIDDEN,
+            &pages::Message {
+                who: self.who(),
+                title: "Браузер не поддерживается",
+                alert: Some(ONLY_INTERNET_EXPLORER),
             },
         )
     }
@@ -304,15 +345,6 @@ fn method_not_allowed() -> Response<Vec<u8>> {
     response
 }
 
-fn with_cookie(mut response: Response<Vec<u8>>, session: &str) -> Response<Vec<u8>> {
-    let cookie = format!("{COOKIE_NAME}={session}; Path=/; HttpOnly; SameSite=Lax");
-    response.headers_mut().insert(
-        SET_COOKIE,
-        HeaderValue::try_from(cookie).expect("session names are hexadecimal"),
-    );
-    response
-}
-
 fn too_early(secs: i64) -> String {
     format!("Повторный код можно получить через {secs} с")
 }
@@ -325,6 +357,9 @@ fn too_many(secs: i64) -> String {
 }
 
 const COOKIE_NAME: &str = "session";
+
+/// The manual's first paragraph.
+const ONLY_INTERNET_EXPLORER: &str = "Для работы в личном кабинете необходимо использовать интернет-браузер Microsoft Internet Explorer версии не ниже 8.0.";
 
 // Texts that the manual does not print: assumed.
 const SESSION_ENDED: &str = "Сеанс завершён. Войдите ещё раз";

@@ -1,10 +1,11 @@
-//! The door on sockets: three listeners on loopback, one thread, clean stop. Bytes and time only; what is answered is the door's business.
+//! The door on sockets: three or four listeners on loopback, one thread, clean stop. Bytes and time only; what is answered is the door's business.
 //!
 //! The thread reads, asks the door and writes; two others print papers. What is slow about a client (a head or a form
 //! that does not end, an answer that is not read) costs the others nothing: heads, forms, waits and connections are
 //! bounded.
 
 mod guests;
+mod secure;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -25,9 +26,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
 use self::guests::{Guest, Guests};
+pub use self::secure::TlsPort;
 use crate::{Clock, Dawdle, Door, Lost, MAX_BODY, MAX_FORM, control, paper, printed, reply};
 
 /// Where to listen. Port 0 takes a free one.
@@ -57,6 +61,7 @@ impl Default for Listen {
 #[derive(Debug)]
 pub struct Server {
     addresses: Listen,
+    tls: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -77,6 +82,18 @@ impl Server {
         clock: Arc<dyn Clock>,
         listen: Listen,
     ) -> io::Result<Self> {
+        Self::start_with_tls(door, clock, listen, None)
+    }
+
+    /// The same with the portal on one more listener, where requests come as [`Door::SecurePortal`].
+    ///
+    /// Errors: as [`Server::start`], and an identity that is none.
+    pub fn start_with_tls(
+        door: impl FnMut(Timestamp, Door, Request<Vec<u8>>) -> Response<Vec<u8>> + Send + 'static,
+        clock: Arc<dyn Clock>,
+        listen: Listen,
+        tls: Option<TlsPort>,
+    ) -> io::Result<Self> {
         let portal = bind(listen.portal)?;
         let sms = bind(listen.sms)?;
         let control = bind(listen.control)?;
@@ -95,17 +112,21 @@ impl Server {
             clock,
             guests: Arc::default(),
         };
-        let listeners = [
-            (Door::Portal, portal),
-            (Door::Sms, sms),
-            (Door::Control, control),
+        let mut entrances = vec![
+            Entrance::plain(Door::Portal, portal),
+            Entrance::plain(Door::Sms, sms),
+            Entrance::plain(Door::Control, control),
         ];
-        let work = move || runtime.block_on(serve(listeners, shared, stopped));
+        let tls = tls
+            .map(|port| add_secure_portal(&mut entrances, &port))
+            .transpose()?;
+        let work = move || runtime.block_on(serve(entrances, shared, stopped));
         let thread = std::thread::Builder::new()
             .name("mock-ca".into())
             .spawn(work)?;
         Ok(Self {
             addresses,
+            tls,
             stop,
             thread: Some(thread),
         })
@@ -114,6 +135,11 @@ impl Server {
     /// `http://127.0.0.1:PORT`, no slash at the end.
     pub fn portal_url(&self) -> String {
         format!("http://{}", self.addresses.portal)
+    }
+
+    /// `https://127.0.0.1:PORT`, if there is a TLS listener.
+    pub fn tls_url(&self) -> Option<String> {
+        self.tls.map(|address| format!("https://{address}"))
     }
 
     /// The phones' listener.
@@ -156,6 +182,40 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
+/// A listener, what it is for, and how connections begin there.
+struct Entrance {
+    door: Door,
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    /// Where everybody is sent instead.
+    elsewhere: Option<SocketAddr>,
+}
+
+impl Entrance {
+    fn plain(door: Door, listener: TcpListener) -> Self {
+        Self {
+            door,
+            listener,
+            tls: None,
+            elsewhere: None,
+        }
+    }
+}
+
+/// Adds the TLS listener to the others; returns where it listens.
+fn add_secure_portal(entrances: &mut Vec<Entrance>, port: &TlsPort) -> io::Result<SocketAddr> {
+    let listener = bind(port.address)?;
+    let address = listener.local_addr()?;
+    for entrance in entrances.iter_mut().filter(|one| one.door == Door::Portal) {
+        entrance.elsewhere = port.redirect.then_some(address);
+    }
+    entrances.push(Entrance {
+        tls: Some(secure::acceptor(&port.identity)?),
+        ..Entrance::plain(Door::SecurePortal, listener)
+    });
+    Ok(address)
+}
+
 #[derive(Clone)]
 struct Shared {
     door: Arc<Mutex<Answer>>,
@@ -163,14 +223,14 @@ struct Shared {
     guests: Arc<Guests>,
 }
 
-async fn serve(
-    listeners: [(Door, TcpListener); 3],
-    shared: Shared,
-    mut stopped: watch::Receiver<bool>,
-) {
-    for (door, listener) in listeners {
-        match tokio::net::TcpListener::from_std(listener) {
-            Ok(listener) => drop(tokio::spawn(accept(door, listener, shared.clone()))),
+async fn serve(entrances: Vec<Entrance>, shared: Shared, mut stopped: watch::Receiver<bool>) {
+    for entrance in entrances {
+        let door = entrance.door;
+        match tokio::net::TcpListener::from_std(entrance.listener) {
+            Ok(listener) => {
+                let (tls, elsewhere) = (entrance.tls, entrance.elsewhere);
+                drop(tokio::spawn(accept(door, listener, tls, elsewhere, shared.clone())));
+            }
             Err(error) => eprintln!("mock-ca: {door:?}: {error}"),
         }
     }
@@ -178,7 +238,13 @@ async fn serve(
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn accept(door: Door, listener: tokio::net::TcpListener, shared: Shared) {
+async fn accept(
+    door: Door,
+    listener: tokio::net::TcpListener,
+    tls: Option<TlsAcceptor>,
+    elsewhere: Option<SocketAddr>,
+    shared: Shared,
+) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Most likely this process may open no more files.
@@ -188,14 +254,17 @@ async fn accept(door: Door, listener: tokio::net::TcpListener, shared: Shared) {
         };
         let _ = stream.set_nodelay(true);
         shared.guests.welcome(|guest| {
-            let router = router(door, shared.clone(), guest);
-            tokio::spawn(converse(stream, router)).abort_handle()
+            let router = router(door, elsewhere, shared.clone(), guest);
+            match tls.clone() {
+                None => tokio::spawn(converse(stream, router)).abort_handle(),
+                Some(tls) => tokio::spawn(greet(tls, stream, router)).abort_handle(),
+            }
         });
     }
 }
 
 /// One connection, from its first byte to its last.
-async fn converse(stream: tokio::net::TcpStream, router: Router) {
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(SLOW_CLIENT)
@@ -205,10 +274,28 @@ async fn converse(stream: tokio::net::TcpStream, router: Router) {
     let _ = connection.await;
 }
 
-fn router(door: Door, shared: Shared, guest: Arc<Guest>) -> Router {
+/// The same after a handshake. A client that does not like our certificate, or says nothing, is its own business.
+async fn greet(tls: TlsAcceptor, stream: tokio::net::TcpStream, router: Router) {
+    let handshake = tokio::time::timeout(SLOW_CLIENT, tls.accept(stream)).await;
+    if let Ok(Ok(stream)) = handshake {
+        converse(stream, router).await;
+    }
+}
+
+fn router(
+    door: Door,
+    elsewhere: Option<SocketAddr>,
+    shared: Shared,
+    guest: Arc<Guest>,
+) -> Router {
     Router::new().fallback(move |request: Request<Body>| {
         let (shared, guest) = (shared.clone(), Arc::clone(&guest));
-        async move { answer(door, shared, &guest, request).await }
+        async move {
+            match elsewhere.and_then(|to| secure::redirection(to, &request)) {
+                Some(response) => sent(dated(response, shared.clock.now())),
+                None => answer(door, shared, &guest, request).await,
+            }
+        }
     })
 }
 

@@ -1,11 +1,14 @@
 //! Everything that may be chosen before the mock starts. What the real portal does is unknown, so nearly all is a setting.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::application::Application;
-use crate::ca::Profile;
+use crate::ca::{Addresses, DEFAULT_ADDRESS, Profile};
 use crate::fault::{Fault, Knobs};
+use crate::tls::ServerCertificate;
 
 /// When Форус went over to GOST R 34.10-2012: midnight of 24.12.2018 in Irkutsk.
 const CHANGE_TO_2012: Timestamp = Timestamp::constant(1_545_580_800, 0);
@@ -30,6 +33,10 @@ pub struct Settings {
     pub login: Login,
     /// How long things take.
     pub timing: Timing,
+    /// How the portal meets browsers.
+    pub web: Web,
+    /// The CA's addresses and keys.
+    pub authority: Authority,
     /// Misbehaviour that holds all the time.
     pub knobs: Knobs,
     /// Misbehaviour planned for one call each.
@@ -47,6 +54,8 @@ impl Default for Settings {
             applications: Vec::new(),
             login: Login::default(),
             timing: Timing::default(),
+            web: Web::default(),
+            authority: Authority::default(),
             knobs: Knobs::default(),
             faults: Vec::new(),
         }
@@ -63,10 +72,18 @@ impl Settings {
         } else {
             "forus-2019"
         };
+        let named = |name| {
+            let profile = Profile::named(name)?;
+            let addresses = Addresses::below(&self.authority.address, profile.algorithm);
+            Some(Profile {
+                addresses,
+                ..profile
+            })
+        };
         self.profile
             .as_deref()
-            .and_then(Profile::named)
-            .or_else(|| Profile::named(by_epoch))
+            .and_then(named)
+            .or_else(|| named(by_epoch))
             .expect("both profiles of the epochs exist")
     }
 
@@ -91,6 +108,9 @@ impl Settings {
                 return Err(SettingsError::UnknownProfile { name: name.clone() });
             }
             _ => {}
+        }
+        if self.authority.issuing.is_some() && self.authority.root.is_none() {
+            return Err(SettingsError::IssuingWithoutRoot);
         }
         if !(1..=10).contains(&self.login.code_digits) {
             return Err(SettingsError::CodeDigits {
@@ -123,6 +143,9 @@ pub enum SettingsError {
         /// As asked for.
         name: String,
     },
+    /// A chain has to end somewhere.
+    #[error("authority.issuing needs authority.root: a chain has to end in a root")]
+    IssuingWithoutRoot,
     /// A code must have between one and ten digits.
     #[error("a code of {digits} digits; 1 to 10 are possible")]
     CodeDigits {
@@ -168,6 +191,53 @@ impl Default for Login {
             session_idle_secs: 1200,
         }
     }
+}
+
+/// How the portal meets browsers; the manual's is entered by plain HTTP and with any program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Web {
+    /// Plain HTTP is answered by a redirection to the TLS listener, lists of revoked certificates and OCSP excepted:
+    /// a client must follow it, and must not send phone or code before it has.
+    pub redirect_to_https: bool,
+    /// Browsers other than Internet Explorer 8 and later get a page that says so: the manual's first «ВНИМАНИЕ!».
+    pub only_internet_explorer: bool,
+    /// What is wrong with the TLS certificate, if anything.
+    pub tls_certificate: ServerCertificate,
+}
+
+/// What certificates say about the authority, and whose keys it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Authority {
+    /// Where certificates say that lists, answers and issuers are: an address without a slash at its end, whose
+    /// `/ocsp` and `/ca/…` the portal serves. Nobody's name by default; set it to the portal's own address and a
+    /// client that goes by certificates finds them.
+    pub address: String,
+    /// The root, when it is not made from the seed. Serves the profiles of its key's algorithm.
+    pub root: Option<KeyPaths>,
+    /// The issuing authority under that root, when it is not made from the seed.
+    pub issuing: Option<KeyPaths>,
+}
+
+impl Default for Authority {
+    fn default() -> Self {
+        Self {
+            address: DEFAULT_ADDRESS.into(),
+            root: None,
+            issuing: None,
+        }
+    }
+}
+
+/// Where an authority's certificate and key lie. The program reads them at each start; neither is kept in its state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyPaths {
+    /// The certificate, PEM.
+    pub certificate: PathBuf,
+    /// The private key, PEM (PKCS#8).
+    pub key: PathBuf,
 }
 
 /// How long things take; each length is drawn from the seed within its span.

@@ -48,6 +48,8 @@ struct Desk {
     sms: u16,
     control: u16,
     vpcd: u16,
+    /// The portal's TLS port; plain HTTP is sent there.
+    tls: Option<u16>,
 }
 
 impl Desk {
@@ -61,7 +63,19 @@ impl Desk {
             sms: free_port(),
             control: free_port(),
             vpcd: free_port(),
+            tls: None,
         }
+    }
+
+    /// The same with a portal that wants TLS.
+    fn with_tls() -> Self {
+        let desk = Self {
+            tls: Some(free_port()),
+            ..Self::new()
+        };
+        let settings = "[web]\nredirect_to_https = true\n";
+        std::fs::write(desk.folder.path().join("settings.toml"), settings).expect("settings");
+        desk
     }
 
     fn command(&self, program: &str) -> Command {
@@ -73,10 +87,15 @@ impl Desk {
     /// Starts the mock and waits for its line.
     fn serve(&self) -> Running {
         let address = |port: u16| format!("127.0.0.1:{port}");
-        let mut child = self
-            .command("mock-ca")
+        let mut command = self.command("mock-ca");
+        if let Some(tls) = self.tls {
+            let tls = address(tls);
+            command.args(["serve", "--tls", &tls, "--config", "settings.toml"]);
+        } else {
+            command.arg("serve");
+        }
+        let mut child = command
             .args([
-                "serve",
                 "--clock",
                 "fast:60",
                 "--epoch",
@@ -106,6 +125,17 @@ impl Desk {
         Running(child)
     }
 
+    fn new_token(&self) {
+        let mut command = self.command("emulator");
+        let new = command.args(["new", "token.image"]).output();
+        let new = new.expect("emulator starts");
+        assert!(
+            new.status.success(),
+            "{}",
+            String::from_utf8_lossy(&new.stderr)
+        );
+    }
+
     fn attach(&self) -> Running {
         let mut command = self.command("emulator");
         command.args([
@@ -124,6 +154,9 @@ impl Desk {
 
     fn enroll(&self, verb: &[&str]) -> Output {
         let mut command = self.command("enroll");
+        if self.tls.is_some() {
+            command.args(["--ca", "forus/tls-ca.pem"]);
+        }
         command
             .args(verb)
             .args(["--portal", &format!("http://127.0.0.1:{}/", self.portal)])
@@ -181,18 +214,25 @@ impl Desk {
 }
 
 #[test]
+fn separate_programs_enroll_over_https_with_the_mocks_own_authority() {
+    let desk = Desk::with_tls();
+    desk.new_token();
+    let (_mock, _token) = (desk.serve(), desk.attach());
+    desk.enroll_well(&["request"]);
+    desk.issue();
+    desk.enroll_well(&["install"]);
+    assert!(desk.has("left/certificate.pem"));
+
+    let stranger = mock_ca::tls::authority_pem(6);
+    std::fs::write(desk.folder.path().join("forus/tls-ca.pem"), stranger).expect("a file");
+    let refused = desk.enroll(&["documents"]);
+    assert!(!refused.status.success(), "{refused:?}");
+}
+
+#[test]
 fn separate_programs_enroll_with_a_restart_between_request_and_install() {
     let desk = Desk::new();
-    let new = desk
-        .command("emulator")
-        .args(["new", "token.image"])
-        .output()
-        .expect("emulator starts");
-    assert!(
-        new.status.success(),
-        "{}",
-        String::from_utf8_lossy(&new.stderr)
-    );
+    desk.new_token();
     {
         let (_mock, _token) = (desk.serve(), desk.attach());
         desk.enroll_well(&["request"]);

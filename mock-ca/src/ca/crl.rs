@@ -58,7 +58,7 @@ fn entry(serial: &str, revoked: &Revoked) -> Option<RevokedCert> {
     })
 }
 
-fn reason(reason: Reason) -> CrlReason {
+pub(super) fn reason(reason: Reason) -> CrlReason {
     match reason {
         Reason::KeyCompromise => CrlReason::KeyCompromise,
         Reason::AffiliationChanged => CrlReason::AffiliationChanged,

@@ -126,19 +126,25 @@ pub(super) fn crl_distribution_points(urls: &[String]) -> Extension {
     )
 }
 
-pub(super) fn authority_info_access(issuer_url: &str) -> Extension {
-    let access = address(issuer_url).map(|access_location| AccessDescription {
-        access_method: oids::CA_ISSUERS,
-        access_location,
+/// Where to ask about the certificate, and where its issuer's lies; what cannot be written is left out.
+pub(super) fn authority_info_access(ocsp_url: &str, issuer_url: &str) -> Extension {
+    let ways = [(oids::OCSP, ocsp_url), (oids::CA_ISSUERS, issuer_url)];
+    let access = ways.into_iter().filter_map(|(access_method, url)| {
+        let access_location = address(url)?;
+        Some(AccessDescription {
+            access_method,
+            access_location,
+        })
     });
     extension(
         oids::AUTHORITY_INFO_ACCESS,
         false,
-        &AuthorityInfoAccessSyntax(access.into_iter().collect()),
+        &AuthorityInfoAccessSyntax(access.collect()),
     )
 }
 
 fn address(url: &str) -> Option<GeneralName> {
+    let url = Some(url).filter(|url| !url.is_empty())?;
     Ia5String::new(url)
         .ok()
         .map(GeneralName::UniformResourceIdentifier)

@@ -2,10 +2,11 @@
 
 use der::asn1::{AnyRef, BitStringRef};
 use der::{Decode, Sequence};
-use gost3410::{Algorithm, ParameterSet, PublicKeyInfo, SigningKey};
+use gost3410::{Algorithm, ParameterSet, PublicKeyInfo, Signature, SigningKey};
 use jiff::Timestamp;
 use sha1::{Digest, Sha1};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use x509_cert::certificate::TbsCertificateInner;
 use x509_cert::ext::{Extension, Extensions};
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
@@ -17,17 +18,28 @@ use super::seed::Seed;
 use super::time;
 
 /// The root or the issuing authority.
+#[derive(Clone)]
 pub(super) struct Issuer {
-    seed: Seed,
+    /// Where nonces come from; those of a key that came from elsewhere come from the key.
+    seed: Option<Seed>,
     key: SigningKey,
     algorithm: Algorithm,
     pub(super) subject: Name,
     pub(super) issued_by: Name,
     pub(super) serial: SerialNumber,
     pub(super) key_identifier: Vec<u8>,
+    /// The content of the key's BIT STRING, which OCSP names an issuer by.
+    pub(super) key_octets: Vec<u8>,
     pub(super) not_after: Timestamp,
     /// The certificate, DER.
     pub(super) certificate: Vec<u8>,
+}
+
+/// A pair and the SubjectPublicKeyInfo that names it.
+pub(super) struct KeyOf {
+    pub(super) key: SigningKey,
+    pub(super) algorithm: Algorithm,
+    pub(super) public_key: Vec<u8>,
 }
 
 /// What an issuer is made of besides its keys.
@@ -90,7 +102,7 @@ impl Issuer {
         }
         .to_der();
         let mut issuer = Self {
-            seed,
+            seed: Some(seed),
             key,
             algorithm,
             issued_by: parent
@@ -102,6 +114,7 @@ impl Issuer {
                 &mut seed.stream("serial", charter.purpose.as_bytes()),
             ),
             key_identifier: key_identifier(&public_key),
+            key_octets: key_octets(&public_key),
             not_after: charter.not_after,
             certificate: Vec::new(),
         };
@@ -120,6 +133,40 @@ impl Issuer {
         issuer
     }
 
+    /// An issuer whose key and certificate came from elsewhere.
+    pub(super) fn loaded(
+        key: KeyOf,
+        certificate: &TbsCertificateInner,
+        identifier: Option<Vec<u8>>,
+        not_after: Timestamp,
+        octets: Vec<u8>,
+    ) -> Self {
+        Self {
+            seed: None,
+            algorithm: key.algorithm,
+            subject: certificate.subject().clone(),
+            issued_by: certificate.issuer().clone(),
+            serial: certificate.serial_number().clone(),
+            key_identifier: identifier.unwrap_or_else(|| key_identifier(&key.public_key)),
+            key_octets: key_octets(&key.public_key),
+            key: key.key,
+            not_after,
+            certificate: octets,
+        }
+    }
+
+    /// The key's algorithm.
+    pub(super) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Whether a signature over a content is this issuer's.
+    pub(super) fn has_signed(&self, content: &[u8], signature: &Signature) -> bool {
+        let digest = self.algorithm.digest(content);
+        let verified = self.key.verifying_key().verify_prehash(&digest, signature);
+        verified.is_ok()
+    }
+
     /// A certificate, DER.
     pub(super) fn certify(&self, body: Body<'_>) -> Vec<u8> {
         self.sign(&der(&TbsCertificate {
@@ -135,23 +182,30 @@ impl Issuer {
         }))
     }
 
-    /// `SEQUENCE { content, algorithm, signature }`. The nonce comes from the seed and the digest: same content, same octets.
+    /// `SEQUENCE { content, algorithm, signature }`.
     pub(super) fn sign(&self, content: &[u8]) -> Vec<u8> {
-        let digest = self.algorithm.digest(content);
-        let mut chance = self.seed.stream(
-            "signature",
-            &[self.key_identifier.as_slice(), &digest].concat(),
-        );
-        let signature = self
-            .key
-            .sign_prehash(&digest, &mut chance)
-            .expect("the digest has the size of the set")
-            .to_bytes();
         der(&Signed {
             content: AnyRef::from_der(content).expect("content is DER"),
             algorithm: self.signature_algorithm(),
-            signature: BitStringRef::from_bytes(&signature).expect("at most 128 octets"),
+            signature: BitStringRef::from_bytes(&self.signature(content))
+                .expect("at most 128 octets"),
         })
+    }
+
+    /// The signature alone. The nonce comes from the seed and the digest: same content, same octets.
+    pub(super) fn signature(&self, content: &[u8]) -> Vec<u8> {
+        let digest = self.algorithm.digest(content);
+        let signature = match self.seed {
+            Some(seed) => {
+                let detail = [self.key_identifier.as_slice(), &digest].concat();
+                self.key
+                    .sign_prehash(&digest, &mut seed.stream("signature", &detail))
+            }
+            None => self.key.sign_prehash_deterministic(&digest),
+        };
+        signature
+            .expect("the digest has the size of the set")
+            .to_bytes()
     }
 
     /// Parameters absent: RFC 4491 §2.2, RFC 9215 §2.
@@ -165,8 +219,12 @@ impl Issuer {
 
 /// SHA-1 of the BIT STRING's content without its count of unused bits: the habit of ViPNet and OpenSSL.
 pub(super) fn key_identifier(public_key: &[u8]) -> Vec<u8> {
+    Sha1::digest(key_octets(public_key)).to_vec()
+}
+
+fn key_octets(public_key: &[u8]) -> Vec<u8> {
     let info = SubjectPublicKeyInfoRef::from_der(public_key).expect("public keys are DER by now");
-    Sha1::digest(info.subject_public_key.raw_bytes()).to_vec()
+    info.subject_public_key.raw_bytes().to_vec()
 }
 
 /// Sixteen octets, positive and never the same twice: time, counter, four of chance.

@@ -95,6 +95,22 @@ pub const KC1: ObjectIdentifier = oid("1.2.643.100.113.1");
 /// Class КС2.
 pub const KC2: ObjectIdentifier = oid("1.2.643.100.113.2");
 
+// OCSP, and the digests its requests name certificates by.
+/// id-pkix-ocsp-basic.
+pub const OCSP_BASIC: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.1");
+/// id-pkix-ocsp-nonce.
+pub const OCSP_NONCE: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.2");
+/// SHA-1.
+pub const SHA1: ObjectIdentifier = oid("1.3.14.3.2.26");
+/// SHA-256.
+pub const SHA256: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.1");
+/// GOST R 34.11-94.
+pub const GOST_94: ObjectIdentifier = oid("1.2.643.2.2.9");
+/// GOST R 34.11-2012, 256 bits.
+pub const STREEBOG_256: ObjectIdentifier = oid("1.2.643.7.1.1.2.2");
+/// GOST R 34.11-2012, 512 bits.
+pub const STREEBOG_512: ObjectIdentifier = oid("1.2.643.7.1.1.2.3");
+
 // Ways to reach the authority.
 /// OCSP responder.
 pub const OCSP: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1");

@@ -39,11 +39,46 @@ pub struct Profile {
     pub validity_months: u8,
     /// Whether the portal asks for the pair to be named `ЕГАИС_` and the number of the application after sending.
     pub relabel: bool,
-    /// cRLDistributionPoints: one point per address.
-    pub crl_urls: Vec<String>,
-    /// authorityInfoAccess: where the issuer's certificate lies.
-    pub issuer_url: String,
+    /// Where its certificates say that lists, answers and issuers are.
+    pub addresses: Addresses,
 }
+
+/// The authority's addresses, as certificates hold them. An empty one is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Addresses {
+    /// cRLDistributionPoints of the applicant's certificate: one point per address.
+    pub crl: Vec<String>,
+    /// authorityInfoAccess: the OCSP responder, for the issuing authority's own certificate too.
+    pub ocsp: String,
+    /// authorityInfoAccess: the issuing authority's certificate.
+    pub issuer: String,
+    /// cRLDistributionPoints of the issuing authority's certificate.
+    pub root_crl: String,
+    /// authorityInfoAccess of the issuing authority's certificate: the root's.
+    pub root: String,
+}
+
+impl Addresses {
+    /// Everything below one address without a slash at its end, where the portal serves it.
+    pub fn below(address: &str, algorithm: Algorithm) -> Self {
+        let name = match algorithm {
+            Algorithm::Gost2001 => "forus-2018",
+            Algorithm::Gost2012_256 => "forus-2019",
+            Algorithm::Gost2012_512 => "forus-2019-512",
+        };
+        Self {
+            crl: vec![format!("{address}/ca/{name}.crl")],
+            ocsp: format!("{address}/ocsp"),
+            issuer: format!("{address}/ca/{name}.cer"),
+            root_crl: format!("{address}/ca/{name}-root.crl"),
+            root: format!("{address}/ca/{name}-root.cer"),
+        }
+    }
+}
+
+/// What stands in certificates unless a setting says otherwise: nobody's name, so that no recording holds a port.
+pub const DEFAULT_ADDRESS: &str = "http://ca.forus.test";
 
 const NAMES: [&str; 4] = [
     "forus-2018",
@@ -111,11 +146,7 @@ impl Profile {
             ],
             validity_months: months,
             relabel: true,
-            crl_urls: vec![
-                "http://ca.forus.test/crl/forus.crl".into(),
-                "http://mirror.forus.test/crl/forus.crl".into(),
-            ],
-            issuer_url: "http://ca.forus.test/aia/forus.cer".into(),
+            addresses: Addresses::below(DEFAULT_ADDRESS, algorithm),
         }
     }
 }

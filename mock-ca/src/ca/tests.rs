@@ -230,8 +230,9 @@ fn certificate_has_the_extensions_of_the_trusted_list() {
 #[test]
 fn lists_a_profile_leaves_empty_are_left_out() {
     let mut application = Application::sample(profile("forus-2018"));
-    application.profile.crl_urls.clear();
-    application.profile.issuer_url = "http://удостоверяющий.центр/".into();
+    application.profile.addresses.crl.clear();
+    application.profile.addresses.ocsp.clear();
+    application.profile.addresses.issuer = "http://удостоверяющий.центр/".into();
     let mut ca = authority(&application.profile);
     let checked = ca
         .check(&request_der(&application, 1), &application)

@@ -31,4 +31,6 @@ mod token;
 #[cfg(test)]
 mod walk;
 #[cfg(test)]
+mod web;
+#[cfg(test)]
 mod world;

@@ -15,3 +15,5 @@ mod together;
 #[cfg(test)]
 #[path = "../door/token.rs"]
 mod token;
+#[cfg(test)]
+mod tls;

@@ -144,6 +144,23 @@ fn files(directory: &Path) -> Vec<String> {
 }
 
 #[test]
+fn serve_with_tls_says_where_and_whom_to_trust() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().to_str().unwrap();
+    let serving =
+        Serving::start(&[&FIRST_DAY[..], &["--tls", "127.0.0.1:0", "--state", state]].concat());
+    let url = serving.addresses["tls"].as_str().unwrap();
+    assert!(url.starts_with("https://127.0.0.1:"), "{url}");
+    let path = serving.addresses["tls_ca"].as_str().unwrap();
+    assert_eq!(path, format!("{state}/tls-ca.pem"));
+    assert_eq!(
+        std::fs::read_to_string(path).unwrap(),
+        mock_ca::tls::authority_pem(mock_ca::Settings::default().seed)
+    );
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
 fn what_is_wrong_has_an_exit_code_and_a_reason() {
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().to_str().unwrap().to_owned();
@@ -154,7 +171,7 @@ fn what_is_wrong_has_an_exit_code_and_a_reason() {
     for (arguments, code, reason) in [
         (vec!["serve", "--profile", "forus-2020"], 2, "forus-2018"),
         (vec!["serve", "--clock", "fast:0"], 2, "fast:N"),
-        (vec!["serve", "--tls", "127.0.0.1:0"], 2, "not built yet"),
+        (vec!["serve", "--tls", "127.0.0.1:0"], 2, "--tls-ca"),
         (vec!["serve", "--config", config], 2, "sede"),
         (
             vec!["serve", "--config", "/nowhere/settings.toml"],
