@@ -8,8 +8,10 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use http::{Request, Response};
 use jiff::Timestamp;
+use mock_ca::ca::KeyFile;
 use mock_ca::{
-    Clock, Dial, Door, Listen, MockCa, Pace, Server, Settings, SettingsError, TlsPort, tls,
+    Authority, Clock, Dial, Door, KeyPaths, Listen, MockCa, Pace, Server, Settings,
+    SettingsError, TlsPort, tls,
 };
 
 use crate::store::{self, Store};
@@ -84,6 +86,8 @@ pub(crate) enum Error {
     Settings(#[from] SettingsError),
     #[error("{} was kept with other settings ({what}); leave {what} out, or take another --state", path.display())]
     OtherSettings { path: PathBuf, what: &'static str },
+    #[error("cannot take the authority of {}: {why}", path.display())]
+    Authority { path: PathBuf, why: String },
     #[error(transparent)]
     Listen(std::io::Error),
     #[error("cannot use the state {}: {why}", path.display())]
@@ -96,6 +100,7 @@ impl Error {
         match self {
             Self::NoTlsCa
             | Self::Config { .. }
+            | Self::Authority { .. }
             | Self::Settings(_)
             | Self::OtherSettings { .. } => 2,
             Self::Listen(_) => 3,
@@ -148,7 +153,7 @@ impl Serve {
             .as_ref()
             .map(|directory| directory.join("tls-ca.pem"));
         let path = self.tls_ca.clone().or(in_state).ok_or(Error::NoTlsCa)?;
-        Ok(Some(std::path::absolute(&path).unwrap_or(path)))
+        Ok(Some(absolute(&path)))
     }
 
     /// The TLS listener, its authority's certificate written out.
@@ -181,11 +186,14 @@ impl Serve {
     /// A new mock, or the one that was kept.
     fn mock(&self, store: Option<&Store>) -> Result<MockCa, Error> {
         let Some(store) = store else {
-            return Ok(MockCa::new(self.settings()?));
+            return with_own_keys(MockCa::new(self.settings()?));
         };
         match store.read().map_err(|why| unusable(store, why))? {
-            None => Ok(MockCa::new(self.settings()?)),
-            Some(mock) => {
+            None => with_own_keys(MockCa::new(self.settings()?)),
+            Some((mock, calls)) => {
+                let mut mock = with_own_keys(mock)?;
+                let repeated = calls.iter().try_for_each(|call| mock.repeat(call));
+                repeated.map_err(|why| unusable(store, why.into()))?;
                 self.agree(mock.settings(), store)?;
                 eprintln!("mock-ca: going on from {}", store.file().display());
                 Ok(mock)
@@ -222,7 +230,18 @@ impl Serve {
         let table = text
             .parse()
             .map_err(|error: toml::de::Error| wrong(error.to_string()))?;
-        let settings = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let mut settings: Settings =
+            toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for files in [
+            &mut settings.authority.root,
+            &mut settings.authority.issuing,
+        ] {
+            if let Some(KeyPaths { certificate, key }) = files {
+                *certificate = absolute(&folder.join(&certificate));
+                *key = absolute(&folder.join(&key));
+            }
+        }
         Ok(Some((settings, table)))
     }
 
@@ -293,6 +312,38 @@ fn door(mut mock: MockCa, store: Option<Store>) -> Result<Answer, Error> {
 fn unusable(store: &Store, why: store::Error) -> Error {
     let path = store.file().to_owned();
     Error::State { path, why }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The mock with the authority of the settings' files, if they name any.
+fn with_own_keys(mut mock: MockCa) -> Result<MockCa, Error> {
+    let Authority { root, issuing, .. } = mock.settings().authority.clone();
+    let Some(root) = root else {
+        return Ok(mock);
+    };
+    let issuing_file = issuing.as_ref().map(key_file).transpose()?;
+    mock.use_authority(&key_file(&root)?, issuing_file.as_ref())
+        .map_err(|why| Error::Authority {
+            path: issuing.unwrap_or(root).certificate,
+            why: why.to_string(),
+        })?;
+    Ok(mock)
+}
+
+fn key_file(paths: &KeyPaths) -> Result<KeyFile, Error> {
+    let read = |path: &PathBuf| {
+        std::fs::read_to_string(path).map_err(|error| Error::Authority {
+            path: path.clone(),
+            why: error.to_string(),
+        })
+    };
+    Ok(KeyFile {
+        certificate: read(&paths.certificate)?,
+        key: read(&paths.key)?,
+    })
 }
 
 /// One line for whoever started us; the rest is for people.

@@ -229,7 +229,13 @@ async fn serve(entrances: Vec<Entrance>, shared: Shared, mut stopped: watch::Rec
         match tokio::net::TcpListener::from_std(entrance.listener) {
             Ok(listener) => {
                 let (tls, elsewhere) = (entrance.tls, entrance.elsewhere);
-                drop(tokio::spawn(accept(door, listener, tls, elsewhere, shared.clone())));
+                drop(tokio::spawn(accept(
+                    door,
+                    listener,
+                    tls,
+                    elsewhere,
+                    shared.clone(),
+                )));
             }
             Err(error) => eprintln!("mock-ca: {door:?}: {error}"),
         }
@@ -282,12 +288,7 @@ async fn greet(tls: TlsAcceptor, stream: tokio::net::TcpStream, router: Router) 
     }
 }
 
-fn router(
-    door: Door,
-    elsewhere: Option<SocketAddr>,
-    shared: Shared,
-    guest: Arc<Guest>,
-) -> Router {
+fn router(door: Door, elsewhere: Option<SocketAddr>, shared: Shared, guest: Arc<Guest>) -> Router {
     Router::new().fallback(move |request: Request<Body>| {
         let (shared, guest) = (shared.clone(), Arc::clone(&guest));
         async move {

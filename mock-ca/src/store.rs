@@ -44,16 +44,18 @@ impl Store {
         Ok(Self { file, database })
     }
 
-    /// The mock as it was when it last answered, if anything was kept.
-    pub(crate) fn read(&self) -> Result<Option<MockCa>, Error> {
+    /// The mock as it was at the snapshot and the calls since then, if anything was kept.
+    ///
+    /// With the calls repeated it is as it was when it last answered.
+    pub(crate) fn read(&self) -> Result<Option<(MockCa, Vec<Call>)>, Error> {
         let Some((snapshot, calls)) = texts(&self.database)? else {
             return Ok(None);
         };
-        let mut mock = MockCa::load(&snapshot)?;
-        for call in calls {
-            mock.repeat(&Call::from_text(&call)?)?;
-        }
-        Ok(Some(mock))
+        let calls = calls.iter().map(|call| Call::from_text(call));
+        Ok(Some((
+            MockCa::load(&snapshot)?,
+            calls.collect::<Result<_, _>>()?,
+        )))
     }
 
     /// Keeps the mock as it is now, and from now on every call before it is answered.

@@ -11,9 +11,9 @@ mod program;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 #[path = "../door/token.rs"]
 mod token;
-#[cfg(test)]
-mod tls;
