@@ -43,6 +43,17 @@ impl OpenSsl {
         command
     }
 
+    /// The same at another moment (`YYYY-MM-DD hh:mm:ss`, UTC), by faketime; `-attime` would not reach OCSP.
+    pub(crate) fn command_at(&self, moment: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new("faketime");
+        command
+            .args(["-f", &format!("@{moment}"), "openssl"])
+            .args(arguments)
+            .env("OPENSSL_CONF", &self.configuration)
+            .env("TZ", "UTC");
+        command
+    }
+
     /// The self-signature of a request verifies.
     pub(crate) fn request_verifies(&self, bench: &mut Bench, request: &Path) -> Result<()> {
         let mut command = self.command(&["req", "-engine", "gost", "-verify", "-noout", "-in"]);

@@ -21,6 +21,10 @@ const GOST_ENGINE: Package = Package {
     name: "libengine-gost-openssl",
     proof: "/usr/share/doc/libengine-gost-openssl",
 };
+const FAKETIME: Package = Package {
+    name: "faketime",
+    proof: "/usr/bin/faketime",
+};
 const POPPLER: Package = Package {
     name: "poppler-utils",
     proof: "/usr/bin/pdftotext",
@@ -39,8 +43,14 @@ const VALGRIND: Package = Package {
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
         Stage::Lint | Stage::Test | Stage::Docs => &[],
-        Stage::Gost => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS, POPPLER, VALGRIND],
-        Stage::Speed => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS],
+        Stage::Gost => &[
+            OPENSSL,
+            GOST_ENGINE,
+            OPENSSL_HEADERS,
+            POPPLER,
+            FAKETIME,
+            VALGRIND,
+        ],
     }
 }
 

@@ -10,8 +10,8 @@ use http::{Request, Response};
 use jiff::Timestamp;
 use mock_ca::ca::KeyFile;
 use mock_ca::{
-    Authority, Clock, Dial, Door, KeyPaths, Listen, MockCa, Pace, Server, Settings,
-    SettingsError, TlsPort, tls,
+    Authority, Clock, Dial, Door, KeyPaths, Listen, MockCa, Pace, Server, Settings, SettingsError,
+    TlsPort, tls,
 };
 
 use crate::store::{self, Store};

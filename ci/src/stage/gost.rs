@@ -1,5 +1,7 @@
 //! OpenSSL with gost-engine judges what a scenario leaves behind; poppler judges its papers.
 
+mod revocation;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -50,7 +52,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         bench.run(scenarios.arg(&folder))?;
         judge(bench, &openssl, &folder, moment).with_context(|| format!("scenario {name}"))?;
     }
-    Ok(())
+    revocation::check(bench, &openssl)
 }
 
 /// No secret decides a branch or an address in `gost3410`; variants that leak on purpose are found.
