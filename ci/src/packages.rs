@@ -47,10 +47,11 @@ fn needed_by(stage: Stage) -> &'static [Package] {
             OPENSSL,
             GOST_ENGINE,
             OPENSSL_HEADERS,
-            POPPLER,
             FAKETIME,
+            POPPLER,
             VALGRIND,
         ],
+        Stage::Speed => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS],
     }
 }
 

@@ -233,14 +233,11 @@ impl Serve {
         let mut settings: Settings =
             toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for files in [
-            &mut settings.authority.root,
-            &mut settings.authority.issuing,
-        ] {
-            if let Some(KeyPaths { certificate, key }) = files {
-                *certificate = absolute(&folder.join(&certificate));
-                *key = absolute(&folder.join(&key));
-            }
+        let authority = &mut settings.authority;
+        let files = [&mut authority.root, &mut authority.issuing];
+        for KeyPaths { certificate, key } in files.into_iter().flatten() {
+            *certificate = absolute(&folder.join(&certificate));
+            *key = absolute(&folder.join(&key));
         }
         Ok(Some((settings, table)))
     }

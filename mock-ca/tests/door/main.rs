@@ -23,6 +23,8 @@ mod operator;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod revocation;
+#[cfg(test)]
 mod saved;
 #[cfg(test)]
 mod sms;
