@@ -42,6 +42,28 @@ fn images_of_every_earlier_form_still_load() {
     assert_eq!(loaded, 3);
 }
 
+/// Each key of a kept image is chosen and used, to sign or to raise 1 to a power.
+#[test]
+fn keys_in_images_of_every_earlier_form_still_work() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/images/1");
+    let mut used = 0;
+    for name in ["opensc-gost.toml", "opensc-rsa.toml"] {
+        let image = TokenImage::load(&std::path::Path::new(folder).join(name)).unwrap();
+        let mut bench = Bench::with(image);
+        bench.login_user();
+        for number in 1..=9 {
+            let (_, found) = bench.select(&[0x1000, 0x1000, 0x6002, number.into()]);
+            if found == StatusWord::SUCCESS {
+                bench.ok(&[0x00, 0x22, 0x41, 0xB6, 0x03, 0x84, 0x01, number]);
+                let digest = [&[0x00, 0x2A, 0x9E, 0x9A, 0x20, 1][..], &[0; 31], &[0]].concat();
+                assert!(!bench.ok(&digest).is_empty());
+                used += 1;
+            }
+        }
+    }
+    assert!(used >= 2, "{used} keys");
+}
+
 #[test]
 fn text_of_a_new_image_is_the_committed_one() {
     insta::assert_snapshot!(TokenImage::new(0x2CDB_7256, "").to_toml());

@@ -3,9 +3,9 @@
 mod common;
 
 use common::Bench;
-use emulator::StatusWord;
 use emulator::rsa::RsaKey;
 use emulator::timing::Operation;
+use emulator::{StatusWord, TokenImage};
 use gost3410::{ParameterSet, Signature, SigningKey, VerifyingKey};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -235,6 +235,39 @@ fn work_is_charged_by_what_is_asked_and_of_which_key() {
             Operation::Write
         );
     }
+}
+
+#[test]
+fn a_full_memory_refuses_every_kind_of_file_with_the_same_word() {
+    let mut bench = Bench::new();
+    bench.login_user();
+    bench.select(&[0x5000]);
+    let mut create = |fid: u8, descriptor: u8, size: u16| {
+        let [high, low] = size.to_be_bytes();
+        let template = [
+            0x80, 0x02, high, low, 0x82, 0x02, descriptor, 0x00, 0x83, 0x02, 0x04, fid, 0x86, 0x0F,
+            0x43, 0, 0, 0, 0, 0, 0, 0x02, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        bench
+            .send(&[&[0x00, 0xE0, 0x00, 0x00, 0x1F, 0x6F, 0x1D][..], &template].concat())
+            .1
+    };
+    let mut size = 0x7FFF;
+    for fid in 0..=0xFF {
+        match create(fid, 0x01, size) {
+            StatusWord::SUCCESS => {}
+            StatusWord::NOT_ENOUGH_MEMORY if size == 0 => break,
+            StatusWord::NOT_ENOUGH_MEMORY => size /= 2,
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(create(0xFF, 0x38, 0), StatusWord::NOT_ENOUGH_MEMORY);
+    assert_eq!(
+        bench.create_key([0x03, 0x20], 0x20, 1),
+        StatusWord::NOT_ENOUGH_MEMORY
+    );
+    let used = bench.card.image().memory_used();
+    assert!(used <= TokenImage::MEMORY && used + TokenImage::FILE_OVERHEAD > TokenImage::MEMORY);
 }
 
 /// As the host cuts a value: each block with its own header, the total in the first.

@@ -12,7 +12,7 @@ use emulator::vpcd::{self, Desk, Event, Hand, Patience};
 use emulator::{Card, Env, Exchange, TokenImage, describe};
 
 use super::control;
-use super::surroundings::{Claim, Surroundings};
+use super::surroundings::{Claim, Surroundings, kept_at};
 use super::{Attach, Failure};
 
 /// Runs until SIGINT or SIGTERM, which end it well.
@@ -20,11 +20,7 @@ pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let address = address(&attach.vpcd)?;
     let _claim = Claim::on(&attach.image)?;
     let image = TokenImage::load(&attach.image)?;
-    let path = attach.image.clone();
-    let mut card = Card::with_model(image, attach.atr.into()).saved_by(move |image| {
-        let saved = image.save(&path);
-        saved.inspect_err(|error| eprintln!("the image is not saved: {error}"))
-    });
+    let mut card = kept_at(&attach.image, Card::with_model(image, attach.atr.into()));
     let mut desk = Counter {
         surroundings: Surroundings::new(attach.seed)?,
         profile: profile(&attach.timing)?,

@@ -1,5 +1,5 @@
-//! What the program lends its card: the machine's clock, randomness from the machine or from a seed; and its claim
-//! on the image, which has one writer at a time.
+//! What the program lends its card: the machine's clock, randomness from the machine or from a seed, a place on disk; and
+//! its claim on the image, which has one writer at a time.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use emulator::{Env, ImageError};
+use emulator::{Card, Env, ImageError};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
@@ -50,6 +50,15 @@ impl Surroundings {
             rng: &mut self.rng,
         }
     }
+}
+
+/// A card whose every write is on disk before it goes on; a disk that refuses is its memory's failure.
+pub(super) fn kept_at(path: &Path, card: Card) -> Card {
+    let path = path.to_owned();
+    card.saved_by(move |image| {
+        let saved = image.save(&path);
+        saved.inspect_err(|error| eprintln!("the image is not saved: {error}"))
+    })
 }
 
 /// Held while a card of this image runs; a second one would overwrite what the first saves.

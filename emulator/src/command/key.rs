@@ -42,14 +42,11 @@ pub enum Confidentiality {
 pub(super) fn manage_security_environment<'a>(
     apdu: &CommandApdu<'a>,
 ) -> Result<Command<'a>, StatusWord> {
-    let raw = || RawTemplate::read(some_data(apdu)?);
-    let environment = match apdu.p1_p2() {
-        0x41B6 => raw()?.signature(),
-        0x41B8 => raw()?.confidentiality(),
-        0x41AA => raw()?.hash(),
-        _ => return Err(StatusWord::WRONG_P1_P2),
-    };
-    let environment = environment.ok_or(StatusWord::WRONG_DATA)?;
+    if !matches!(apdu.p1_p2(), 0x41B6 | 0x41B8 | 0x41AA) {
+        return Err(StatusWord::WRONG_P1_P2);
+    }
+    let template = RawTemplate::read(some_data(apdu)?)?;
+    let environment = template.check(apdu.p2).ok_or(StatusWord::WRONG_DATA)?;
     Ok(Command::ManageSecurityEnvironment(environment))
 }
 
@@ -77,42 +74,20 @@ impl<'a> RawTemplate<'a> {
         Ok(raw)
     }
 
-    fn signature(self) -> Option<Environment> {
-        match self {
-            Self {
-                key: Some(key),
-                hash: None,
-                ukm: None,
-                agrees: false,
-            } => Some(Environment::Signature(key)),
-            _ => None,
-        }
-    }
-
-    fn confidentiality(self) -> Option<Environment> {
-        let key = self.key?;
-        let confidentiality = match (self.agrees, self.ukm, self.hash) {
-            (false, None, None) => Confidentiality::Decipher(key),
-            (false, ..) => return None,
-            (true, ukm, hash) => Confidentiality::Agree {
+    /// What the template of this tag says; `None` when something is missing or too much.
+    fn check(self, tag: u8) -> Option<Environment> {
+        let purpose = match (tag, self.key, self.agrees, self.hash, self.ukm) {
+            (0xAA, None, false, Some(hash), None) => return Some(Environment::Hash(hash)),
+            (0xB6, Some(key), false, None, None) => return Some(Environment::Signature(key)),
+            (0xB8, Some(key), false, None, None) => Confidentiality::Decipher(key),
+            (0xB8, Some(key), true, hash, ukm) => Confidentiality::Agree {
                 key,
                 ukm: ukm.unwrap_or(&[1]).to_vec(),
                 hash,
             },
+            _ => return None,
         };
-        Some(Environment::Confidentiality(confidentiality))
-    }
-
-    fn hash(self) -> Option<Environment> {
-        match self {
-            Self {
-                key: None,
-                hash: Some(hash),
-                ukm: None,
-                agrees: false,
-            } => Some(Environment::Hash(hash)),
-            _ => None,
-        }
+        Some(Environment::Confidentiality(purpose))
     }
 }
 
