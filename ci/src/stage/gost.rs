@@ -19,8 +19,8 @@ const SCENARIOS: [(&str, Moment); 5] = [
     ("first-certificate-today", Moment::Now),
 ];
 
-/// Keys and signatures of each parameter set that gost3410 and gost-engine judge for each other.
-const CROSS_CHECKED_ROWS: &str = "200";
+/// Keys and signatures of each algorithm and parameter set that gost3410 and gost-engine judge for each other, both ways.
+const CROSS_CHECKED_ROWS: &str = "1000";
 
 /// The moment a certificate is judged at.
 #[derive(Clone, Copy, PartialEq, Eq)]
