@@ -107,7 +107,7 @@ There is no public specification of the token. *spec*: a public standard says so
 it; *recording*: programs of OpenSC 0.23.0 were recorded doing it and work with this answer; *report*: owners of the device, or
 its vendor, published it; *assumed*: nothing backs it, it was chosen once.
 
-Generated from the code: `UPDATE=1 cargo test -p emulator --test fidelity`.
+Generated from the code: `UPDATE=1 cargo test -p emulator --test it fidelity`.
 
 | what | bytes | behaviour | evidence |
 |---|---|---|---|

@@ -25,7 +25,14 @@ fn converse(stream: &TcpStream, hand: &Hand) -> io::Result<()> {
     let mut orders = BufReader::new(stream);
     let mut order = String::new();
     while orders.by_ref().take(LONGEST_ORDER).read_line(&mut order)? > 0 {
-        writeln!(&mut &*stream, "{}", obey(order.trim(), hand))?;
+        match order.trim() {
+            // Told first: afterwards the program may be gone.
+            "stop" => {
+                say(stream, "ok")?;
+                hand.stop();
+            }
+            order => say(stream, obey(order, hand))?,
+        }
         order.clear();
     }
     Ok(())
@@ -36,11 +43,15 @@ fn obey(order: &str, hand: &Hand) -> &'static str {
     match order {
         "insert" => hand.insert(),
         "remove" => hand.remove(),
-        "stop" => hand.stop(),
         "status" => return if hand.is_in() { "in" } else { "out" },
         _ => return "unknown order: insert, remove, status or stop",
     }
     "ok"
+}
+
+/// In one piece.
+fn say(mut stream: &TcpStream, word: &str) -> io::Result<()> {
+    stream.write_all(format!("{word}\n").as_bytes())
 }
 
 /// Bytes of a line at most.

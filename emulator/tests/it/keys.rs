@@ -1,8 +1,6 @@
 //! Key pairs at the card's door: generation, import, signatures that the public key verifies.
 
-mod common;
-
-use common::Bench;
+use crate::bench::Bench;
 use emulator::rsa::RsaKey;
 use emulator::timing::Operation;
 use emulator::{StatusWord, TokenImage};

@@ -13,6 +13,7 @@ use emulator::{Card, Env, Exchange, TokenImage};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde::Deserialize;
+use socket2::SockRef;
 
 #[derive(Deserialize)]
 struct Script {
@@ -29,7 +30,7 @@ struct Frame {
 
 impl Script {
     fn shared() -> Self {
-        toml::from_str(include_str!("vpcd/session.toml")).expect("a good script")
+        toml::from_str(include_str!("../vpcd/session.toml")).expect("a good script")
     }
 }
 
@@ -268,6 +269,22 @@ fn a_frame_cut_short_is_an_error_and_its_end_between_frames_is_not() {
     assert!(vpcd::read_frame(&mut &[][..]).unwrap().is_none());
 }
 
+/// A reader that gives up waiting for its card, so that a lost card is a failure and not a standstill.
+fn listening() -> TcpListener {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let patience = Some(Duration::from_secs(10));
+    let socket = SockRef::from(&listener);
+    socket.set_read_timeout(patience).expect("a socket option");
+    listener
+}
+
+fn accepted(reader: &TcpListener) -> TcpStream {
+    let (stream, _) = reader.accept().expect("a card");
+    let patience = Some(Duration::from_secs(10));
+    stream.set_read_timeout(patience).expect("a socket option");
+    stream
+}
+
 /// Sends one frame and takes the answer, as the reader's end does.
 fn ask(stream: &mut TcpStream, payload: &[u8]) -> Vec<u8> {
     vpcd::write_frame(stream, payload).expect("the card listens");
@@ -280,10 +297,10 @@ const SERIAL: &[u8] = &[0x00, 0xCA, 0x01, 0x81, 0x00];
 
 #[test]
 fn a_token_taken_out_is_gone_until_it_is_put_back_without_its_logins() {
-    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let reader = listening();
     let token = Fixture::new().build().unwrap();
     let inserted = token.insert(reader.local_addr().unwrap());
-    let (mut slot, _) = reader.accept().unwrap();
+    let mut slot = accepted(&reader);
     assert_eq!(
         ask(&mut slot, b"\x00\x20\x00\x02\x0812345678"),
         [0x90, 0x00]
@@ -296,7 +313,7 @@ fn a_token_taken_out_is_gone_until_it_is_put_back_without_its_logins() {
         "the slot is empty"
     );
     inserted.hand().insert();
-    let (mut slot, _) = reader.accept().unwrap();
+    let mut slot = accepted(&reader);
     assert_eq!(ask(&mut slot, b"\x00\x20\x00\x02"), [0x63, 0xCA]);
     inserted.eject().unwrap();
     assert!(matches!(vpcd::read_frame(&mut slot), Ok(None)));
@@ -304,7 +321,7 @@ fn a_token_taken_out_is_gone_until_it_is_put_back_without_its_logins() {
 
 #[test]
 fn two_tokens_sit_in_two_readers() {
-    let readers = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let readers = [(); 2].map(|()| listening());
     let tokens: Vec<_> = (1..=2)
         .zip(&readers)
         .map(|(serial, reader)| {
@@ -313,7 +330,7 @@ fn two_tokens_sit_in_two_readers() {
         })
         .collect();
     for (serial, reader) in (1..=2).zip(&readers) {
-        let (mut slot, _) = reader.accept().unwrap();
+        let mut slot = accepted(reader);
         assert_eq!(
             ask(&mut slot, SERIAL),
             [0, 0, 0, 0, 0, 0, 0, serial, 0x90, 0x00]
@@ -324,12 +341,12 @@ fn two_tokens_sit_in_two_readers() {
 
 #[test]
 fn a_card_stopped_while_it_is_out_ends() {
-    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let reader = listening();
     let inserted = Fixture::new()
         .build()
         .unwrap()
         .insert(reader.local_addr().unwrap());
-    let (mut slot, _) = reader.accept().unwrap();
+    let mut slot = accepted(&reader);
     inserted.hand().remove();
     assert!(matches!(vpcd::read_frame(&mut slot), Ok(None)));
     assert_eq!(inserted.eject().unwrap().image().serial, 0x2CDB_7256);
@@ -337,10 +354,10 @@ fn a_card_stopped_while_it_is_out_ends() {
 
 #[test]
 fn a_power_cut_in_the_reader_ends_the_connection_without_an_answer() {
-    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let reader = listening();
     let token = Fixture::new().fault(1, Fault::PowerCut { writes: 1 });
     let inserted = token.build().unwrap().insert(reader.local_addr().unwrap());
-    let (mut slot, _) = reader.accept().unwrap();
+    let mut slot = accepted(&reader);
     vpcd::write_frame(&mut slot, b"\x00\x20\x00\x02\x0812345678").unwrap();
     assert!(matches!(vpcd::read_frame(&mut slot), Ok(None)));
     let image = inserted.eject().unwrap().image().clone();

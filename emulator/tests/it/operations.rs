@@ -1,8 +1,6 @@
 //! Hashing and key agreement at the card's door: assumed commands, standard results.
 
-mod common;
-
-use common::Bench;
+use crate::bench::Bench;
 use emulator::{ObjectName, StatusWord, TokenImage};
 use gost3410::{Algorithm, ParameterSet, SigningKey, vko};
 use rand_chacha::ChaCha20Rng;

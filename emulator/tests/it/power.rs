@@ -1,11 +1,9 @@
 //! Power that goes at the worst moment, and what a reset forgets.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use common::Bench;
+use crate::bench::Bench;
 use emulator::apdu::CommandApdu;
 use emulator::command::{self, Command};
 use emulator::fidelity;

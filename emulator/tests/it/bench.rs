@@ -12,7 +12,6 @@ pub(crate) struct Bench {
     rng: ChaCha20Rng,
 }
 
-#[expect(dead_code, reason = "each test file uses its own part of the bench")]
 impl Bench {
     pub(crate) fn new() -> Self {
         Self::with(TokenImage::new(0x2CDB_7256, ""))

@@ -1,8 +1,6 @@
 //! Images as text, on disk, and as tokens that other tests build.
 
-mod common;
-
-use common::Bench;
+use crate::bench::Bench;
 use emulator::{ImageError, ObjectName, StatusWord, TokenImage};
 use gost3410::{ParameterSet, SigningKey};
 use rand_chacha::ChaCha20Rng;

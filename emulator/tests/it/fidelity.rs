@@ -18,7 +18,7 @@ fn the_committed_table_is_the_one_of_the_code() {
     let committed = fs::read_to_string(COMMITTED).expect("it is committed");
     assert!(
         committed == table,
-        "FIDELITY.md is stale: UPDATE=1 cargo test -p emulator --test fidelity"
+        "FIDELITY.md is stale: UPDATE=1 cargo test -p emulator --test it fidelity"
     );
 }
 

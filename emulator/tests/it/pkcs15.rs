@@ -1,10 +1,8 @@
 //! Objects put on an image directly are those that OpenSC 0.23.0's own programs left on a card.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::Bench;
+use crate::bench::Bench;
 use emulator::image::Body;
 use emulator::reference::FileId;
 use emulator::rsa::RsaKey;
@@ -24,7 +22,7 @@ struct Recorded {
 }
 
 fn recorded() -> Recorded {
-    toml::from_str(include_str!("pkcs15/opensc-0.23.0.toml")).expect("a good record")
+    toml::from_str(include_str!("../pkcs15/opensc-0.23.0.toml")).expect("a good record")
 }
 
 fn check(image: &TokenImage, files: &BTreeMap<String, String>) {

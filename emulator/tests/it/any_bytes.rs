@@ -3,17 +3,15 @@
 //! The claims are those of the fuzz targets: here they are put to the inputs that fuzzing found worth keeping, and to what
 //! proptest thinks of.
 
-#[path = "../fuzz/src/lib.rs"]
+#[path = "../../fuzz/src/lib.rs"]
 #[expect(
     unreachable_pub,
     reason = "it is a library where the fuzz targets use it"
 )]
 mod claims;
-mod common;
-
 use std::fs;
 
-use common::Bench;
+use crate::bench::Bench;
 use emulator::{Card, TokenImage};
 use proptest::prelude::*;
 
