@@ -1,5 +1,6 @@
 //! The command line: options to ports, outcomes to results. The only place that prints.
 
+mod care;
 mod open;
 mod options;
 mod shell;

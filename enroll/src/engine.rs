@@ -22,6 +22,7 @@ use crate::ports::token::{KeyId, PinRole, Token, TokenInfo, Tries};
 use crate::ports::{Applicant, Portal, SmsInbox, TokenError};
 use crate::stage::{Fact, Stage};
 
+pub(crate) use artefacts::write_whole;
 pub use documents::{ADDRESSES, Checklist, PAPERS, Papers};
 pub use install::Installed;
 pub use order::Requested;

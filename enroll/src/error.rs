@@ -65,6 +65,12 @@ pub enum Error {
     /// The applicant did not agree to the plan.
     #[error("the old certificate was to be kept")]
     RemovalDeclined,
+    /// Formatting was not confirmed by typing the token's serial number.
+    #[error("formatting was not confirmed with the serial number {serial}")]
+    NotConfirmed {
+        /// What was to be typed.
+        serial: String,
+    },
     /// The applicant could not be asked.
     #[error(transparent)]
     Applicant(#[from] ApplicantError),

@@ -88,6 +88,7 @@ fn every_token_error_has_words_and_advice() {
         },
         TokenError::PinBlocked { role },
         TokenError::NoSuchPin { role: admin },
+        TokenError::PinUnfit { role, octets: 3 },
         TokenError::NotLoggedIn {
             what: "make a pair",
         },
@@ -218,11 +219,17 @@ fn every_error_of_an_enrollment_has_words_and_advice() {
             Error::NotReadBack,
             Error::ProbeFailed,
             Error::RemovalDeclined,
+            Error::NotConfirmed {
+                serial: s("2cdb7256"),
+            },
             Error::Applicant(ApplicantError::NoPin {
                 role: PinRole::User,
             }),
             Error::Applicant(ApplicantError::NoPin {
                 role: PinRole::Administrator,
+            }),
+            Error::Applicant(ApplicantError::NoNewPin {
+                role: PinRole::User,
             }),
             Error::Applicant(ApplicantError::NoConsent),
             Error::Applicant(ApplicantError::Unreadable {

@@ -12,6 +12,7 @@ mod certificates;
 mod commands;
 mod container;
 mod directory;
+mod format;
 mod keys;
 mod layout;
 mod making;
@@ -28,7 +29,7 @@ use gost3410::Signature;
 
 use self::commands::{Card, NO_SPACE, NOT_PERMITTED};
 use crate::ports::token::{
-    Inventory, KeyId, KeyPair, KeySpec, Pin, PinRole, StoredCertificate, Token, TokenError,
+    Inventory, KeyId, KeyPair, KeySpec, Layout, Pin, PinRole, StoredCertificate, Token, TokenError,
     TokenInfo, Transmit, Tries,
 };
 
@@ -157,6 +158,30 @@ impl<T: Transmit> Token for ApduToken<T> {
     fn delete_key_pair(&mut self, id: &KeyId) -> Result<(), TokenError> {
         self.as_user(DELETE_PAIRS, |card| card.remove_pair(id))
     }
+
+    fn set_pin(&mut self, role: PinRole, new: &Pin) -> Result<(), TokenError> {
+        let roles: &[PinRole] = match role {
+            PinRole::User => &[PinRole::User, PinRole::Administrator],
+            PinRole::Administrator => &[PinRole::Administrator],
+        };
+        self.permitted(CHANGE_PIN, roles, |card| {
+            card.change_pin(role, new.expose())
+        })
+    }
+
+    fn unblock_user_pin(&mut self) -> Result<(), TokenError> {
+        self.permitted(UNBLOCK_PIN, &[PinRole::Administrator], |card| {
+            card.reset_tries(PinRole::User)
+        })
+    }
+
+    fn set_label(&mut self, label: &str) -> Result<(), TokenError> {
+        self.as_user(RENAME_TOKEN, |card| card.rename(label))
+    }
+
+    fn format(&mut self, layout: &Layout) -> Result<(), TokenError> {
+        self.alone(|card| card.lay_out(layout))
+    }
 }
 
 /// What is done to what, for messages.
@@ -181,6 +206,18 @@ const SIGN: Act = Act {
 const DELETE_PAIRS: Act = Act {
     verb: "delete key pairs",
     object: "a key pair",
+};
+const CHANGE_PIN: Act = Act {
+    verb: "change this PIN",
+    object: "a PIN",
+};
+const UNBLOCK_PIN: Act = Act {
+    verb: "unblock the user's PIN",
+    object: "a PIN",
+};
+const RENAME_TOKEN: Act = Act {
+    verb: "rename the token",
+    object: "a longer name",
 };
 const WRITE_CERTIFICATES: Act = Act {
     verb: "write certificates",

@@ -41,6 +41,7 @@ impl Applicant for TerminalApplicant {
             PinRole::Administrator => &self.administrator,
         };
         if let Some(pin) = source.read()? {
+            self.point_out_default(role, &pin);
             return Ok(pin);
         }
         if !is_interactive() {
@@ -49,10 +50,12 @@ impl Applicant for TerminalApplicant {
         let typed = dialoguer::Password::new()
             .with_prompt(question::pin(role, *left, self.lang))
             .interact();
-        typed
+        let pin = typed
             .map(Zeroizing::new)
             .map(|typed| Pin::new(&typed))
-            .map_err(|error| unreadable("terminal", &error.to_string()))
+            .map_err(|error| unreadable("terminal", &error.to_string()))?;
+        self.point_out_default(role, &pin);
+        Ok(pin)
     }
 
     fn agrees(&mut self, plan: &Plan) -> Result<bool, ApplicantError> {
@@ -70,6 +73,49 @@ impl Applicant for TerminalApplicant {
             .default(false)
             .interact();
         asked.map_err(|error| unreadable("terminal", &error.to_string()))
+    }
+}
+
+impl TerminalApplicant {
+    /// A PIN that everybody knows protects nothing: said before it is presented, in words that do not repeat it.
+    fn point_out_default(&self, role: PinRole, pin: &Pin) {
+        if pin.is_default_of(role) {
+            eprintln!("     !  {}", question::default_pin(role, self.lang));
+        }
+    }
+
+    /// A PIN that is to be set: from its source, else typed twice.
+    ///
+    /// Errors: [`ApplicantError::NoPin`] without a source and a terminal; [`ApplicantError::Unreadable`].
+    pub fn new_pin(&self, role: PinRole, source: &PinSource) -> Result<Pin, ApplicantError> {
+        if let Some(pin) = source.read()? {
+            return Ok(pin);
+        }
+        if !is_interactive() {
+            return Err(ApplicantError::NoNewPin { role });
+        }
+        let typed = dialoguer::Password::new()
+            .with_prompt(question::new_pin(role, self.lang))
+            .with_confirmation(
+                question::new_pin_again(self.lang),
+                question::pins_differ(self.lang),
+            )
+            .interact();
+        typed
+            .map(Zeroizing::new)
+            .map(|typed| Pin::new(&typed))
+            .map_err(|error| unreadable("terminal", &error.to_string()))
+    }
+
+    /// What a person types to confirm what cannot be undone; nothing without a terminal.
+    #[must_use]
+    pub fn confirmation(&self, serial: &str) -> Option<String> {
+        if !is_interactive() {
+            return None;
+        }
+        let asked = dialoguer::Input::<String>::new()
+            .with_prompt(question::confirm_format(serial, self.lang));
+        asked.interact_text().ok()
     }
 }
 

@@ -65,6 +65,49 @@ pub(super) enum TokenCommand {
         /// Its id, or the beginning of it, in hex
         key: String,
     },
+    /// Change a PIN: the old one is presented once, after the tries left were shown
+    ChangePin {
+        /// Whose PIN
+        #[arg(long = "of", value_enum, default_value_t = Role::User)]
+        role: Role,
+        #[command(flatten)]
+        new: NewPin,
+    },
+    /// Give the user's PIN all its tries back, with the administrator's PIN; a new PIN too where one is named
+    Unblock {
+        #[command(flatten)]
+        new: NewPin,
+    },
+    /// Give the token another name
+    SetLabel {
+        /// The name
+        label: String,
+    },
+    /// Erase everything on the token and lay it out anew, as OpenSC does; the vendor's software may not see its keys
+    Format {
+        /// The name it gets [default: the one it has]
+        #[arg(long)]
+        label: Option<String>,
+        /// Confirm by the token's serial number, instead of typing it
+        #[arg(long, value_name = "SERIAL")]
+        confirm: Option<String>,
+        #[command(flatten)]
+        new: NewPin,
+        /// File with the administrator's new PIN; else ENROLL_NEW_ADMIN_PIN, else a prompt
+        #[arg(long, value_name = "FILE")]
+        new_admin_pin_file: Option<PathBuf>,
+    },
+}
+
+/// Where a new PIN comes from; never an argument.
+#[derive(Debug, Default, Args)]
+pub(super) struct NewPin {
+    /// File with the new PIN; else --new-pin-fd, else ENROLL_NEW_PIN, else a prompt
+    #[arg(long, value_name = "FILE")]
+    pub(super) new_pin_file: Option<PathBuf>,
+    /// Descriptor to read the new PIN from
+    #[arg(long, value_name = "N", conflicts_with = "new_pin_file")]
+    pub(super) new_pin_fd: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -124,7 +167,7 @@ pub(super) struct Common {
     #[arg(long, global = true)]
     pub(super) allow_plain_http: bool,
     /// Present a PIN even when only its last two tries are left
-    #[arg(long, global = true)]
+    #[arg(long, global = true, visible_alias = "force")]
     pub(super) force_last_tries: bool,
     /// Agree to every plan of deletion
     #[arg(long, global = true)]

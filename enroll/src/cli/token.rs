@@ -1,10 +1,12 @@
 //! `enroll token …`: what is on the token, and Приложение 1 by hand.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use super::options::{Common, Role, TokenCommand};
 use super::shell::Shell;
-use super::{Stop, open};
+use super::{Stop, care, open};
 use crate::certificate::Certificate;
 use crate::engine::key::has_certificate;
 use crate::error::Error;
@@ -12,7 +14,7 @@ use crate::journal::Store;
 use crate::messages;
 use crate::name;
 use crate::object::Object;
-use crate::ports::token::{KeyKind, KeyPair, PinRole, StoredCertificate, Token, Tries};
+use crate::ports::token::{Inventory, KeyKind, KeyPair, PinRole, StoredCertificate, Token, Tries};
 use crate::ports::{Applicant as _, Plan, TokenError};
 
 pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Result<(), Stop> {
@@ -31,6 +33,45 @@ pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Res
             let _ = token.log_out();
             done
         }
+        changing => {
+            let done = change(changing, token, common, shell);
+            let _ = token.log_out();
+            Ok(done?)
+        }
+    }
+}
+
+/// PINs, name, layout.
+fn change(
+    command: &TokenCommand,
+    token: &mut dyn Token,
+    common: &Common,
+    shell: &Shell,
+) -> Result<(), Error> {
+    match command {
+        TokenCommand::ChangePin { role, new } => {
+            care::change_pin(token, (*role).into(), new, common, shell)
+        }
+        TokenCommand::Unblock { new } => care::unblock(token, new, common, shell),
+        TokenCommand::SetLabel { label } => care::set_label(token, label, common, shell),
+        TokenCommand::Format {
+            label,
+            confirm,
+            new,
+            new_admin_pin_file,
+        } => {
+            let anew = care::Anew {
+                label: label.as_deref(),
+                confirm: confirm.as_deref(),
+                new,
+                new_admin_pin_file: new_admin_pin_file.clone(),
+            };
+            care::format(token, &anew, common, shell)
+        }
+        TokenCommand::Info
+        | TokenCommand::List
+        | TokenCommand::DeleteCertificate { .. }
+        | TokenCommand::DeleteKey { .. } => Ok(()),
     }
 }
 
@@ -124,20 +165,27 @@ fn delete_certificate(
     )?;
     let certificate = Certificate::from_der(&stored.der).map_err(Error::from)?;
     agree(Object::certificate(&certificate), common, shell)?;
-    let folder = Store::new(open::state(common)).inner("backup")?;
-    let copy = folder.join(format!("{}.pem", certificate.fingerprint()));
-    std::fs::write(&copy, certificate.to_pem()).map_err(|error| Error::File {
-        path: copy.clone(),
-        why: error.to_string(),
-    })?;
-    let role = if role == Role::User {
-        PinRole::User
-    } else {
-        PinRole::Administrator
-    };
-    log_in(token, role, common, shell)?;
+    let copy = keep_copy(&certificate, common)?;
+    log_in(token, role.into(), common, shell)?;
     token.delete_certificate(&stored)?;
     shell.result(&json!({ "done": "delete-certificate", "certificate": certificate.serial(), "copy": copy.display().to_string() }));
+    Ok(())
+}
+
+/// A certificate is public: a copy stays in the state folder.
+fn keep_copy(certificate: &Certificate, common: &Common) -> Result<PathBuf, Error> {
+    let folder = Store::new(open::state(common)).inner("backup")?;
+    let copy = folder.join(format!("{}.pem", certificate.fingerprint()));
+    crate::engine::write_whole(&copy, certificate.to_pem().as_bytes())
+}
+
+/// The same for everything that is listed and reads.
+pub(super) fn keep_copies(inventory: &Inventory, common: &Common) -> Result<(), Error> {
+    for stored in &inventory.certificates {
+        if let Ok(certificate) = Certificate::from_der(&stored.der) {
+            keep_copy(&certificate, common)?;
+        }
+    }
     Ok(())
 }
 
@@ -188,7 +236,8 @@ fn agree(what: Object, common: &Common, shell: &Shell) -> Result<(), Error> {
     }
 }
 
-fn log_in(
+/// The tries left are shown before a PIN is presented.
+pub(super) fn log_in(
     token: &mut dyn Token,
     role: PinRole,
     common: &Common,
@@ -199,6 +248,11 @@ fn log_in(
         &mut open::applicant(common, shell.lang),
         role,
         common.force_last_tries,
-        |_| {},
+        |left| {
+            eprintln!(
+                "     …  {}",
+                messages::question::tries(role, left, shell.lang)
+            );
+        },
     )
 }

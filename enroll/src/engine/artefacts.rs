@@ -24,7 +24,7 @@ impl Enrollment<'_> {
     }
 }
 
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
     let failed = |error: &std::io::Error| Error::File {
         path: path.to_owned(),
         why: error.to_string(),

@@ -21,6 +21,7 @@ impl Error {
                 NextStep::FirstThenOption(Deed::FindPin, "--force-last-tries")
             }
             Self::OldObjects { .. } | Self::RemovalDeclined => NextStep::Option("--replace-old"),
+            Self::NotConfirmed { .. } => NextStep::Option("--confirm"),
             Self::SeveralPairs { .. } => NextStep::Run("enroll token list".to_owned()),
             Self::KeyGone { .. } => NextStep::Run("enroll abandon".to_owned()),
             Self::StillThere { .. } | Self::NotReadBack | Self::ProbeFailed => {
@@ -70,7 +71,7 @@ impl Error {
             | Self::StillThere { .. }
             | Self::NotReadBack
             | Self::ProbeFailed => exit_code::TOKEN_FAILED,
-            Self::Applicant(_) => exit_code::USAGE,
+            Self::Applicant(_) | Self::NotConfirmed { .. } => exit_code::USAGE,
             Self::Sms(_) | Self::NoCode { .. } => exit_code::NO_CODE,
             Self::Portal(error) => portal_code(error),
             Self::NoApplication { .. }
@@ -94,6 +95,7 @@ const fn token_code(error: &TokenError) -> u8 {
     match error {
         TokenError::Transmit(_) | TokenError::NotARutoken { .. } => exit_code::NO_TOKEN,
         TokenError::WrongPin { .. } => exit_code::WRONG_PIN,
+        TokenError::PinUnfit { .. } => exit_code::USAGE,
         TokenError::PinBlocked { .. } => exit_code::PIN_BLOCKED,
         TokenError::NoSuchPin { .. }
         | TokenError::NotLoggedIn { .. }
@@ -148,7 +150,12 @@ fn of_token(error: &TokenError) -> NextStep {
         | TokenError::NotARutoken { .. }
         | TokenError::NotLoggedIn { .. } => first(Deed::ConnectToken, "enroll resume"),
         TokenError::WrongPin { .. } => first(Deed::FindPin, "enroll resume"),
-        TokenError::PinBlocked { .. } => first(Deed::Unblock, "enroll resume"),
+        TokenError::PinUnfit { .. } => NextStep::Option("--new-pin-file"),
+        TokenError::PinBlocked {
+            role: crate::ports::token::PinRole::User,
+        } => first(Deed::Unblock, "enroll resume"),
+        // Nobody unblocks the administrator: what is left is to begin anew.
+        TokenError::PinBlocked { .. } => NextStep::Run("enroll token format".to_owned()),
         TokenError::NoSuchPin { .. }
         | TokenError::NotInitialised
         | TokenError::Unsupported { .. } => NextStep::Run("enroll token info".to_owned()),
@@ -169,6 +176,10 @@ fn of_applicant(error: &ApplicantError) -> NextStep {
             role: crate::ports::token::PinRole::User,
         } => NextStep::Option("--pin-file"),
         ApplicantError::NoPin { .. } => NextStep::Option("--admin-pin-file"),
+        ApplicantError::NoNewPin {
+            role: crate::ports::token::PinRole::User,
+        } => NextStep::Option("--new-pin-file"),
+        ApplicantError::NoNewPin { .. } => NextStep::Option("--new-admin-pin-file"),
         ApplicantError::NoConsent => NextStep::Option("--yes"),
         ApplicantError::Unreadable { .. } => NextStep::Option("--pin-file"),
     }
@@ -274,8 +285,8 @@ fn deed_words(deed: Deed, lang: Lang) -> String {
         ),
         Deed::FindPin => both("узнайте верный PIN-код", "find out the right PIN"),
         Deed::Unblock => both(
-            "разблокируйте PIN-код администратором в «Панели управления Рутокен»",
-            "have the administrator unblock the PIN in «Панель управления Рутокен»",
+            "разблокируйте PIN-код пользователя PIN-кодом администратора: enroll token unblock",
+            "unblock the user's PIN with the administrator's: enroll token unblock",
         ),
         Deed::FreeSpace => both("освободите место на токене", "free space on the token"),
         Deed::CheckPhone => both(

@@ -43,6 +43,9 @@ pub(super) fn what(error: &Error) -> Both {
         ),
         Error::NotReadBack => "записанный сертификат не читается с токена".to_owned(),
         Error::ProbeFailed => "пробная подпись токена не подходит к сертификату".to_owned(),
+        Error::NotConfirmed { serial } => {
+            format!("форматирование не подтверждено серийным номером {serial}")
+        }
         Error::RemovalDeclined => "прежний сертификат решено оставить".to_owned(),
         Error::NoCode { phone, waited_secs } => {
             format!("за {waited_secs} с код на {phone} не пришёл")
@@ -107,6 +110,10 @@ fn token(error: &TokenError) -> String {
         }
         TokenError::WrongPin { role, .. } => format!("неверный PIN-код {}", whose(*role)),
         TokenError::PinBlocked { role } => format!("PIN-код {} заблокирован", whose(*role)),
+        TokenError::PinUnfit { role, octets } => format!(
+            "токен не принимает PIN-код {} длиной {octets}",
+            whose(*role)
+        ),
         TokenError::NoSuchPin { role } => format!("на токене нет PIN-кода {}", whose(*role)),
         TokenError::NotLoggedIn { .. } => "вход на токен не выполнен".to_owned(),
         TokenError::NotPermitted { role, .. } => {
@@ -153,6 +160,9 @@ fn applicant(error: &ApplicantError) -> String {
     match error {
         ApplicantError::NoPin { role } => {
             format!("PIN-код {} не задан, а спросить негде", whose(*role))
+        }
+        ApplicantError::NoNewPin { role } => {
+            format!("новый PIN-код {} не указан, а спросить негде", whose(*role))
         }
         ApplicantError::NoConsent => "нужно согласие на удаление, а спросить негде".to_owned(),
         ApplicantError::Unreadable { what, why } => format!("не прочитать {what}: {why}"),

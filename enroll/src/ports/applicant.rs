@@ -31,6 +31,12 @@ pub enum ApplicantError {
         /// Whose PIN.
         role: PinRole,
     },
+    /// The same for a PIN that is to be set.
+    #[error("no new PIN was given for the {role} and there is no terminal to ask at")]
+    NoNewPin {
+        /// Whose PIN.
+        role: PinRole,
+    },
     /// There is a question, and no terminal to ask it at.
     #[error("the plan needs consent and there is no terminal to ask at")]
     NoConsent,

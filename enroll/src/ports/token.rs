@@ -131,6 +131,16 @@ impl Pin {
         Self(Zeroizing::new(text.as_bytes().to_vec()))
     }
 
+    /// Whether it is the PIN that tokens leave the factory with.
+    #[must_use]
+    pub fn is_default_of(&self, role: PinRole) -> bool {
+        let default: &[u8] = match role {
+            PinRole::Administrator => b"87654321",
+            PinRole::User => b"12345678",
+        };
+        *self.0 == default
+    }
+
     /// The octets, for the command that presents them.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
@@ -304,6 +314,47 @@ pub trait Token {
 
     /// Deletes both halves of a GOST pair and their entries; certificates stay. Needs the user.
     fn delete_key_pair(&mut self, id: &KeyId) -> Result<(), TokenError>;
+
+    /// Gives a role another PIN. Needs that role; the administrator may give the user one as well.
+    ///
+    /// Errors: [`TokenError::PinUnfit`] when the token takes no PIN of that length.
+    fn set_pin(&mut self, role: PinRole, _new: &Pin) -> Result<(), TokenError> {
+        Err(no_such_verb(&format!("changing the PIN of the {role}")))
+    }
+
+    /// Gives the user's PIN all its tries back; the PIN stays. Needs the administrator.
+    fn unblock_user_pin(&mut self) -> Result<(), TokenError> {
+        Err(no_such_verb("unblocking a PIN"))
+    }
+
+    /// Gives the token another name. Needs the user.
+    fn set_label(&mut self, _label: &str) -> Result<(), TokenError> {
+        Err(no_such_verb("renaming the token"))
+    }
+
+    /// Erases everything on the token, and lays it out anew. The card asks for no PIN.
+    fn format(&mut self, _layout: &Layout) -> Result<(), TokenError> {
+        Err(no_such_verb("formatting"))
+    }
+}
+
+fn no_such_verb(what: &str) -> TokenError {
+    TokenError::Unsupported {
+        what: what.to_owned(),
+    }
+}
+
+/// What a formatted token begins with.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// Its name.
+    pub label: String,
+    /// The user's PIN.
+    pub user: Pin,
+    /// The administrator's PIN.
+    pub administrator: Pin,
+    /// Written as the time of the last change.
+    pub at: jiff::Timestamp,
 }
 
 /// Why a token did not do what was asked.
@@ -331,6 +382,14 @@ pub enum TokenError {
     NoSuchPin {
         /// Whose.
         role: PinRole,
+    },
+    /// The token takes no PIN of that length.
+    #[error("the token does not take a PIN of {octets} octets for the {role}")]
+    PinUnfit {
+        /// Whose.
+        role: PinRole,
+        /// Its length as sent.
+        octets: usize,
     },
     /// Nobody has logged in, or a reset ended the login.
     #[error("nobody is logged in who may {what}")]

@@ -207,6 +207,60 @@ impl<T: Transmit> Card<T> {
         Ok(self.exchange(&command)?.sw)
     }
 
+    /// CHANGE REFERENCE DATA: a new PIN of 1 to 32 octets. The old one was presented before.
+    ///
+    /// Shape: `00 24 01 <ref>`, data `80 02 <length> A5 <length> <PIN>`. Source: OpenSC card-rtecp.c, `rtecp_change_reference_data`. Evidence: driver.
+    pub(super) fn change_pin(&mut self, role: PinRole, pin: &[u8]) -> Result<(), TokenError> {
+        let octets = pin.len();
+        let unfit = TokenError::PinUnfit { role, octets };
+        if !(1..=LONGEST_PIN).contains(&octets) {
+            return Err(unfit);
+        }
+        let mut command = Zeroizing::new(Vec::with_capacity(11 + octets));
+        let length = octets as u8;
+        command.extend([0x00, 0x24, 0x01, reference(role), length + 6]);
+        command.extend([0x80, 0x02, 0x00, length, 0xA5, length]);
+        command.extend(pin);
+        match self.exchange(&command)?.sw {
+            OK => Ok(()),
+            WRONG_LENGTH | WRONG_DATA => Err(unfit),
+            NO_SUCH_REFERENCE => Err(TokenError::NoSuchPin { role }),
+            sw => Err(TokenError::StatusWord {
+                command: "CHANGE REFERENCE DATA",
+                sw,
+            }),
+        }
+    }
+
+    /// RESET RETRY COUNTER: `00 2C 03 <ref>`; the value is unchanged.
+    pub(super) fn reset_tries(&mut self, role: PinRole) -> Result<(), TokenError> {
+        self.send(&[0x00, 0x2C, 0x03, reference(role)])?
+            .ok("RESET RETRY COUNTER")
+            .map(drop)
+    }
+
+    /// `80 8A 00 00`: erases everything but the serial number. Evidence: driver.
+    pub(super) fn erase(&mut self) -> Result<(), TokenError> {
+        self.logged_in.clear();
+        self.send(&[0x80, 0x8A, 0x00, 0x00])?
+            .ok("INITIALISE")
+            .map(drop)
+    }
+
+    /// `80 84 4E 19`: the access rules hold from now on. Evidence: driver.
+    pub(super) fn end_erasing(&mut self) -> Result<(), TokenError> {
+        self.send(&[0x80, 0x84, 0x4E, 0x19])?
+            .ok("INITIALISE END")
+            .map(drop)
+    }
+
+    /// Selects the master file, which has no path.
+    pub(super) fn select_master_file(&mut self) -> Result<(), TokenError> {
+        self.send(&case_4([0x00, 0xA4, 0x00, 0x00], &[0x3F, 0x00], 0x00))?
+            .ok("SELECT")
+            .map(drop)
+    }
+
     /// RESET ACCESS RIGHTS.
     pub(super) fn log_out(&mut self) -> Result<(), TokenError> {
         self.logged_in.clear();
@@ -278,6 +332,8 @@ fn case_4(header: [u8; 4], data: &[u8], le: u8) -> Vec<u8> {
     [&case_3(header, data)[..], &[le]].concat()
 }
 
+/// What OpenSC's profile and the vendor's library allow.
+const LONGEST_PIN: usize = 32;
 /// READ BINARY has fifteen bits for the offset.
 const LONGEST_FILE: usize = 0x7FFF;
 /// No answer is longer than 64 KiB.

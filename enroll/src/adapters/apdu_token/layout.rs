@@ -20,6 +20,8 @@ pub(super) const APPLICATION: FileId = 0x5000;
 pub(super) const OBJECTS: FileId = 0x5031;
 /// TokenInfo in it.
 pub(super) const TOKEN_INFO: FileId = 0x5032;
+/// The directory of PINs in it.
+pub(super) const PINS: FileId = 0x6005;
 /// Public keys are kept in 0200 to 02FF.
 pub(super) const PUBLIC_KEY_FILES: FileId = 0x0200;
 /// Certificates are kept in 0300 to 03FF.
@@ -153,6 +155,51 @@ pub(super) fn public_key_file(reference: u8, curve: Curve) -> Vec<u8> {
         &key_property(0x13, curve),
         &access,
     )
+}
+
+/// A template for CREATE FILE: a directory.
+pub(super) fn directory_of(fid: FileId, size: u16, access: [u8; 8]) -> Vec<u8> {
+    template(size, 0x38, fid, &[], &access)
+}
+
+/// What a new token is made of.
+pub(super) mod made {
+    use super::{FileId, der, directory_of, template};
+    use crate::ports::token::PinRole;
+
+    /// All read, the administrator changes and deletes.
+    pub(in crate::adapters::apdu_token) const ADMINISTRATOR_WRITES: [u8; 8] =
+        [0x43, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01];
+    /// All read and change, the administrator deletes.
+    pub(in crate::adapters::apdu_token) const OBJECTS: [u8; 8] =
+        [0x43, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01];
+    /// All read and change, the user deletes.
+    pub(in crate::adapters::apdu_token) const TOKEN_INFO: [u8; 8] =
+        [0x43, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02];
+
+    /// An elementary file.
+    pub(in crate::adapters::apdu_token) fn file(
+        fid: FileId,
+        size: u16,
+        access: [u8; 8],
+    ) -> Vec<u8> {
+        template(size, 0x01, fid, &[], &access)
+    }
+
+    /// A directory of the system's.
+    pub(in crate::adapters::apdu_token) fn system(fid: FileId) -> Vec<u8> {
+        directory_of(fid, 0, [0x43, 0x02, 0x02, 0x00, 0x00, 0x00, 0x00, 0xFF])
+    }
+
+    /// A PIN with ten tries; its first value needs no right.
+    pub(in crate::adapters::apdu_token) fn pin(role: PinRole) -> Vec<u8> {
+        let (number, shortest, access) = match role {
+            PinRole::Administrator => (1, 0x08, [0x43, 0xFF, 0x01, 0, 0, 0, 0, 0xFF]),
+            PinRole::User => (2, 0x04, [0x43, 0x01, 0x03, 0, 0, 0, 0, 0xFF]),
+        };
+        let property = der(0x85, &[&[0x01, shortest, 0x01, 0xAA, 0x00, 0x00]]);
+        template(0x08, 0x10, number, &property, &access)
+    }
 }
 
 /// Tag 85. AA in it is a counter whose effect is unknown; OpenSC writes it so.

@@ -215,6 +215,19 @@ pub(super) fn token_label(file: &[u8]) -> Option<String> {
     text_in(file, SEQUENCE, 0x80)
 }
 
+/// The same file with another label.
+pub(super) fn relabelled(file: &[u8], label: &str) -> Option<Vec<u8>> {
+    let (info, _) = tlv::element(file).filter(|(info, _)| info.tag == SEQUENCE)?;
+    let parts = elements(info.content)?;
+    find(&parts, 0x80)?;
+    let replaced = parts.iter().map(|part| match part.tag {
+        0x80 => der(0x80, &[label.as_bytes()]),
+        _ => part.whole.to_vec(),
+    });
+    let replaced: Vec<Vec<u8>> = replaced.collect();
+    Some(der(SEQUENCE, &[&replaced.concat()]))
+}
+
 /// The name of the application in EF.DIR, which OpenSC fills with the model.
 pub(super) fn application_label(file: &[u8]) -> Option<String> {
     text_in(file, 0x61, 0x50)
