@@ -1,6 +1,7 @@
 //! The command line: options to ports, outcomes to results. The only place that prints.
 
 mod care;
+mod doctor;
 mod open;
 mod options;
 mod shell;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
     match run(&arguments, &shell, &mut stage) {
         Ok(()) => ExitCode::from(exit_code::DONE),
         Err(Stop::Usage(option)) => shell.usage(&option),
+        Err(Stop::Told(code)) => ExitCode::from(code),
         Err(Stop::Error(error)) => shell.failure(&error, &stage),
     }
 }
@@ -46,6 +48,8 @@ pub fn main() -> ExitCode {
 enum Stop {
     /// An option is missing or does not read.
     Usage(String),
+    /// Everything was said already; the exit code.
+    Told(u8),
     /// Anything else.
     Error(Error),
 }
@@ -60,6 +64,7 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Stage) -> Result<(), St
     let common = &arguments.common;
     match &arguments.command {
         Command::Status => return status(common, shell),
+        Command::Doctor => return doctor::run(common, shell),
         Command::Abandon => return abandon(common, shell),
         Command::Token { command } => return token::run(command, common, shell),
         _ => {}
@@ -93,7 +98,7 @@ fn chapters(command: &Command, enrollment: &mut Enrollment<'_>, shell: &Shell) -
         Command::Install { .. } => install(enrollment, shell)?,
         Command::Documents => documents(enrollment, shell)?,
         Command::Resume => resume(enrollment, shell)?,
-        Command::Status | Command::Abandon | Command::Token { .. } => {}
+        Command::Status | Command::Doctor | Command::Abandon | Command::Token { .. } => {}
     }
     Ok(())
 }

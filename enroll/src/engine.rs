@@ -9,7 +9,7 @@ mod install;
 pub(crate) mod key;
 mod login;
 mod notices;
-mod order;
+pub(crate) mod order;
 mod removal;
 mod send;
 mod settings;
@@ -270,4 +270,4 @@ fn key_id(hex_id: &str) -> Result<KeyId, Error> {
 }
 
 /// Tries that are left to a person: a program that guesses may not block a PIN.
-const KEPT_TRIES: u8 = 2;
+pub(crate) const KEPT_TRIES: u8 = 2;

@@ -76,6 +76,7 @@ impl Report {
 }
 
 /// One text in both languages.
+#[derive(Clone)]
 pub(crate) struct Both {
     ru: String,
     en: String,

@@ -107,3 +107,30 @@ fn status_and_abandon_go_by_the_journal() {
     );
     assert!(status().contains("\"stage\":\"abandoned\""));
 }
+
+#[test]
+fn the_doctor_names_every_item_and_the_first_that_would_stop_an_enrollment() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let output = enroll(&[
+        "doctor",
+        "--token",
+        "pcsc:no such reader",
+        "--state",
+        state.to_str().unwrap(),
+        "--lang",
+        "en",
+    ]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(11), "{text}");
+    for item in [
+        "  ok  state folder",
+        "FAIL  token",
+        "   !  portal: no address was given",
+        "   !  PDF viewer",
+        "   -  1.1.4: not needed",
+        "next: ",
+    ] {
+        assert!(text.contains(item), "{item} is missing in:\n{text}");
+    }
+}

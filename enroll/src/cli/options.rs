@@ -27,6 +27,9 @@ pub(super) enum Command {
     },
     /// Show how far each enrollment has come, by its journal; needs no token and no network
     Status,
+    /// Chapter 1.1 for today: look at reader, token, PINs, certificates, portal and clock, and say what to mend; spends
+    /// no PIN try and changes nothing
+    Doctor,
     /// Chapter 2: wait until the certificate is issued, check it and write it to the token
     Install {
         /// Stop with exit code 33 when the certificate is not issued yet

@@ -169,7 +169,8 @@ impl Enrollment<'_> {
     }
 }
 
-const PREPARATION: [(&str, &str); 6] = [
+/// Chapter 1.1, which prepares Internet Explorer, and why none of it is needed here.
+pub(crate) const PREPARATION: [(&str, &str); 6] = [
     (
         "1.1.1",
         "not needed: IEAutosetup.exe prepares Internet Explorer, and no browser is used",

@@ -1,0 +1,387 @@
+//! `enroll doctor`: chapter 1.1 for today. Each item gets a verdict, the reason, and the command that mends it.
+
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::options::Common;
+use super::shell::Shell;
+use super::{Stop, open};
+use crate::certificate::Certificate;
+use crate::engine::order::PREPARATION;
+use crate::error::Error;
+use crate::journal::Store;
+use crate::messages::{self, Both, Lang, Report, both};
+use crate::ports::token::{Inventory, PinRole, Token, TokenInfo, Tries};
+use crate::ports::{Portal as _, TokenError};
+use crate::stage::Stage;
+
+/// How an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Good,
+    /// It works, and will not for long, or not well.
+    Warning,
+    /// An enrollment would stop here.
+    Bad,
+    /// Nothing to look at.
+    NotNeeded,
+}
+
+/// One item of the list.
+struct Finding {
+    item: Both,
+    verdict: Verdict,
+    why: Both,
+    mend: Option<Both>,
+    /// The exit code of a bad one.
+    exit: u8,
+}
+
+impl Finding {
+    fn new(item: Both, verdict: Verdict, why: Both) -> Self {
+        Self {
+            item,
+            verdict,
+            why,
+            mend: None,
+            exit: 0,
+        }
+    }
+
+    fn mended_by(self, command: &str) -> Self {
+        let mend = Some(both(command, command));
+        Self { mend, ..self }
+    }
+
+    fn failed(item: Both, error: &Error) -> Self {
+        let told = |lang| Report::of(error, &Stage::default(), lang);
+        let why = both(told(Lang::Ru).what, told(Lang::En).what);
+        Self {
+            mend: Some(both(told(Lang::Ru).next, told(Lang::En).next)),
+            exit: error.exit_code(),
+            ..Self::new(item, Verdict::Bad, why)
+        }
+    }
+}
+
+/// Looks at everything; the exit code is that of the first item that would stop an enrollment.
+pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
+    let mut findings = vec![state_folder(&open::state(common))];
+    let (portal, there) = portal(common, shell);
+    findings.extend(token(common, shell, there)?);
+    findings.extend(portal);
+    findings.push(viewer(&std::env::var_os("PATH").unwrap_or_default()));
+    findings.extend(PREPARATION.map(not_needed));
+    let exit = findings.iter().find(|it| it.verdict == Verdict::Bad);
+    let exit = exit.map_or(0, |it| it.exit);
+    let list = findings.into_iter().map(|it| told(it, shell));
+    shell.result(&serde_json::Value::Array(list.collect()));
+    if exit == 0 {
+        Ok(())
+    } else {
+        Err(Stop::Told(exit))
+    }
+}
+
+/// Shows one finding and gives its JSON form.
+fn told(finding: Finding, shell: &Shell) -> serde_json::Value {
+    let Finding {
+        item,
+        verdict,
+        why,
+        mend,
+        exit,
+    } = finding;
+    let mark = match verdict {
+        Verdict::Good => "ok",
+        Verdict::Warning => "!",
+        Verdict::Bad => "FAIL",
+        Verdict::NotNeeded => "-",
+    };
+    let english = (item.clone().of(Lang::En), why.clone().of(Lang::En));
+    let mend_english = mend.clone().map(|mend| mend.of(Lang::En));
+    shell.say(&format!(
+        "{mark:>4}  {}: {}",
+        item.of(shell.lang),
+        why.of(shell.lang)
+    ));
+    if let Some(mend) = mend {
+        shell.say(&format!("      next: {}", mend.of(shell.lang)));
+    }
+    let verdict = match verdict {
+        Verdict::Good => "good",
+        Verdict::Warning => "warning",
+        Verdict::Bad => "bad",
+        Verdict::NotNeeded => "not-needed",
+    };
+    json!({ "item": english.0, "verdict": verdict, "why": english.1, "mend": mend_english, "exit": exit })
+}
+
+fn state_folder(folder: &Path) -> Finding {
+    let item = both("папка состояния", "state folder");
+    match Store::new(folder).list() {
+        Ok(found) => {
+            let count = found.len();
+            let why = both(format!("выпусков: {count}"), format!("{count} enrollments"));
+            Finding::new(item, Verdict::Good, why)
+        }
+        Err(error) => Finding::failed(item, &error.into()),
+    }
+}
+
+/// Reader and token as one way, then what the token says of itself.
+fn token(common: &Common, shell: &Shell, there: Option<Timestamp>) -> Result<Vec<Finding>, Stop> {
+    let item = || both("токен", "token");
+    let mut token = match open::token(common, shell, &shell.events()) {
+        Ok(token) => token,
+        Err(Stop::Error(error)) => return Ok(vec![Finding::failed(item(), &error)]),
+        Err(other) => return Err(other),
+    };
+    let info = match token.info() {
+        Ok(info) => info,
+        Err(error) => return Ok(vec![Finding::failed(item(), &error.into())]),
+    };
+    let named = format!("{} «{}», {}", info.serial, info.label, info.reader);
+    let mut findings = vec![Finding::new(
+        item(),
+        Verdict::Good,
+        both(named.clone(), named),
+    )];
+    findings.extend(pins(&info));
+    findings.extend(contents(&mut *token, there));
+    findings.push(Finding::new(
+        both("память токена", "memory of the token"),
+        Verdict::NotNeeded,
+        both(
+            "известными командами токен её не сообщает; чего не хватит, скажет сам запрос до записи",
+            "no known command tells it; a request says what does not fit before it writes",
+        ),
+    ));
+    Ok(findings)
+}
+
+fn pins(info: &TokenInfo) -> [Finding; 2] {
+    let user = both("PIN-код пользователя", "PIN of the user");
+    let administrator = both("PIN-код администратора", "PIN of the administrator");
+    [
+        pin(user, PinRole::User, info.user_tries_left),
+        pin(
+            administrator,
+            PinRole::Administrator,
+            info.administrator_tries_left,
+        ),
+    ]
+}
+
+fn pin(item: Both, role: PinRole, tries: Tries) -> Finding {
+    match tries {
+        Tries::Blocked | Tries::NoSuchPin => {
+            let error = match tries {
+                Tries::Blocked => TokenError::PinBlocked { role },
+                _ => TokenError::NoSuchPin { role },
+            };
+            Finding::failed(item, &error.into())
+        }
+        Tries::Verified => Finding::new(item, Verdict::Good, both("введён", "logged in")),
+        Tries::Left(left) => {
+            let why = both(
+                format!("осталось попыток: {left}"),
+                format!("{left} tries left"),
+            );
+            let verdict = if left <= crate::engine::KEPT_TRIES {
+                Verdict::Warning
+            } else {
+                Verdict::Good
+            };
+            let finding = Finding::new(item, verdict, why);
+            match (verdict, role) {
+                (Verdict::Warning, PinRole::User) => finding.mended_by("enroll token unblock"),
+                _ => finding,
+            }
+        }
+    }
+}
+
+/// Layout, and every certificate with its days left.
+fn contents(token: &mut dyn Token, there: Option<Timestamp>) -> Vec<Finding> {
+    let item = both("разметка токена", "layout of the token");
+    let inventory = match token.inventory() {
+        Ok(inventory) => inventory,
+        Err(error @ TokenError::NotInitialised) => {
+            return vec![Finding::failed(item, &error.into()).mended_by("enroll token format")];
+        }
+        Err(error) => return vec![Finding::failed(item, &error.into())],
+    };
+    let counted = both(
+        format!(
+            "ключевых пар: {}, сертификатов: {}",
+            inventory.keys.len(),
+            inventory.certificates.len()
+        ),
+        format!(
+            "{} key pairs, {} certificates",
+            inventory.keys.len(),
+            inventory.certificates.len()
+        ),
+    );
+    let now = there.unwrap_or_else(|| super::clock().now());
+    let mut findings = vec![Finding::new(item, Verdict::Good, counted)];
+    findings.extend(certificates(&inventory, now));
+    findings
+}
+
+fn certificates(inventory: &Inventory, now: Timestamp) -> Vec<Finding> {
+    let read = inventory.certificates.iter();
+    let read = read.filter_map(|stored| Certificate::from_der(&stored.der).ok());
+    read.map(|certificate| {
+        let object = crate::object::Object::certificate(&certificate);
+        let named = |lang| messages::object(&object, lang);
+        let (_, until) = certificate.validity();
+        days(
+            both(named(Lang::Ru), named(Lang::En)),
+            until.duration_since(now).as_hours() / 24,
+        )
+    })
+    .collect()
+}
+
+/// A fortnight is what it takes to go through the manual again.
+fn days(item: Both, left: i64) -> Finding {
+    let why = both(
+        format!("осталось дней: {left}"),
+        format!("{left} days left"),
+    );
+    if left >= EXPIRY_WARNING_DAYS {
+        return Finding::new(item, Verdict::Good, why);
+    }
+    Finding::new(item, Verdict::Warning, why).mended_by("enroll request --replace-old=last")
+}
+
+/// The front page, how it was reached, and the two clocks.
+fn portal(common: &Common, shell: &Shell) -> (Vec<Finding>, Option<Timestamp>) {
+    let item = || both("портал", "portal");
+    let Some(url) = &common.portal else {
+        let why = both("адрес не указан", "no address was given");
+        let finding = Finding::new(item(), Verdict::Warning, why);
+        return (vec![finding.mended_by("enroll doctor --portal URL")], None);
+    };
+    let mut portal = match open::portal(common, &shell.events()) {
+        Ok(portal) => portal,
+        Err(Stop::Error(error)) => return (vec![Finding::failed(item(), &error)], None),
+        Err(_) => return (Vec::new(), None),
+    };
+    if let Err(error) = portal.open() {
+        return (vec![Finding::failed(item(), &error.into())], portal.date());
+    }
+    let mut findings = vec![Finding::new(
+        item(),
+        Verdict::Good,
+        both("отвечает", "it answers"),
+    )];
+    findings.push(line(url));
+    let there = portal.date();
+    findings.extend(there.map(|there| clocks(super::clock().now(), there)));
+    (findings, there)
+}
+
+fn line(url: &str) -> Finding {
+    let item = both("связь с порталом", "the line to the portal");
+    if url.starts_with("https:") {
+        let why = both(
+            "TLS, сертификату доверяем",
+            "TLS, its certificate is trusted",
+        );
+        return Finding::new(item, Verdict::Good, why);
+    }
+    let why = both("http без шифрования", "http in clear");
+    Finding::new(item, Verdict::Warning, why).mended_by("enroll doctor --portal https://…")
+}
+
+fn clocks(here: Timestamp, there: Timestamp) -> Finding {
+    let off = here.duration_since(there).abs();
+    let item = both("часы", "clock");
+    let why = both(
+        format!("расходятся с часами портала на {} с", off.as_secs()),
+        format!("{} s off the portal's", off.as_secs()),
+    );
+    if off <= SignedDuration::from_mins(5) {
+        return Finding::new(item, Verdict::Good, why);
+    }
+    Finding::new(item, Verdict::Warning, why).mended_by("timedatectl set-ntp true")
+}
+
+/// A program that shows PDF: chapter 3 is about paper.
+fn viewer(path: &std::ffi::OsStr) -> Finding {
+    let item = both("просмотр PDF", "PDF viewer");
+    let folders: Vec<PathBuf> = std::env::split_paths(path).collect();
+    let found = VIEWERS
+        .into_iter()
+        .find(|name| folders.iter().any(|folder| folder.join(name).is_file()));
+    match found {
+        Some(name) => Finding::new(item, Verdict::Good, both(name, name)),
+        None => Finding::new(
+            item,
+            Verdict::Warning,
+            both("программа не найдена", "no program was found"),
+        )
+        .mended_by("apt install evince"),
+    }
+}
+
+fn not_needed((number, english): (&'static str, &'static str)) -> Finding {
+    let why = both(messages::step(number, english, Lang::Ru), english);
+    Finding::new(both(number, number), Verdict::NotNeeded, why)
+}
+
+const EXPIRY_WARNING_DAYS: i64 = 14;
+const VIEWERS: [&str; 7] = [
+    "evince", "okular", "atril", "mupdf", "zathura", "firefox", "chromium",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item() -> Both {
+        both("", "")
+    }
+
+    #[test]
+    fn a_certificate_is_told_a_fortnight_before_it_ends() {
+        assert_eq!(days(item(), 14).verdict, Verdict::Good);
+        assert_eq!(days(item(), 13).verdict, Verdict::Warning);
+        assert!(days(item(), -1).mend.is_some());
+    }
+
+    #[test]
+    fn the_last_tries_are_a_warning_and_a_blocked_pin_stops() {
+        assert_eq!(
+            pin(item(), PinRole::User, Tries::Left(3)).verdict,
+            Verdict::Good
+        );
+        assert_eq!(
+            pin(item(), PinRole::User, Tries::Left(2)).verdict,
+            Verdict::Warning
+        );
+        let blocked = pin(item(), PinRole::User, Tries::Blocked);
+        assert_eq!((blocked.verdict, blocked.exit), (Verdict::Bad, 13));
+    }
+
+    #[test]
+    fn clocks_may_differ_by_five_minutes() {
+        let here: Timestamp = "2018-12-13T01:00:00Z".parse().expect("a moment");
+        let off = |secs| clocks(here, here + SignedDuration::from_secs(secs)).verdict;
+        assert_eq!((off(300), off(301)), (Verdict::Good, Verdict::Warning));
+    }
+
+    #[test]
+    fn a_machine_without_a_viewer_is_told_how_to_get_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().as_os_str();
+        assert_eq!(viewer(path).verdict, Verdict::Warning);
+        std::fs::write(folder.path().join("okular"), "").expect("a file");
+        assert_eq!(viewer(path).verdict, Verdict::Good);
+    }
+}
