@@ -44,7 +44,7 @@ struct Serve {
     /// Where the TLS authority's certificate goes instead (PEM); needed with --tls when there is no --state.
     #[arg(long, value_name = "FILE", requires = "tls")]
     tls_ca: Option<PathBuf>,
-    /// Where the phones can be read: GET /inbox?phone=79… and GET /phone/79…
+    /// Where the phones can be read: GET /inbox?phone=79… and GET /phone/79…; and the gateway: POST /sys/send.php
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     sms: SocketAddr,
     /// The tester's port: clock, history, outbox, applications, faults.

@@ -104,6 +104,13 @@ pub struct Knobs {
     pub lose_ordered_sms: bool,
     /// SMS 2 «готов» never arrives: only the list tells.
     pub lose_ready_sms: bool,
+    /// Codes are taken and never arrive: no login, however often one asks.
+    pub lose_code_sms: bool,
+    /// The last part of a text of several never arrives, so the phone shows nothing of it.
+    pub lose_sms_part: bool,
+    /// The gateway refuses every text with this error code of SMSC.ru's (3: no money, 6: forbidden, 7: no such number,
+    /// 8: cannot be delivered …); 0 for none.
+    pub refuse_sms: u8,
     /// Every text takes so much longer: the code comes after the user has asked for another one.
     pub sms_delay_secs: u32,
     /// Every text arrives twice.

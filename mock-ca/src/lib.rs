@@ -25,6 +25,7 @@ mod random;
 mod reply;
 mod revocation;
 mod saved;
+mod sender;
 mod server;
 mod settings;
 mod sms;
@@ -49,7 +50,9 @@ pub use paper::printed;
 pub use portal::api_routes;
 pub use saved::LoadError;
 pub use server::{Kept, Listen, Server, TlsPort};
-pub use settings::{Authority, KeyPaths, Login, Settings, SettingsError, Span, Timing, Web};
+pub use settings::{
+    Authority, Gateway, KeyPaths, Login, Settings, SettingsError, Span, Timing, Web,
+};
 pub use sms::{Delivered, Kind, Message};
 
 /// Which listener a request came to.
@@ -166,7 +169,14 @@ impl MockCa {
         self.catch_up(now);
         let mut response = match door {
             Door::Portal | Door::SecurePortal => self.at_portal(now, door, request),
-            Door::Sms => sms::handle(&self.state.outbox, now, request),
+            Door::Sms => {
+                let gateway = sms::api::Gateway {
+                    settings: &self.settings,
+                    outbox: &mut self.state.outbox,
+                    faults: &mut self.state.faults,
+                };
+                sms::handle(gateway, now, request)
+            }
             Door::Control => control::handle(self, now, request),
         };
         let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
@@ -259,20 +269,6 @@ impl MockCa {
             }
             _ => portal::handle(self, now, door, request),
         }
-    }
-
-    /// Hands a code to the gateway. Returns whether the gateway took it.
-    fn send_code(&mut self, now: Timestamp, phone: &str, code: &str) -> bool {
-        let text = format!("Код подтверждения: {code}. Никому его не сообщайте"); // assumed
-        let message = Message {
-            to: phone.to_owned(),
-            text,
-            kind: Kind::Code,
-            sent_at: now,
-            arrives_at: Vec::new(),
-        };
-        let met = self.state.faults.meet(Room::Sms);
-        self.state.outbox.send(&self.settings, met, message)
     }
 }
 

@@ -149,7 +149,9 @@ impl Visit<'_> {
         };
         self.enter_phone(&phone);
         match self.new_code(&phone) {
-            Asked::Made { send: Some(code) } if !self.mock.send_code(self.now, &phone, &code) => {
+            Asked::Made { send: Some(code) }
+                if self.mock.send_code(self.now, &phone, &code).is_err() =>
+            {
                 self.phone_form(Some(GATEWAY_FAILED))
             }
             Asked::Made { .. } => self.code_form(None),

@@ -35,6 +35,8 @@ pub struct Settings {
     pub timing: Timing,
     /// How the portal meets browsers.
     pub web: Web,
+    /// The portal's account at the text-message gateway.
+    pub gateway: Gateway,
     /// The CA's addresses and keys.
     pub authority: Authority,
     /// Misbehaviour that holds all the time.
@@ -55,6 +57,7 @@ impl Default for Settings {
             login: Login::default(),
             timing: Timing::default(),
             web: Web::default(),
+            gateway: Gateway::default(),
             authority: Authority::default(),
             knobs: Knobs::default(),
             faults: Vec::new(),
@@ -204,6 +207,44 @@ pub struct Web {
     pub only_internet_explorer: bool,
     /// What is wrong with the TLS certificate, if anything.
     pub tls_certificate: ServerCertificate,
+}
+
+/// The portal's account at the text-message gateway, which speaks SMSC.ru's API; other clients may use it too.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gateway {
+    /// The account's name.
+    pub login: String,
+    /// Its password, good for nothing but this mock.
+    pub password: String,
+    /// A key that stands for both; none when empty.
+    pub api_key: String,
+    /// What is on the account at the beginning, in kopecks; at its end texts are refused with error 3.
+    pub balance_kopecks: u64,
+    /// What one message costs, in kopecks; a long text is several.
+    pub price_kopecks: u32,
+    /// How long the same text to the same phone is refused with error 9; 0 for not at all.
+    pub duplicate_secs: u32,
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        Self {
+            login: "forus-test".into(),
+            password: "only-a-mock".into(),
+            api_key: String::new(),
+            balance_kopecks: 100_000_000,
+            price_kopecks: 250,
+            duplicate_secs: 60,
+        }
+    }
+}
+
+/// Password and key are not shown.
+impl core::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Gateway({}, …)", self.login)
+    }
 }
 
 /// What certificates say about the authority, and whose keys it has.

@@ -1,8 +1,14 @@
 //! The text-message gateway and the phones behind it. It moves text; what a text means is the portal's business.
 //!
-//! Its door, for programs that read the phone in the user's stead:
+//! Its door, for whoever sends:
+//! * `POST /sys/send.php`, `/sys/status.php`, `/sys/balance.php` in the shape of SMSC.ru's API ([`api`]).
+//!
+//! And for programs that read the phone in the user's stead:
 //! * `GET /inbox?phone=79…` → `[{"id":1,"to":"79…","text":"…","at":"2018-12-13T01:00:05Z"}]`, oldest first, only what has arrived;
 //! * `GET /phone/79…` → the phone's screen as a page.
+
+pub(crate) mod api;
+mod parts;
 
 use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
@@ -12,7 +18,8 @@ use crate::fault::{Knobs, Mischief};
 use crate::order::{irkutsk, later};
 use crate::reply;
 use crate::settings::{Settings, Span};
-use crate::{phone, random};
+use crate::{office, phone, random, sender};
+use api::Gateway;
 
 /// What a text is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,12 +31,28 @@ pub enum Kind {
     Ordered,
     /// SMS 2, step 1.13.
     Ready,
+    /// Somebody else's text.
+    Other,
+}
+
+impl Kind {
+    /// What a text is about, by its words: nothing else of it comes to a gateway.
+    fn of(text: &str) -> Self {
+        match text {
+            office::SMS_ORDERED => Self::Ordered,
+            office::SMS_READY => Self::Ready,
+            _ if text.starts_with(sender::CODE_BEGINS) => Self::Code,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// A text that the gateway was given.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
+    /// The number it has at the gateway: the sender's, else counted from 1.
+    pub id: u64,
     /// To whom: eleven digits from 7 on.
     pub to: String,
     /// What it says.
@@ -38,8 +61,31 @@ pub struct Message {
     pub kind: Kind,
     /// When the gateway got it.
     pub sent_at: Timestamp,
-    /// When it arrives; never when empty, twice when there are two.
+    /// When it arrives, its first part if there are several; never when empty, twice when there are two.
     pub arrives_at: Vec<Timestamp>,
+    /// When the other parts of a long text arrive, in their order; `None` for one that never does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_parts: Vec<Option<Timestamp>>,
+}
+
+impl Message {
+    /// When the phone can show it: each time the last of its parts is there.
+    pub(crate) fn readable_at(&self) -> Vec<Timestamp> {
+        let further: Option<Vec<Timestamp>> = self.further_parts.iter().copied().collect();
+        let last = further.map(|further| further.into_iter().max());
+        let Some(last) = last else {
+            return Vec::new();
+        };
+        let arrivals = self.arrives_at.iter();
+        arrivals
+            .map(|at| last.map_or(*at, |last| last.max(*at)))
+            .collect()
+    }
+
+    /// What the phone shows: the parts that came, joined.
+    fn shown(&self) -> Option<String> {
+        parts::join(parts::split(self.id, &self.text))
+    }
 }
 
 /// The text may hold a code, so it is not shown.
@@ -61,7 +107,7 @@ pub struct Delivered<'a> {
     /// The phone.
     pub to: &'a str,
     /// What it says.
-    pub text: &'a str,
+    pub text: String,
     /// When it arrived.
     pub at: Timestamp,
 }
@@ -72,26 +118,45 @@ pub struct Delivered<'a> {
 pub(crate) struct Outbox(pub(crate) Vec<Message>);
 
 impl Outbox {
-    /// Takes a text for delivery. Returns whether the gateway took it.
-    pub(crate) fn send(
-        &mut self,
-        settings: &Settings,
-        met: Option<Mischief>,
-        mut message: Message,
-    ) -> bool {
+    /// The number of the next text.
+    fn next_id(&self) -> u64 {
+        self.0.len() as u64 + 1
+    }
+
+    /// The newest text of this number to this phone.
+    fn find(&self, id: u64, phone: &str) -> Option<&Message> {
+        let mut newest_first = self.0.iter().rev();
+        newest_first.find(|message| message.id == id && message.to == phone)
+    }
+
+    /// Takes a text for delivery.
+    fn send(&mut self, settings: &Settings, met: Option<Mischief>, mut message: Message) {
         let knobs = &settings.knobs;
         let arrives = later(message.sent_at, self.delay_secs(settings, met));
         let twice = knobs.double_sms || met == Some(Mischief::Double);
         message.arrives_at = vec![arrives; if twice { 2 } else { 1 }];
         match met {
-            Some(Mischief::Refuse { .. }) => return false,
             Some(Mischief::LoseAnswer) => message.arrives_at.clear(),
             Some(Mischief::Garble) => message.text = garbled(&message.text),
             _ if lost_by_knob(knobs, message.kind) => message.arrives_at.clear(),
             _ => {}
         }
+        message.further_parts = self.further_parts(settings, &message);
         self.0.push(message);
-        true
+    }
+
+    /// Each part takes its own time, so they may come in any order.
+    fn further_parts(&self, settings: &Settings, message: &Message) -> Vec<Option<Timestamp>> {
+        let Span { min, max } = settings.timing.sms_delivery_secs;
+        let count = parts::count(&message.text);
+        let mut chance = random::draw(settings.seed, "sms further part", self.0.len() as u64);
+        let delay = settings.knobs.sms_delay_secs;
+        let part = |number: usize| {
+            let secs = random::between(&mut chance, min, max).saturating_add(delay);
+            let lost = settings.knobs.lose_sms_part && number == count;
+            (!lost).then(|| later(message.sent_at, secs))
+        };
+        (2..=count).map(part).collect()
     }
 
     fn delay_secs(&self, settings: &Settings, met: Option<Mischief>) -> u32 {
@@ -113,19 +178,23 @@ impl Outbox {
 
     /// What has arrived by now, on all phones, oldest first. The numbers never change later.
     pub(crate) fn delivered(&self, now: Timestamp) -> Vec<Delivered<'_>> {
-        let arrivals = self
-            .0
-            .iter()
-            .flat_map(|message| message.arrives_at.iter().map(move |at| (*at, message)));
+        let arrivals = self.0.iter().flat_map(|message| {
+            message
+                .readable_at()
+                .into_iter()
+                .map(move |at| (at, message))
+        });
         let mut arrived: Vec<_> = arrivals.filter(|(at, _)| *at <= now).collect();
         arrived.sort_by_key(|(at, _)| *at);
         let numbered = arrived.into_iter().zip(1..);
         numbered
-            .map(|((at, message), id)| Delivered {
-                id,
-                to: &message.to,
-                text: &message.text,
-                at,
+            .filter_map(|((at, message), id)| {
+                Some(Delivered {
+                    id,
+                    to: &message.to,
+                    text: message.shown()?,
+                    at,
+                })
             })
             .collect()
     }
@@ -133,7 +202,8 @@ impl Outbox {
 
 fn lost_by_knob(knobs: &Knobs, kind: Kind) -> bool {
     match kind {
-        Kind::Code => false,
+        Kind::Code => knobs.lose_code_sms,
+        Kind::Other => false,
         Kind::Ordered => knobs.lose_ordered_sms,
         Kind::Ready => knobs.lose_ready_sms,
     }
@@ -148,10 +218,11 @@ fn garbled(text: &str) -> String {
 
 /// Answers at the gateway's door.
 pub(crate) fn handle(
-    outbox: &Outbox,
+    mut gateway: Gateway<'_>,
     now: Timestamp,
     request: &Request<Vec<u8>>,
 ) -> Response<Vec<u8>> {
+    let outbox = &*gateway.outbox;
     let segments: Vec<_> = request
         .uri()
         .path()
@@ -162,9 +233,12 @@ pub(crate) fn handle(
         (&Method::GET, ["inbox"]) => inbox(outbox, now, request.uri().query().unwrap_or_default()),
         (&Method::GET, ["phone", number]) => screen(outbox, now, number),
         (&Method::GET, ["style.css"]) => reply::stylesheet(),
+        (&Method::GET | &Method::POST, ["sys", call]) => {
+            api::handle(&mut gateway, now, call, request)
+        }
         _ => reply::json_error(
             StatusCode::NOT_FOUND,
-            "GET /inbox?phone=79… or GET /phone/79…",
+            "GET /inbox?phone=79…, GET /phone/79… or POST /sys/send.php",
         ),
     }
 }
@@ -192,7 +266,7 @@ fn screen(outbox: &Outbox, now: Timestamp, number: &str) -> Response<Vec<u8>> {
     let messages = on_phone(outbox, now, &phone);
     let messages = messages
         .iter()
-        .map(|message| (message.text, shown(message.at)))
+        .map(|message| (message.text.as_str(), shown(message.at)))
         .collect();
     reply::page(StatusCode::OK, &Screen { phone, messages })
 }

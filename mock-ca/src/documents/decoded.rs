@@ -169,7 +169,14 @@ fn spelled(extension: &Extension) -> Option<Vec<String>> {
         oids::AUTHORITY_INFO_ACCESS => read::<AuthorityInfoAccessSyntax>(value)?
             .0
             .iter()
-            .filter_map(|one| address(&one.access_location))
+            .filter_map(|one| {
+                let way = if one.access_method == oids::OCSP {
+                    "OCSP"
+                } else {
+                    "Сертификат издателя"
+                };
+                Some(format!("{way}: {}", address(&one.access_location)?))
+            })
             .collect(),
         _ => return None,
     })

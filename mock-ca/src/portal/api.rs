@@ -240,7 +240,9 @@ fn ask_code(visit: &mut Visit<'_>, _: &Target<'_>) -> Answer {
         ));
     };
     match visit.new_code(&phone) {
-        Asked::Made { send: Some(code) } if !visit.mock.send_code(visit.now, &phone, &code) => {
+        Asked::Made { send: Some(code) }
+            if visit.mock.send_code(visit.now, &phone, &code).is_err() =>
+        {
             Err(Trouble::new(
                 StatusCode::BAD_GATEWAY,
                 "gateway-failed",

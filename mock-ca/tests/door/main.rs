@@ -11,6 +11,8 @@ mod control;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod invariants;

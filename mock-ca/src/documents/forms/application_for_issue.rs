@@ -39,6 +39,11 @@ fn rows(data: &DocumentData<'_>) -> Vec<Row> {
     rows.extend(organisation_rows(application));
     rows.push(Row::section("2. Владелец сертификата"));
     rows.extend(owner_rows(application));
+    rows.push(Row::pair("ИНН физического лица", "____________________"));
+    rows.push(Row::pair(
+        "Дата рождения",
+        "«____» ______________ ______ г.",
+    ));
     rows.push(Row::pair("Паспорт", PASSPORT));
     rows.push(Row::section("3. Поля сертификата"));
     rows.extend(

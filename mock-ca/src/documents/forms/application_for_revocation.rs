@@ -5,12 +5,13 @@ use super::{
     ADDRESSEE, DocumentData, Quoted, Row, Sheet, organisation_rows, owner_rows, owner_signs,
     seal_and_date,
 };
+use crate::ca::oids;
 
 pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     let application = data.application;
     sheet.addressee(ADDRESSEE);
     sheet.title(
-        "ЗАЯВЛЕНИЕ",
+        "ЗАЯВЛЕНИЕ № ________",
         "на аннулирование (прекращение действия) сертификата\nключа проверки электронной подписи",
     );
     sheet.edges("г. Иркутск", &long_date(data.date));
@@ -20,6 +21,7 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     ));
     let mut rows = vec![Row::section("1. Сертификат")];
     rows.extend(Quoted::from(data).rows());
+    rows.push(Row::pair("Общее имя (CN)", common_name(data)));
     rows.push(Row::section("2. Организация"));
     rows.extend(organisation_rows(application));
     rows.push(Row::section("3. Владелец сертификата"));
@@ -36,6 +38,13 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     sheet.heading("Отметки Удостоверяющего центра");
     sheet.blank("Заявление принято", "дата и время (часы, минуты)");
     sheet.signature("Оператор", "");
+}
+
+fn common_name<'a>(data: &DocumentData<'a>) -> &'a str {
+    let mut fields = data.application.subject.iter();
+    fields
+        .find(|field| field.oid == oids::COMMON_NAME)
+        .map_or("", |field| field.value.as_str())
 }
 
 const REASONS: [&str; 5] = [
