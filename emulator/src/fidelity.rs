@@ -100,7 +100,7 @@ impl Evidence {
     }
 }
 
-const HEAD: &str = "
+const HEAD: &str = "\
 # What each behaviour rests on
 
 There is no public specification of the token. *spec*: a public standard says so; *driver*: OpenSC's driver depends on
