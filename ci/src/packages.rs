@@ -40,6 +40,23 @@ const VALGRIND: Package = Package {
     proof: "/usr/bin/valgrind",
 };
 
+const CHROMIUM: Package = Package {
+    name: "chromium",
+    proof: "/usr/bin/chromium",
+};
+const NODE: Package = Package {
+    name: "nodejs",
+    proof: "/usr/bin/node",
+};
+const NPM: Package = Package {
+    name: "npm",
+    proof: "/usr/bin/npm",
+};
+const CYRILLIC_FONT: Package = Package {
+    name: "fonts-dejavu-core",
+    proof: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+};
+
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
         Stage::Lint | Stage::Test | Stage::Docs => &[],
@@ -51,6 +68,7 @@ fn needed_by(stage: Stage) -> &'static [Package] {
             POPPLER,
             VALGRIND,
         ],
+        Stage::Browser => &[CHROMIUM, NODE, NPM, CYRILLIC_FONT],
         Stage::Speed => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS],
     }
 }

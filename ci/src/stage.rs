@@ -1,5 +1,6 @@
 //! The stages, and the loop that runs them all and sums up.
 
+mod browser;
 mod docs;
 mod gost;
 mod lint;
@@ -26,13 +27,22 @@ pub(crate) enum Stage {
     Gost,
     /// GOST signing and verifying, timed beside gost-engine: no ratio below its floor.
     Speed,
+    /// Chromium goes through every page of the mock at 360 and 1280 px; pictures in `target/ci/browser/pictures`.
+    Browser,
     /// The API documentation builds without a warning.
     Docs,
 }
 
 impl Stage {
     /// Every stage, in the order they run.
-    pub(crate) const ALL: [Self; 5] = [Self::Lint, Self::Test, Self::Gost, Self::Speed, Self::Docs];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Lint,
+        Self::Test,
+        Self::Gost,
+        Self::Speed,
+        Self::Browser,
+        Self::Docs,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -40,6 +50,7 @@ impl Stage {
             Self::Test => "test",
             Self::Gost => "gost",
             Self::Speed => "speed",
+            Self::Browser => "browser",
             Self::Docs => "docs",
         }
     }
@@ -51,6 +62,7 @@ impl Stage {
             Self::Test => test::run(bench),
             Self::Gost => gost::run(bench),
             Self::Speed => speed::run(bench, false),
+            Self::Browser => browser::run(bench),
             Self::Docs => docs::run(bench),
         }
     }

@@ -1,6 +1,8 @@
 //! Tests at the pure door: requests and moments in, answers out.
 
 #[cfg(test)]
+mod any_bytes;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod browser;
