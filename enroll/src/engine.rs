@@ -17,7 +17,7 @@ mod waiting;
 
 use crate::error::Error;
 use crate::event::{Caution, Events, Who};
-use crate::journal::{Disk, Intent, Journal, JournalError, Store};
+use crate::journal::{Disk, Intent, Journal, JournalError, Store, When};
 use crate::ports::token::{KeyId, PinRole, Token, TokenInfo, Tries};
 use crate::ports::{Applicant, Portal, SmsInbox, TokenError};
 use crate::stage::{Fact, Stage};
@@ -148,9 +148,28 @@ impl<'a> Enrollment<'a> {
                 self.settings.application.as_deref(),
                 self.settings.portal.as_deref(),
             );
-            self.journal = Some(self.store.begin(&serial, application, portal)?);
+            let replace_old = match self.settings.replace_old {
+                ReplaceOld::No => None,
+                ReplaceOld::First => Some(When::First),
+                ReplaceOld::Last => Some(When::Last),
+            };
+            let journal = self
+                .store
+                .begin(&serial, application, portal, replace_old)?;
+            self.journal = Some(journal);
         }
         Ok(())
+    }
+
+    /// What is to become of an old certificate: as told now, else as the enrollment was begun.
+    fn replace_old(&self) -> ReplaceOld {
+        let begun = self.journal.as_ref();
+        let begun = begun.and_then(|journal| journal.story().header.replace_old);
+        match (self.settings.replace_old, begun) {
+            (ReplaceOld::No, Some(When::First)) => ReplaceOld::First,
+            (ReplaceOld::No, Some(When::Last)) => ReplaceOld::Last,
+            (told, _) => told,
+        }
     }
 
     fn nothing_begun(&self) -> JournalError {

@@ -68,6 +68,19 @@ pub struct Header {
     /// Which portal: eight hex digits of the SHA-1 of its host, enough to notice another one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub portal: Option<String>,
+    /// What was to become of an old certificate, so that resuming need not be told again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub replace_old: Option<When>,
+}
+
+/// When an old certificate goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// Before the request.
+    First,
+    /// After the new certificate is installed.
+    Last,
 }
 
 /// The word in the first line.

@@ -84,7 +84,7 @@ fn status_and_abandon_go_by_the_journal() {
     use enroll::stage::Fact;
     let folder = tempfile::tempdir().unwrap();
     let store = Store::new(folder.path());
-    let mut journal = store.begin("1f2e3d4c", None, None).unwrap();
+    let mut journal = store.begin("1f2e3d4c", None, None, None).unwrap();
     journal
         .record(Fact::ApplicationChosen {
             application: "722318".into(),

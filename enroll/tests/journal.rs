@@ -100,7 +100,7 @@ fn story() -> Vec<(Option<Intent>, Fact)> {
 /// Writes the whole story and returns the file's bytes.
 fn written(store: &Store) -> Vec<u8> {
     let mut journal = store
-        .begin(TOKEN, Some("722318"), Some("0badcafe"))
+        .begin(TOKEN, Some("722318"), Some("0badcafe"), None)
         .unwrap();
     for (intent, fact) in story() {
         if let Some(intent) = intent {
@@ -174,7 +174,7 @@ fn finish(store: &Store, told: usize) {
 #[test]
 fn an_intent_without_its_fact_is_a_question_for_the_next_run() {
     let (_folder, store) = store();
-    let mut journal = store.begin(TOKEN, None, None).unwrap();
+    let mut journal = store.begin(TOKEN, None, None, None).unwrap();
     journal
         .record(Fact::ApplicationChosen {
             application: "722318".into(),
@@ -194,7 +194,7 @@ fn an_intent_without_its_fact_is_a_question_for_the_next_run() {
 #[test]
 fn a_second_process_is_told_that_the_token_is_taken() {
     let (_folder, store) = store();
-    let journal = store.begin(TOKEN, None, None).unwrap();
+    let journal = store.begin(TOKEN, None, None, None).unwrap();
     assert_eq!(
         store.open(TOKEN).unwrap_err(),
         JournalError::Locked {
@@ -208,14 +208,14 @@ fn a_second_process_is_told_that_the_token_is_taken() {
 #[test]
 fn an_enrollment_under_way_is_not_overwritten_and_a_finished_one_is_kept() {
     let (_folder, store) = store();
-    let mut journal = store.begin(TOKEN, None, None).unwrap();
+    let mut journal = store.begin(TOKEN, None, None, None).unwrap();
     journal
         .record(Fact::ApplicationChosen {
             application: "722318".into(),
         })
         .unwrap();
     drop(journal);
-    let refused = store.begin(TOKEN, Some("722319"), None).unwrap_err();
+    let refused = store.begin(TOKEN, Some("722319"), None, None).unwrap_err();
     assert_eq!(
         refused,
         JournalError::OtherApplication {
@@ -229,7 +229,7 @@ fn an_enrollment_under_way_is_not_overwritten_and_a_finished_one_is_kept() {
         .unwrap()
         .record(Fact::Abandoned)
         .unwrap();
-    drop(store.begin(TOKEN, Some("722319"), None).unwrap());
+    drop(store.begin(TOKEN, Some("722319"), None, None).unwrap());
     assert!(
         store
             .folder()
@@ -242,7 +242,7 @@ fn an_enrollment_under_way_is_not_overwritten_and_a_finished_one_is_kept() {
 #[test]
 fn a_fact_out_of_order_is_refused_and_not_written() {
     let (_folder, store) = store();
-    let mut journal = store.begin(TOKEN, None, None).unwrap();
+    let mut journal = store.begin(TOKEN, None, None, None).unwrap();
     assert!(matches!(
         journal.record(Fact::CertificateWritten),
         Err(JournalError::OutOfOrder(_))
@@ -274,7 +274,7 @@ fn a_damaged_line_in_the_middle_is_named() {
 #[test]
 fn a_journal_of_a_later_release_is_not_guessed_at() {
     let (_folder, store) = store();
-    drop(store.begin(TOKEN, None, None).unwrap());
+    drop(store.begin(TOKEN, None, None, None).unwrap());
     let path = store.folder().join(format!("{TOKEN}.jsonl"));
     std::fs::write(
         &path,
@@ -292,7 +292,7 @@ fn a_journal_of_a_later_release_is_not_guessed_at() {
 fn a_journal_is_readable_by_its_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let (_folder, store) = store();
-    drop(store.begin(TOKEN, None, None).unwrap());
+    drop(store.begin(TOKEN, None, None, None).unwrap());
     let mode =
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&store.folder().join(format!("{TOKEN}.jsonl"))), 0o600);

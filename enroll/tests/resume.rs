@@ -12,10 +12,11 @@ mod vectors;
 mod world;
 
 use enroll::event::{Caution, Event};
+use enroll::journal::JournalError;
 use enroll::ports::sms::Phone;
 use enroll::ports::token::KeyKind;
 use enroll::ports::{PortalError, TokenError};
-use enroll::stage::Stage;
+use enroll::stage::{Chapter, Stage};
 use enroll::{Enrollment, Error, Installed, Papers, ReplaceOld, Requested, Settings};
 use tempfile::TempDir;
 use world::{Shared, World, run};
@@ -134,6 +135,52 @@ fn a_removal_killed_before_or_after_any_call_is_resumed_and_the_rsa_pair_stays()
     world.borrow_mut().holds_an_old_certificate();
     run(&world, &settings, whole).unwrap();
     assert!(rsa(&world));
+}
+
+/// `enroll resume`, which is told no options of the command that was killed; the command again where nothing began.
+fn resumed(world: &Shared, told: &Settings) -> Result<(), Error> {
+    let mut plain = told.clone();
+    plain.replace_old = ReplaceOld::No;
+    let again = run(world, &plain, |enrollment| {
+        let mut stage = enrollment.journalled_stage()?;
+        while let Some(chapter) = stage.next_chapter() {
+            match chapter {
+                Chapter::Request => drop(enrollment.request()?),
+                Chapter::Install => drop(enrollment.install()?),
+                Chapter::Documents => drop(enrollment.documents()?),
+            }
+            stage = enrollment.stage();
+        }
+        Ok(())
+    });
+    match again {
+        Err(Error::Journal(JournalError::Nothing { .. })) => run(world, told, whole),
+        other => other,
+    }
+}
+
+#[test]
+fn a_removal_that_was_to_come_last_is_finished_by_resume_without_its_option() {
+    for does_the_last in [false, true] {
+        for calls in 1.. {
+            let (_folder, mut settings) = settings();
+            settings.replace_old = ReplaceOld::Last;
+            let world = World::new();
+            world.borrow_mut().holds_an_old_certificate();
+            world.borrow_mut().fuse = Some(calls);
+            world.borrow_mut().does_the_last = does_the_last;
+            let ended = run(&world, &settings, whole).is_ok();
+            let blown = world.borrow_mut().fuse.take() == Some(0);
+            let when = format!("call {calls}, done: {does_the_last}");
+            if !ended {
+                resumed(&world, &settings).unwrap_or_else(|error| panic!("{when}: {error}"));
+            }
+            stands_as_it_should(&world, &settings, &when);
+            if !blown {
+                break;
+            }
+        }
+    }
 }
 
 #[test]

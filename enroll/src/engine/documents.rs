@@ -77,6 +77,7 @@ impl Enrollment<'_> {
                 stage: self.stage().name(),
             });
         }
+        self.finish_removal_after()?;
         let files = self.at_card(&login::INSTALL, |this, _, _| this.fetch_papers())?;
         let mut folder = self.artefacts()?;
         folder.push("documents");

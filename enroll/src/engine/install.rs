@@ -57,7 +57,7 @@ impl Enrollment<'_> {
         self.step("1.14", Who::Person, "goes on to the installation");
         self.in_cabinet = false;
         let fetched = self.at_card(&login::INSTALL, Self::install_from_card)?;
-        if self.settings.replace_old == ReplaceOld::Last {
+        if self.replace_old() == ReplaceOld::Last {
             self.remove_old_after(&fetched.certificate)?;
         }
         self.installed(fetched)

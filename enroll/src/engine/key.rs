@@ -57,7 +57,7 @@ impl Enrollment<'_> {
         });
         let (mut ours, foreign): (Vec<_>, Vec<_>) =
             bare.partition(|pair| pair.label == label && on_curve(pair, form).is_some());
-        if !foreign.is_empty() && self.settings.replace_old == ReplaceOld::No {
+        if !foreign.is_empty() && self.replace_old() == ReplaceOld::No {
             return Err(Error::OldObjects {
                 objects: foreign
                     .into_iter()

@@ -147,7 +147,7 @@ impl Enrollment<'_> {
 
     /// Before anything is begun: a token that serves ЕГАИС already is left alone unless the applicant said otherwise.
     fn refuse_old_certificates(&mut self) -> Result<(), Error> {
-        if self.settings.replace_old != ReplaceOld::No {
+        if self.replace_old() != ReplaceOld::No {
             return Ok(());
         }
         let inventory = self.ports.token.inventory()?;

@@ -36,7 +36,7 @@ impl Enrollment<'_> {
             self.note_gone(&agreed.certificates, &agreed.key_pairs, &old)?;
             return self.remove(old);
         }
-        if self.settings.replace_old != ReplaceOld::First {
+        if self.replace_old() != ReplaceOld::First {
             return Ok(());
         }
         let inventory = self.look_at_token()?;
@@ -46,10 +46,46 @@ impl Enrollment<'_> {
     /// After the new certificate is installed: everything of ЕГАИС but the new pair and its certificate.
     pub(super) fn remove_old_after(&mut self, new: &Certificate) -> Result<(), Error> {
         let inventory = self.look_at_token()?;
-        let mut old = old_objects(&inventory);
-        old.certificates.retain(|(_, it)| it.der() != new.der());
-        old.pairs.retain(|pair| !is_certified(pair, new));
-        self.agree_and_remove(&inventory, old)
+        self.agree_and_remove(&inventory, old_but(&inventory, new))
+    }
+
+    /// The same where a run was interrupted in the middle of it, without asking again for what was agreed to.
+    pub(super) fn finish_removal_after(&mut self) -> Result<(), Error> {
+        let new = match (self.replace_old(), self.stage()) {
+            (ReplaceOld::Last, Stage::Installed(_, pem)) => Certificate::from_pem(&pem)?,
+            _ => return Ok(()),
+        };
+        let inventory = self.ports.token.inventory()?;
+        let old = old_but(&inventory, &new);
+        if old.certificates.is_empty() && old.pairs.is_empty() {
+            return Ok(());
+        }
+        let done = if self.has_agreed_to(&old)? {
+            self.remove(old)
+        } else {
+            self.agree_and_remove(&inventory, old)
+        };
+        self.leave_token();
+        done
+    }
+
+    fn has_agreed_to(&mut self, old: &Old) -> Result<bool, Error> {
+        let facts = &self.journal()?.story().facts;
+        let agreed = facts.iter().rev().find_map(|fact| match fact {
+            Fact::RemovalAgreed {
+                certificates,
+                key_pairs,
+            } => Some((certificates, key_pairs)),
+            _ => None,
+        });
+        Ok(agreed.is_some_and(|(certificates, key_pairs)| {
+            let mut gone = old.certificates.iter();
+            gone.all(|(_, it)| certificates.contains(&it.fingerprint()))
+                && old
+                    .pairs
+                    .iter()
+                    .all(|pair| key_pairs.contains(&pair.id.to_string()))
+        }))
     }
 
     fn look_at_token(&mut self) -> Result<Inventory, Error> {
@@ -235,6 +271,14 @@ fn old_objects(inventory: &Inventory) -> Old {
         certificates: certificates.collect(),
         pairs: pairs.cloned().collect(),
     }
+}
+
+/// Those but the new pair and its certificate.
+fn old_but(inventory: &Inventory, new: &Certificate) -> Old {
+    let mut old = old_objects(inventory);
+    old.certificates.retain(|(_, it)| it.der() != new.der());
+    old.pairs.retain(|pair| !is_certified(pair, new));
+    old
 }
 
 fn told(plan: &Plan) -> Event {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::file::{Disk, Lock, Synced, failed, private};
-use super::{FORMAT, Header, Journal, JournalError, Story, VERSION};
+use super::{FORMAT, Header, Journal, JournalError, Story, VERSION, When};
 use crate::stage::Stage;
 
 /// The state folder (`--state`).
@@ -72,6 +72,7 @@ impl Store {
         token: &str,
         application: Option<&str>,
         portal: Option<&str>,
+        replace_old: Option<When>,
     ) -> Result<Journal, JournalError> {
         make_private_folder(&self.folder)?;
         let path = self.path(token);
@@ -84,6 +85,7 @@ impl Store {
             token: token.to_owned(),
             application: application.map(str::to_owned),
             portal: portal.map(str::to_owned),
+            replace_old,
         };
         Journal::create(path, self.lock(token)?, Rc::clone(&self.disk), &header)
     }

@@ -151,13 +151,14 @@ impl<'a> Life<'a> {
         left: impl Iterator<Item = &'a Step>,
         events: &Events,
     ) -> Result<(), String> {
-        let resumed = self.process(
-            &killed.with,
-            events,
-            self.world.reader.clone(),
-            Synced,
-            |it| self.go_on(it),
-        );
+        // Not told what the command that died was told: the journal knows.
+        let plain = With {
+            replace_old: false,
+            ..killed.with.clone()
+        };
+        let resumed = self.process(&plain, events, self.world.reader.clone(), Synced, |it| {
+            self.go_on(it)
+        });
         match resumed {
             Err(Error::Journal(JournalError::Nothing { .. })) => {
                 for step in [killed].into_iter().chain(left) {
