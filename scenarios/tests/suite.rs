@@ -33,6 +33,7 @@ scenarios! {
     expired_session => "expired-session",
     first_certificate => "first-certificate",
     first_certificate_2012 => "first-certificate-2012",
+    first_certificate_2012_512 => "first-certificate-2012-512",
     first_certificate_today => "first-certificate-today",
     first_certificate_xcha => "first-certificate-xcha",
     first_sms_lost => "first-sms-lost",

@@ -11,10 +11,11 @@ use crate::openssl::OpenSsl;
 use crate::run::Bench;
 
 /// Scenarios that end with a certificate, and when OpenSSL is asked about it.
-const SCENARIOS: [(&str, Moment); 5] = [
+const SCENARIOS: [(&str, Moment); 6] = [
     ("first-certificate", Moment::ScenarioEnd),
     ("first-certificate-xcha", Moment::ScenarioEnd),
     ("first-certificate-2012", Moment::ScenarioEnd),
+    ("first-certificate-2012-512", Moment::ScenarioEnd),
     ("replace-certificate", Moment::ScenarioEnd),
     ("first-certificate-today", Moment::Now),
 ];

@@ -299,7 +299,7 @@ pub trait Token {
     /// Renames both halves of a pair. Needs the user.
     fn set_key_label(&mut self, id: &KeyId, label: &str) -> Result<(), TokenError>;
 
-    /// Signs a digest of 32 octets as the hash gives them. Needs the user.
+    /// Signs a digest of 32 octets as the hash gives them, or 64 with a pair of 512 bits. Needs the user.
     ///
     /// Errors: [`TokenError::BadSignature`] when the answer does not verify with the pair's public key.
     fn sign_digest(&mut self, id: &KeyId, digest: &[u8]) -> Result<Signature, TokenError>;

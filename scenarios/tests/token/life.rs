@@ -82,7 +82,7 @@ fn a_pair_and_its_certificate_live_and_go() {
 }
 
 #[test]
-fn pairs_of_every_name_of_the_three_curves_sign() {
+fn pairs_of_every_name_of_every_curve_sign_and_go() {
     use ParameterSet as Set;
     let sets = [
         Set::CryptoProA,
@@ -91,15 +91,30 @@ fn pairs_of_every_name_of_the_three_curves_sign() {
         Set::CryptoProB,
         Set::CryptoProXchB,
         Set::Tc26Gost256D,
+        Set::Tc26Gost256A,
+        Set::Tc26Gost512A,
+        Set::Tc26Gost512B,
+        Set::Tc26Gost512C,
     ];
     let line = Line::to(blank());
+    let empty = files(&line);
     let mut token = as_user(&line);
     for (set, reference) in sets.into_iter().zip(1..) {
         let pair = token
             .generate_key_pair(&spec(set.name(), set))
             .expect("every curve");
         assert_eq!((pair.kind, pair.reference), (KeyKind::Gost(set), reference));
-        token.sign_digest(&pair.id, &[7; 32]).expect("every curve");
+        let digest = vec![7; set.size()];
+        let signature = token.sign_digest(&pair.id, &digest).expect("every curve");
+        let public = pair.public_key.expect("known");
+        public
+            .verify_prehash(&digest, &signature)
+            .expect("verifies");
+        let other = token.sign_digest(&pair.id, &vec![7; 96 - set.size()]);
+        assert!(
+            matches!(other, Err(TokenError::Unsupported { .. })),
+            "{other:?}"
+        );
     }
     let kinds: Vec<_> = keys_of(&line).into_iter().map(|pair| pair.kind).collect();
     assert_eq!(
@@ -110,21 +125,48 @@ fn pairs_of_every_name_of_the_three_curves_sign() {
             Set::CryptoProA,
             Set::CryptoProB,
             Set::CryptoProC,
-            Set::CryptoProC
+            Set::CryptoProC,
+            Set::Tc26Gost256A,
+            Set::Tc26Gost512A,
+            Set::Tc26Gost512B,
+            Set::Tc26Gost512C,
         ]
         .map(KeyKind::Gost)
     );
-    for set in [Set::Tc26Gost256A, Set::Tc26Gost512A] {
-        let refused = token.generate_key_pair(&KeySpec {
-            algorithm: Algorithm::Gost2012_256,
-            ..spec("x", set)
-        });
-        assert!(
-            matches!(refused, Err(TokenError::Unsupported { .. })),
-            "{refused:?}"
-        );
+    let refused = token.generate_key_pair(&KeySpec {
+        algorithm: Algorithm::Gost2012_256,
+        ..spec("x", Set::Tc26Gost512A)
+    });
+    assert!(
+        matches!(refused, Err(TokenError::Unsupported { .. })),
+        "{refused:?}"
+    );
+    for pair in keys_of(&line) {
+        token.delete_key_pair(&pair.id).expect("deletes");
     }
-    assert_eq!(keys_of(&line).len(), sets.len());
+    assert_eq!(
+        files(&line),
+        [empty[0], empty[1], empty[2] + 2],
+        "both directories stay"
+    );
+}
+
+#[test]
+fn a_pair_of_512_bits_that_the_tester_put_there_signs() {
+    let mut image = blank();
+    let mut rng = ChaCha20Rng::seed_from_u64(8);
+    let key = SigningKey::generate(ParameterSet::Tc26Gost512B, &mut rng);
+    let name = ObjectName {
+        label: "длинная",
+        id: &[1],
+    };
+    image.put_gost_pair(name, &key).expect("room");
+    let line = Line::to(image);
+    let [pair] = keys_of(&line).try_into().expect("one");
+    assert_eq!(pair.public_key.as_ref(), Some(key.verifying_key()));
+    as_user(&line)
+        .sign_digest(&pair.id, &[7; 64])
+        .expect("signs");
 }
 
 #[test]

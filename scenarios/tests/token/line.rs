@@ -128,6 +128,8 @@ pub(crate) fn as_administrator(line: &Line) -> ApduToken<Line> {
 pub(crate) fn spec(label: &str, parameter_set: ParameterSet) -> KeySpec {
     let algorithm = if parameter_set <= ParameterSet::CryptoProXchB {
         Algorithm::Gost2001
+    } else if parameter_set.size() == Algorithm::Gost2012_512.size() {
+        Algorithm::Gost2012_512
     } else {
         Algorithm::Gost2012_256
     };

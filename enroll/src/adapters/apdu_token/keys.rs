@@ -3,13 +3,14 @@
 //! A pair is four things: two key files of the card, a file with the public key, and an entry in each of two
 //! directories. The entry of the private key is written last and removed last, so a pair is there or is not.
 
-use gost3410::{Algorithm, ParameterSet, Signature, VerifyingKey};
+use gost3410::{ParameterSet, Signature, VerifyingKey};
 
 use super::commands::Card;
 use super::container::Directory;
 use super::directory::Edit;
 use super::layout::{APPLICATION, DirectoryKind};
 use super::pkcs15::{self, Object};
+use super::tlv;
 use crate::certificate::Certificate;
 use crate::ports::token::{KeyId, KeyKind, KeyPair, StoredCertificate, TokenError, Transmit};
 
@@ -110,16 +111,16 @@ impl<T: Transmit> Card<T> {
 
     /// Signs, and believes only what the public key confirms.
     pub(super) fn sign_with(&mut self, id: &KeyId, digest: &[u8]) -> Result<Signature, TokenError> {
-        if digest.len() != Algorithm::Gost2001.size() {
-            return Err(TokenError::Unsupported {
-                what: format!("signing a digest of {} octets", digest.len()),
-            });
-        }
         let keys = self.keys()?;
         let (_, object) = gost_object(&keys.private, id)?;
         let KeyKind::Gost(set) = object.kind else {
             return Err(TokenError::KeyNotFound { id: id.clone() });
         };
+        if digest.len() != set.size() {
+            let (octets, set) = (digest.len(), set.name());
+            let what = format!("signing a digest of {octets} octets with a key on {set}");
+            return Err(TokenError::Unsupported { what });
+        }
         let public = match self.filed_key(set, &object, &keys.public)? {
             Some(key) => Some(key),
             None => {
@@ -198,8 +199,8 @@ fn relabel(directory: &Directory, place: usize, label: &str) -> Result<Vec<u8>, 
 
 /// The content of a file 02nn: an OCTET STRING of X ‖ Y.
 pub(super) fn key_in_file(set: ParameterSet, file: &[u8]) -> Option<VerifyingKey> {
-    let octets = file.strip_prefix(&PUBLIC_KEY_HEADER)?.get(..64)?;
-    VerifyingKey::from_bytes(set, octets).ok()
+    let (value, _) = tlv::element(file).filter(|(value, _)| value.tag == OCTET_STRING)?;
+    VerifyingKey::from_bytes(set, value.content).ok()
 }
 
 fn certified_key(set: ParameterSet, der: &[u8]) -> Option<VerifyingKey> {
@@ -208,5 +209,9 @@ fn certified_key(set: ParameterSet, der: &[u8]) -> Option<VerifyingKey> {
     VerifyingKey::from_bytes(set, &octets).ok()
 }
 
-/// Tag and length of what a file 02nn holds.
-pub(super) const PUBLIC_KEY_HEADER: [u8; 2] = [0x04, 0x40];
+/// What a file 02nn holds for such a key: 66 octets, or 131 for a key of 512 bits.
+pub(super) fn public_key_file(octets: &[u8]) -> Vec<u8> {
+    tlv::der(OCTET_STRING, &[octets])
+}
+
+const OCTET_STRING: u8 = 0x04;

@@ -96,20 +96,47 @@ pub(super) struct Curve {
     pub(super) property: u8,
     /// Number in PKCS#15 entries.
     pub(super) number: u8,
+    /// Octets of a private key and of one coordinate: 32 or 64.
+    pub(super) size: u8,
 }
 
-/// The token's names for the curve of a set; `None` for a curve that OpenSC's driver does not know.
+impl Curve {
+    /// First property octet of a private key's file.
+    pub(super) const fn private_kind(self) -> u8 {
+        match self.size {
+            64 => 0x43,
+            _ => 0x03,
+        }
+    }
+
+    /// First property octet of a public key's file.
+    const fn public_kind(self) -> u8 {
+        self.private_kind() + 0x10
+    }
+}
+
+/// The token's names for the curve of a set; `None` for a test curve, which no pair is made on.
 ///
-/// A pair serves GOST R 34.10-2001 and -2012 alike, so a set of either counts as the curve it names.
+/// A pair serves GOST R 34.10-2001 and -2012 alike, so a set of either counts as the curve it names. OpenSC's driver
+/// knows the first three curves. TC26-256-A and those of 512 bits are assumed, property octets, key file types and
+/// numbers alike: no published program asks this token for them.
 pub(super) const fn curve(set: ParameterSet) -> Option<Curve> {
     use ParameterSet as Set;
-    let (property, number) = match set {
-        Set::CryptoProA | Set::CryptoProXchA | Set::Tc26Gost256B => (0x20, 1),
-        Set::CryptoProB | Set::Tc26Gost256C => (0x30, 2),
-        Set::CryptoProC | Set::CryptoProXchB | Set::Tc26Gost256D => (0x40, 3),
-        _ => return None,
+    let (property, number, size) = match set {
+        Set::CryptoProA | Set::CryptoProXchA | Set::Tc26Gost256B => (0x20, 1, 32),
+        Set::CryptoProB | Set::Tc26Gost256C => (0x30, 2, 32),
+        Set::CryptoProC | Set::CryptoProXchB | Set::Tc26Gost256D => (0x40, 3, 32),
+        Set::Tc26Gost256A => (0x50, 4, 32),
+        Set::Tc26Gost512A => (0x20, 0x11, 64),
+        Set::Tc26Gost512B => (0x30, 0x12, 64),
+        Set::Tc26Gost512C => (0x40, 0x13, 64),
+        Set::CryptoProTest | Set::Tc26Gost512Test => return None,
     };
-    Some(Curve { property, number })
+    Some(Curve {
+        property,
+        number,
+        size,
+    })
 }
 
 /// The set that an entry's number stands for.
@@ -118,6 +145,10 @@ pub(super) const fn set_of_number(number: u8) -> Option<ParameterSet> {
         1 => Some(ParameterSet::CryptoProA),
         2 => Some(ParameterSet::CryptoProB),
         3 => Some(ParameterSet::CryptoProC),
+        4 => Some(ParameterSet::Tc26Gost256A),
+        0x11 => Some(ParameterSet::Tc26Gost512A),
+        0x12 => Some(ParameterSet::Tc26Gost512B),
+        0x13 => Some(ParameterSet::Tc26Gost512C),
         _ => None,
     }
 }
@@ -137,10 +168,10 @@ pub(super) fn user_file(fid: FileId, size: u16) -> Vec<u8> {
 pub(super) fn private_key_file(reference: u8, curve: Curve) -> Vec<u8> {
     let access = [0x46, 0x00, 0x02, 0x02, 0x00, 0x00, 0x00, 0x02];
     template(
-        0x20,
+        curve.size.into(),
         0x10,
         reference.into(),
-        &key_property(0x03, curve),
+        &key_property(curve.private_kind(), curve),
         &access,
     )
 }
@@ -149,10 +180,10 @@ pub(super) fn private_key_file(reference: u8, curve: Curve) -> Vec<u8> {
 pub(super) fn public_key_file(reference: u8, curve: Curve) -> Vec<u8> {
     let access = [0x46, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x02];
     template(
-        0x40,
+        2 * u16::from(curve.size),
         0x10,
         reference.into(),
-        &key_property(0x13, curve),
+        &key_property(curve.public_kind(), curve),
         &access,
     )
 }
@@ -261,8 +292,17 @@ mod tests {
             [Some(0x40); 3]
         );
         assert_eq!(
-            curves(&[Set::CryptoProTest, Set::Tc26Gost256A, Set::Tc26Gost512A]),
-            [None; 3]
+            curves(&[Set::CryptoProTest, Set::Tc26Gost512Test]),
+            [None; 2]
         );
+    }
+
+    #[test]
+    fn a_number_stands_for_a_set_that_has_it() {
+        let numbers = (0..=u8::MAX).filter(|number| {
+            let set = set_of_number(*number);
+            set.is_some_and(|set| curve(set).is_some_and(|curve| curve.number == *number))
+        });
+        assert_eq!(numbers.collect::<Vec<_>>(), [1, 2, 3, 4, 0x11, 0x12, 0x13]);
     }
 }

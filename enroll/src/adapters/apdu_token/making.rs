@@ -11,7 +11,7 @@ use sha1::{Digest as _, Sha1};
 use super::commands::Card;
 use super::container::Directory;
 use super::directory::Edit;
-use super::keys::{Keys, PUBLIC_KEY_HEADER, key_in_file};
+use super::keys::{Keys, key_in_file, public_key_file};
 use super::layout::{self, APPLICATION, Curve, FileId, NOTE, PUBLIC_KEY_FILES};
 use super::pkcs15::{self, NewPair, Object};
 use crate::ports::token::{KeyId, KeyKind, KeyPair, KeySpec, TokenError, Transmit};
@@ -84,7 +84,8 @@ impl<T: Transmit> Card<T> {
         let Making { reference, file } = making;
         self.create_in(&[APPLICATION], &layout::user_file(NOTE, NOTE_SIZE))?;
         self.fill(NOTE, &making.to_bytes(), "the note about a new pair")?;
-        self.create_in(&[APPLICATION], &layout::user_file(file, PUBLIC_KEY_SIZE))?;
+        let size = public_key_file_size(curve);
+        self.create_in(&[APPLICATION], &layout::user_file(file, size))?;
         self.create(&layout::private_key_file(reference, curve))?;
         self.create(&layout::public_key_file(reference, curve))?;
         let octets = self.generate(reference)?;
@@ -92,11 +93,7 @@ impl<T: Transmit> Card<T> {
         let key = key.map_err(|why| TokenError::Damaged {
             what: format!("the new public key: {why}"),
         })?;
-        self.fill(
-            file,
-            &[&PUBLIC_KEY_HEADER[..], &octets].concat(),
-            "the public key",
-        )?;
+        self.fill(file, &public_key_file(&octets), "the public key")?;
         Ok(key)
     }
 
@@ -210,7 +207,8 @@ impl<T: Transmit> Card<T> {
         };
         let described = self.select(&layout::private_key(making.reference))?;
         let property = described.and_then(|file| file.property);
-        if !matches!(property.as_deref(), Some([0x03, octet, ..]) if *octet == curve.property) {
+        let declared = [curve.private_kind(), curve.property];
+        if !property.is_some_and(|property| property.starts_with(&declared)) {
             return Ok(None);
         }
         let file = self.read(&[APPLICATION, making.file])?;
@@ -243,7 +241,7 @@ fn is_listed(private: &Directory, making: Making) -> bool {
         .any(|(_, object)| object.reference == Some(making.reference))
 }
 
-/// Errors: [`TokenError::Unsupported`] for a curve or a size that OpenSC's driver does not know.
+/// Errors: [`TokenError::Unsupported`] for a curve the token does not know, or one of another algorithm.
 fn known_curve(spec: &KeySpec) -> Result<Curve, TokenError> {
     let curve =
         layout::curve(spec.parameter_set).filter(|_| spec.algorithm.allows(spec.parameter_set));
@@ -264,8 +262,11 @@ const NO_NUMBER: TokenError = TokenError::NoSpace {
     what: "one key pair more",
 };
 const NOTE_SIZE: u16 = 3;
-/// Header and 64 octets.
-const PUBLIC_KEY_SIZE: u16 = 0x42;
+
+/// Room for what [`public_key_file`] writes, known before there is a key.
+fn public_key_file_size(curve: Curve) -> u16 {
+    public_key_file(&vec![0; 2 * usize::from(curve.size)]).len() as u16
+}
 
 #[cfg(test)]
 mod tests {

@@ -292,7 +292,7 @@ fn a_pair_of_another_kind_and_one_that_is_not_there_are_refused() {
     let missing = KeyId(vec![2]);
     let outcome = with_user(&lines(&keys())).sign_digest(&missing, &[0; 32]);
     assert_eq!(outcome, Err(TokenError::KeyNotFound { id: missing }));
-    let outcome = with_user(&[]).sign_digest(&KeyId(vec![1]), &[0; 64]);
+    let outcome = with_user(&lines(&keys())).sign_digest(&KeyId(vec![1]), &[0; 64]);
     assert!(matches!(outcome, Err(TokenError::Unsupported { .. })));
     let spec = |algorithm, parameter_set| KeySpec {
         algorithm,
@@ -300,8 +300,9 @@ fn a_pair_of_another_kind_and_one_that_is_not_there_are_refused() {
         label: "x".to_owned(),
     };
     for spec in [
-        spec(Algorithm::Gost2012_512, ParameterSet::Tc26Gost512A),
-        spec(Algorithm::Gost2012_256, ParameterSet::Tc26Gost256A),
+        spec(Algorithm::Gost2012_512, ParameterSet::Tc26Gost256A),
+        spec(Algorithm::Gost2012_256, ParameterSet::Tc26Gost512A),
+        spec(Algorithm::Gost2001, ParameterSet::CryptoProTest),
         spec(Algorithm::Gost2001, ParameterSet::Tc26Gost256B),
         KeySpec {
             label: "Ю".repeat(128),
