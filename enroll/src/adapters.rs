@@ -6,6 +6,8 @@ pub mod http_portal;
 pub mod observed;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;
+#[cfg(feature = "pkcs11")]
+pub mod pkcs11;
 pub mod sms_gateway;
 pub mod system_clock;
 pub mod terminal;

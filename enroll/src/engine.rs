@@ -261,15 +261,17 @@ pub fn log_in(
     tell: impl FnOnce(u8),
 ) -> Result<(), Error> {
     let left = token.tries(role)?;
-    let tries = match left {
+    match left {
         Tries::Verified => return Ok(()),
-        Tries::Left(tries) => tries,
+        Tries::Left(tries) => {
+            tell(tries);
+            if tries <= KEPT_TRIES && !force {
+                return Err(Error::LastTries { role, left: tries });
+            }
+        }
+        Tries::Untold => {}
         Tries::Blocked => return Err(TokenError::PinBlocked { role }.into()),
         Tries::NoSuchPin => return Err(TokenError::NoSuchPin { role }.into()),
-    };
-    tell(tries);
-    if tries <= KEPT_TRIES && !force {
-        return Err(Error::LastTries { role, left: tries });
     }
     let pin = applicant.pin(role, &left)?;
     Ok(token.log_in(role, &pin)?)

@@ -134,3 +134,11 @@ fn the_doctor_names_every_item_and_the_first_that_would_stop_an_enrollment() {
         assert!(text.contains(item), "{item} is missing in:\n{text}");
     }
 }
+
+#[test]
+fn a_pkcs11_module_that_is_not_there_is_named() {
+    let output = enroll(&["token", "info", "--token", "pkcs11:/nowhere/module.so"]);
+    assert_eq!(output.status.code(), Some(11));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("/nowhere/module.so"), "{told}");
+}

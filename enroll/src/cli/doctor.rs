@@ -185,6 +185,14 @@ fn pin(item: Both, role: PinRole, tries: Tries) -> Finding {
             Finding::failed(item, &error.into())
         }
         Tries::Verified => Finding::new(item, Verdict::Good, both("введён", "logged in")),
+        Tries::Untold => Finding::new(
+            item,
+            Verdict::Good,
+            both(
+                "неверных попыток не было, остаток не сообщается",
+                "no wrong tries, how many are left is not told",
+            ),
+        ),
         Tries::Left(left) => {
             let why = both(
                 format!("осталось попыток: {left}"),

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use std::net::ToSocketAddrs as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Stop;
 use super::options::{Command, Common};
@@ -118,9 +118,10 @@ pub(super) fn token(
     match common.token.split_once(':') {
         Some(("vpcd", address)) => virtual_card(address, shell, events),
         Some(("pcsc", reader)) => reader_of_machine(Some(reader), events),
+        Some(("pkcs11", module)) => behind_module(module, common),
         None if common.token == "pcsc" => reader_of_machine(None, events),
         _ => Err(Stop::Usage(format!(
-            "--token {} is neither vpcd:HOST:PORT nor pcsc[:READER]",
+            "--token {} is neither vpcd:HOST:PORT nor pcsc[:READER] nor pkcs11:MODULE",
             common.token
         ))),
     }
@@ -162,6 +163,20 @@ fn reader_of_machine(wanted: Option<&str>, events: &Events) -> Result<Box<dyn To
 fn reader_of_machine(_wanted: Option<&str>, _events: &Events) -> Result<Box<dyn Token>, Stop> {
     Err(Stop::Usage(
         "--token pcsc: this program was built without PC/SC".to_owned(),
+    ))
+}
+
+#[cfg(feature = "pkcs11")]
+fn behind_module(module: &str, common: &Common) -> Result<Box<dyn Token>, Stop> {
+    let serial = common.serial.as_deref();
+    let token = crate::adapters::pkcs11::Pkcs11Token::open(Path::new(module), serial)?;
+    Ok(Box::new(token))
+}
+
+#[cfg(not(feature = "pkcs11"))]
+fn behind_module(_module: &str, _common: &Common) -> Result<Box<dyn Token>, Stop> {
+    Err(Stop::Usage(
+        "--token pkcs11: this program was built without PKCS#11".to_owned(),
     ))
 }
 

@@ -136,7 +136,7 @@ pub(super) struct Common {
     /// «Номер заявки»; needed only when the list has several
     #[arg(long, global = true, value_name = "ID")]
     pub(super) application: Option<String>,
-    /// How to reach the token: pcsc[:READER], or vpcd:HOST:PORT to listen there for a virtual card
+    /// How to reach the token: pcsc[:READER], vpcd:HOST:PORT to listen there for a virtual card, or pkcs11:MODULE
     #[arg(long, global = true, value_name = "HOW", default_value = "pcsc")]
     pub(super) token: String,
     /// Refuse any token but the one with this serial number

@@ -92,7 +92,7 @@ fn tries(tries: Tries) -> Value {
     match tries {
         Tries::Left(count) => json!(count),
         Tries::Blocked => json!(0),
-        Tries::Verified | Tries::NoSuchPin => Value::Null,
+        Tries::Verified | Tries::NoSuchPin | Tries::Untold => Value::Null,
     }
 }
 

@@ -15,7 +15,9 @@ pub fn pin(role: PinRole, left: Tries, lang: Lang) -> String {
             format!(", осталось попыток: {count}"),
             format!(", {count} tries left"),
         ),
-        Tries::Blocked | Tries::Verified | Tries::NoSuchPin => (String::new(), String::new()),
+        Tries::Blocked | Tries::Verified | Tries::NoSuchPin | Tries::Untold => {
+            (String::new(), String::new())
+        }
     };
     both(
         format!("PIN-код {whose_ru}{left_ru}"),

@@ -205,6 +205,8 @@ pub enum Tries {
     Verified,
     /// The token has no such PIN.
     NoSuchPin,
+    /// None was presented wrongly since the last right one; how many are left is not told.
+    Untold,
 }
 
 impl fmt::Display for Tries {
@@ -215,6 +217,7 @@ impl fmt::Display for Tries {
             Self::Blocked => f.write_str("blocked"),
             Self::Verified => f.write_str("logged in"),
             Self::NoSuchPin => f.write_str("no such PIN"),
+            Self::Untold => f.write_str("tries left are not told"),
         }
     }
 }
