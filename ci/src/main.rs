@@ -5,9 +5,14 @@
 
 mod openssl;
 mod packages;
+mod pcscd;
+mod process;
+mod programs;
 mod run;
 mod speed;
 mod stage;
+mod transcript;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -33,6 +38,19 @@ enum Verb {
         /// Which stages, in this order.
         #[arg(value_enum)]
         stages: Vec<Stage>,
+        /// Where a stage compares with committed texts: write down what came instead.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// The part of a stage that runs where pcscd is its own; `validate` starts it.
+    #[command(hide = true)]
+    Inside {
+        /// Which.
+        #[arg(value_enum)]
+        stage: Stage,
+        /// As `validate` was told.
+        #[arg(long)]
+        bless: bool,
     },
     /// Time GOST signing and verifying beside gost-engine; fails below the floors of `ci/bench/floors.toml`.
     Speed {
@@ -50,7 +68,8 @@ enum Verb {
 
 fn main() -> ExitCode {
     let passed = match Cli::parse().verb {
-        Verb::Validate { stages } => stage::validate(&or_all(stages)),
+        Verb::Validate { stages, bless } => stage::validate(&or_all(stages), bless),
+        Verb::Inside { stage, bless } => quietly(&stage::inside(stage, bless)),
         Verb::Speed { json } => told("speed", &speed::prepared(json)),
         Verb::Setup { stages } => told("setup", &packages::install(&or_all(stages))),
     };
@@ -61,6 +80,14 @@ fn main() -> ExitCode {
 fn told(what: &str, outcome: &anyhow::Result<()>) -> bool {
     if let Err(error) = outcome {
         eprintln!("{what}: {error:#}");
+    }
+    outcome.is_ok()
+}
+
+/// Whether it went well; says why when it did not, to a parent that knows what was done.
+fn quietly(outcome: &anyhow::Result<()>) -> bool {
+    if let Err(error) = outcome {
+        eprintln!("{error:#}");
     }
     outcome.is_ok()
 }

@@ -39,6 +39,30 @@ const VALGRIND: Package = Package {
     name: "valgrind",
     proof: "/usr/bin/valgrind",
 };
+const OPENSC: Package = Package {
+    name: "opensc",
+    proof: "/usr/bin/pkcs15-init",
+};
+const PCSCD: Package = Package {
+    name: "pcscd",
+    proof: "/usr/sbin/pcscd",
+};
+const VPCD: Package = Package {
+    name: "vsmartcard-vpcd",
+    proof: "/usr/lib/pcsc/drivers/serial/libifdvpcd.so",
+};
+const GNUTLS: Package = Package {
+    name: "gnutls-bin",
+    proof: "/usr/bin/p11tool",
+};
+const PCSC_TOOLS: Package = Package {
+    name: "pcsc-tools",
+    proof: "/usr/bin/pcsc_scan",
+};
+const IPROUTE: Package = Package {
+    name: "iproute2",
+    proof: "/sbin/ip",
+};
 
 const CHROMIUM: Package = Package {
     name: "chromium",
@@ -70,6 +94,17 @@ fn needed_by(stage: Stage) -> &'static [Package] {
         ],
         Stage::Browser => &[CHROMIUM, NODE, NPM, CYRILLIC_FONT],
         Stage::Speed => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS],
+        Stage::Opensc => &[
+            OPENSSL,
+            GOST_ENGINE,
+            OPENSC,
+            PCSCD,
+            VPCD,
+            GNUTLS,
+            PCSC_TOOLS,
+            IPROUTE,
+        ],
+        Stage::Pcsc => &[OPENSC, PCSCD, VPCD, IPROUTE],
     }
 }
 

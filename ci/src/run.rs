@@ -22,11 +22,14 @@ impl Bench {
                 .with_context(|| format!("clearing {}", folder.display()))?;
         }
         std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-        let log = OpenOptions::new()
-            .create(true)
-            .write(true)
-            .truncate(true)
-            .open(Path::new("target/ci").join(format!("{name}.log")))?;
+        File::create(log_of(name))?;
+        Self::open_again(name)
+    }
+
+    /// The folder and the log that another process of the same stage opened.
+    pub(crate) fn open_again(name: &str) -> Result<Self> {
+        let folder = Path::new("target/ci").join(name);
+        let log = OpenOptions::new().append(true).open(log_of(name))?;
         Ok(Self { folder, log })
     }
 
@@ -67,6 +70,20 @@ impl Bench {
         Ok(both(&output))
     }
 
+    /// Runs a command that has to end with this exit code, and hands back what it printed.
+    pub(crate) fn run_ending(&mut self, command: &mut Command, code: i32) -> Result<String> {
+        let (shown, output) = self.capture(command)?;
+        let text = both(&output);
+        if output.status.code() != Some(code) {
+            bail!(
+                "`{shown}` ended with {} instead of {code}\n{}",
+                output.status,
+                tail(&text)
+            );
+        }
+        Ok(text)
+    }
+
     fn capture(&mut self, command: &mut Command) -> Result<(String, Output)> {
         let shown = format!("{command:?}");
         writeln!(self.log, "$ {shown}")?;
@@ -78,6 +95,10 @@ impl Bench {
         writeln!(self.log, "-- {}", output.status)?;
         Ok((shown, output))
     }
+}
+
+fn log_of(name: &str) -> PathBuf {
+    Path::new("target/ci").join(format!("{name}.log"))
 }
 
 fn both(output: &Output) -> String {

@@ -4,11 +4,13 @@ mod browser;
 mod docs;
 mod gost;
 mod lint;
+mod opensc;
+mod pcsc;
 mod test;
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::packages;
@@ -27,6 +29,10 @@ pub(crate) enum Stage {
     Gost,
     /// GOST signing and verifying, timed beside gost-engine: no ratio below its floor.
     Speed,
+    /// OpenSC, unmodified, drives the card through pcscd; each output equals a committed transcript.
+    Opensc,
+    /// `enroll` and `scenarios` over PC/SC: every scenario, what goes wrong with readers and cards, and how fast it is.
+    Pcsc,
     /// Chromium goes through every page of the mock at 360 and 1280 px; pictures in `target/ci/browser/pictures`.
     Browser,
     /// The API documentation builds without a warning.
@@ -35,11 +41,13 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// Every stage, in the order they run.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Lint,
         Self::Test,
         Self::Gost,
         Self::Speed,
+        Self::Opensc,
+        Self::Pcsc,
         Self::Browser,
         Self::Docs,
     ];
@@ -50,18 +58,22 @@ impl Stage {
             Self::Test => "test",
             Self::Gost => "gost",
             Self::Speed => "speed",
+            Self::Opensc => "opensc",
+            Self::Pcsc => "pcsc",
             Self::Browser => "browser",
             Self::Docs => "docs",
         }
     }
 
-    fn run(self, bench: &mut Bench) -> Result<()> {
+    fn run(self, bench: &mut Bench, bless: bool) -> Result<()> {
         packages::install(&[self])?;
         match self {
             Self::Lint => lint::run(bench),
             Self::Test => test::run(bench),
             Self::Gost => gost::run(bench),
             Self::Speed => speed::run(bench, false),
+            Self::Opensc => opensc::run(bench, bless),
+            Self::Pcsc => pcsc::run(bench),
             Self::Browser => browser::run(bench),
             Self::Docs => docs::run(bench),
         }
@@ -69,13 +81,13 @@ impl Stage {
 }
 
 /// Runs the stages one after the other and tells whether all passed.
-pub(crate) fn validate(stages: &[Stage]) -> bool {
+pub(crate) fn validate(stages: &[Stage], bless: bool) -> bool {
     let mut failed = Vec::new();
     for stage in stages {
         let name = stage.name();
         eprintln!("== {name}: log in target/ci/{name}.log");
         let started = now();
-        let outcome = Bench::open(name).and_then(|mut bench| stage.run(&mut bench));
+        let outcome = Bench::open(name).and_then(|mut bench| stage.run(&mut bench, bless));
         let seconds = started.elapsed().as_secs();
         match outcome {
             Ok(()) => println!("ok      {name} ({seconds} s)"),
@@ -89,6 +101,18 @@ pub(crate) fn validate(stages: &[Stage]) -> bool {
         println!("failed: {}", failed.join(", "));
     }
     failed.is_empty()
+}
+
+/// The part of a stage that needs a pcscd of its own; the stage starts it as a program of its own.
+pub(crate) fn inside(stage: Stage, bless: bool) -> Result<()> {
+    let mut bench = Bench::open_again(stage.name())?;
+    match stage {
+        Stage::Opensc => opensc::inside(&mut bench, bless),
+        Stage::Pcsc => pcsc::inside(&mut bench),
+        Stage::Lint | Stage::Test | Stage::Gost | Stage::Speed | Stage::Browser | Stage::Docs => {
+            bail!("{} needs no pcscd", stage.name())
+        }
+    }
 }
 
 #[expect(

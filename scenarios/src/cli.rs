@@ -81,6 +81,9 @@ struct Run {
     /// How slow the token is, in the scenario's time: `none`, `hardware` (figures are assumed), or a profile file.
     #[arg(long, value_name = "none|hardware|FILE", default_value = "none", value_parser = timing)]
     timing: Profile,
+    /// The present, for scenarios that start near it: 2026-01-31T12:00:00+08:00. Without it this machine's clock tells.
+    #[arg(long, value_name = "TIME")]
+    now: Option<Timestamp>,
     /// Leave the artefacts here instead of in target/scenarios/NAME/; several scenarios get a folder each in it.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -142,7 +145,7 @@ impl Run {
         let seed = self.seed.unwrap_or(scenario.seed);
         let conditions = Conditions {
             seed,
-            now: present(),
+            now: self.now.unwrap_or_else(present),
             way: self.via,
             timing: self.timing,
         };

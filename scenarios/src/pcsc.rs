@@ -1,8 +1,8 @@
-//! Waiting for a card to show in PC/SC: the service looks at its readers in its own time.
+//! Waiting for a card to come and go in PC/SC: the service looks at its readers in its own time.
 
 use std::time::Duration;
 
-use enroll::adapters::pcsc::PcscReader;
+use enroll::adapters::pcsc::{self, PcscReader};
 use enroll::ports::token::TransmitError;
 
 const PAUSE: Duration = Duration::from_millis(100);
@@ -19,6 +19,22 @@ pub(crate) fn connect(patience: Duration) -> Result<PcscReader, TransmitError> {
         }
     }
     PcscReader::connect(None)
+}
+
+/// Waits until the service has seen that the reader is empty, or is gone, so that the next card is not taken for
+/// this one. After `patience` it is left to the next card to say what is wrong.
+pub(crate) fn await_empty(reader: &str, patience: Duration) {
+    let looks = patience.as_millis() / PAUSE.as_millis();
+    for _ in 0..looks {
+        let slots = pcsc::slots().unwrap_or_default();
+        if !slots
+            .iter()
+            .any(|slot| slot.name == reader && slot.has_card)
+        {
+            return;
+        }
+        pause();
+    }
 }
 
 #[expect(

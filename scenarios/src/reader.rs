@@ -50,6 +50,7 @@ enum Slot {
         reader: Box<dyn Transmit>,
         hand: Hand,
         card: Option<JoinHandle<TokenImage>>,
+        way: Way,
     },
 }
 
@@ -103,9 +104,18 @@ impl Reader {
     pub fn eject(&self) -> Option<TokenImage> {
         match &mut *self.slot.borrow_mut() {
             Slot::Direct { card, .. } => Some(card.image().clone()),
-            Slot::Wired { hand, card, .. } => {
+            Slot::Wired {
+                reader,
+                hand,
+                card,
+                way,
+            } => {
                 hand.stop();
-                card.take()?.join().ok()
+                let image = card.take()?.join().ok();
+                if *way == Way::Pcsc {
+                    crate::pcsc::await_empty(&reader.reader_name(), PATIENCE);
+                }
+                image
             }
         }
     }
@@ -119,6 +129,7 @@ fn vpcd_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitErr
         reader: Box::new(reader),
         hand,
         card: Some(card),
+        way: Way::Vpcd,
     })
 }
 
@@ -130,6 +141,7 @@ fn pcsc_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitErr
         reader: Box::new(reader),
         hand,
         card: Some(card),
+        way: Way::Pcsc,
     })
 }
 

@@ -135,6 +135,25 @@ impl PcscReader {
         Ok(reader)
     }
 
+    /// A connection that others may share, also when the service was started anew since the last one: what it gave
+    /// out before is void then.
+    fn shared(&mut self) -> Result<Card, Error> {
+        let connected = self
+            .context
+            .connect(&self.name, ShareMode::Shared, Protocols::ANY);
+        let gone = [
+            Error::NoService,
+            Error::ServiceStopped,
+            Error::InvalidHandle,
+        ];
+        if !connected.as_ref().is_err_and(|error| gone.contains(error)) {
+            return connected;
+        }
+        self.context = Context::establish(Scope::User)?;
+        self.context
+            .connect(&self.name, ShareMode::Shared, Protocols::ANY)
+    }
+
     fn told(&self, error: Error) -> TransmitError {
         told(error, &self.reader_name())
     }
@@ -150,11 +169,12 @@ impl Transmit for PcscReader {
             .ok_or(TransmitError::Removed)?
             .transmit(command, &mut buffer)
             .map(<[u8]>::to_vec);
-        answer.map_err(|error| {
+        let answer = answer.map_err(|error| self.told(error)).and_then(answered);
+        if answer.is_err() {
             // The handle, and a login if there was one, are of no use any more.
             self.end();
-            self.told(error)
-        })
+        }
+        answer
     }
 
     fn reset(&mut self) -> Result<(), TransmitError> {
@@ -174,9 +194,7 @@ impl Transmit for PcscReader {
         if self.card.is_some() {
             return Ok(());
         }
-        let connected = self
-            .context
-            .connect(&self.name, ShareMode::Shared, Protocols::ANY);
+        let connected = self.shared();
         let mut card = connected.map_err(|error| self.told(error))?;
         // It ends when the card is disconnected, so nothing needs to be kept of it.
         card.transaction()
@@ -192,6 +210,15 @@ impl Transmit for PcscReader {
             drop(card.disconnect(Disposition::LeaveCard));
         }
     }
+}
+
+/// Every card answers with a status word at least; vsmartcard's reader hands over nothing at all when its card goes
+/// away in mid-command (seen with 3.3).
+fn answered(answer: Vec<u8>) -> Result<Vec<u8>, TransmitError> {
+    if answer.is_empty() {
+        return Err(TransmitError::Removed);
+    }
+    Ok(answer)
 }
 
 fn establish() -> Result<Context, TransmitError> {
@@ -295,6 +322,12 @@ mod tests {
             chosen(&slots, Some("C")),
             Err("no reader named «C»; connected: A, B".to_owned())
         );
+    }
+
+    #[test]
+    fn no_answer_at_all_is_a_card_that_went_away_in_mid_command() {
+        assert_eq!(answered(Vec::new()), Err(TransmitError::Removed));
+        assert_eq!(answered(vec![0x90, 0x00]), Ok(vec![0x90, 0x00]));
     }
 
     #[test]

@@ -146,6 +146,9 @@ fn of_token(error: &TokenError) -> NextStep {
         TokenError::Transmit(TransmitError::NoService { .. }) => {
             first(Deed::StartService, "enroll resume")
         }
+        TokenError::Transmit(TransmitError::InUse { .. }) => {
+            first(Deed::FinishOther, "enroll resume")
+        }
         TokenError::Transmit(_)
         | TokenError::NotARutoken { .. }
         | TokenError::NotLoggedIn { .. } => first(Deed::ConnectToken, "enroll resume"),
@@ -307,7 +310,7 @@ fn deed_words(deed: Deed, lang: Lang) -> String {
         ),
         Deed::FinishOther => both(
             "дождитесь другой работы с токеном или завершите её",
-            "let the other enrollment of this token finish",
+            "let the other program that uses this token finish",
         ),
         Deed::CheckFolder => both(
             "проверьте права на папку и место на диске",

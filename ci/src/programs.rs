@@ -1,0 +1,67 @@
+//! The product's programs, built by cargo and run as a stranger would.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::run::Bench;
+
+/// Where the built programs lie.
+pub(crate) struct Programs {
+    folder: PathBuf,
+}
+
+impl Programs {
+    /// Builds these crates' programs.
+    pub(crate) fn build(bench: &mut Bench, crates: &[&str]) -> Result<()> {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--quiet", "--locked", "--bins"]);
+        for name in crates {
+            cargo.args(["-p", name]);
+        }
+        bench.run(&mut cargo)?;
+        Ok(())
+    }
+
+    /// They lie beside the program that runs, whatever the target folder is.
+    pub(crate) fn built() -> Result<Self> {
+        let this = std::env::current_exe().context("finding this program")?;
+        let folder = this
+            .parent()
+            .context("this program lies nowhere")?
+            .to_owned();
+        Ok(Self { folder })
+    }
+
+    /// Builds the crate's programs and examples for speed.
+    pub(crate) fn build_for_speed(bench: &mut Bench, name: &str) -> Result<()> {
+        let cargo = [
+            "build",
+            "--quiet",
+            "--locked",
+            "--release",
+            "--bins",
+            "--examples",
+            "-p",
+        ];
+        bench.run(Command::new("cargo").args(cargo).arg(name))?;
+        Ok(())
+    }
+
+    /// A command that runs the program of that name.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        Command::new(self.path(name))
+    }
+
+    /// Where the program of that name lies.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The same programs as they were built for speed.
+    pub(crate) fn built_for_speed(&self) -> Self {
+        let folder = self.folder.join("../release");
+        Self { folder }
+    }
+}
