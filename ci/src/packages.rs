@@ -104,7 +104,7 @@ fn needed_by(stage: Stage) -> &'static [Package] {
             PCSC_TOOLS,
             IPROUTE,
         ],
-        Stage::Pcsc => &[OPENSC, PCSCD, VPCD, IPROUTE],
+        Stage::Pcsc | Stage::Pkcs11 => &[OPENSC, PCSCD, VPCD, IPROUTE],
     }
 }
 

@@ -6,6 +6,7 @@ mod gost;
 mod lint;
 mod opensc;
 mod pcsc;
+mod pkcs11;
 mod test;
 
 use std::time::Instant;
@@ -33,6 +34,8 @@ pub(crate) enum Stage {
     Opensc,
     /// `enroll` and `scenarios` over PC/SC: every scenario, what goes wrong with readers and cards, and how fast it is.
     Pcsc,
+    /// A whole enrollment through OpenSC's PKCS#11 module.
+    Pkcs11,
     /// Chromium goes through every page of the mock at 360 and 1280 px; pictures in `target/ci/browser/pictures`.
     Browser,
     /// The API documentation builds without a warning.
@@ -41,13 +44,14 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// Every stage, in the order they run.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Lint,
         Self::Test,
         Self::Gost,
         Self::Speed,
         Self::Opensc,
         Self::Pcsc,
+        Self::Pkcs11,
         Self::Browser,
         Self::Docs,
     ];
@@ -60,6 +64,7 @@ impl Stage {
             Self::Speed => "speed",
             Self::Opensc => "opensc",
             Self::Pcsc => "pcsc",
+            Self::Pkcs11 => "pkcs11",
             Self::Browser => "browser",
             Self::Docs => "docs",
         }
@@ -74,6 +79,7 @@ impl Stage {
             Self::Speed => speed::run(bench, false),
             Self::Opensc => opensc::run(bench, bless),
             Self::Pcsc => pcsc::run(bench),
+            Self::Pkcs11 => pkcs11::run(bench),
             Self::Browser => browser::run(bench),
             Self::Docs => docs::run(bench),
         }
@@ -109,6 +115,7 @@ pub(crate) fn inside(stage: Stage, bless: bool) -> Result<()> {
     match stage {
         Stage::Opensc => opensc::inside(&mut bench, bless),
         Stage::Pcsc => pcsc::inside(&mut bench),
+        Stage::Pkcs11 => pkcs11::inside(&mut bench),
         Stage::Lint | Stage::Test | Stage::Gost | Stage::Speed | Stage::Browser | Stage::Docs => {
             bail!("{} needs no pcscd", stage.name())
         }

@@ -1,16 +1,14 @@
 //! One enrollment that meets every mishap and still ends with one pair and its certificate.
 
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use pcsc::{Context, Disposition, Protocols, Scope, ShareMode};
-use serde_json::Value;
 
 use super::faults::NO_TOKEN;
-use super::{enroll, insert, new_image};
+use super::{insert, new_image};
+use crate::enrollment::Enrollment;
 use crate::pcscd::{self, Pcscd, SLOTS, Slot};
 use crate::process::Beside;
 use crate::programs::Programs;
@@ -22,8 +20,9 @@ pub(super) fn on_the_way(bench: &mut Bench, programs: &Programs, pcscd: Pcscd) -
     let slot = SLOTS[0];
     let folder = bench.folder().to_owned();
     let image = new_image(bench, programs, "enrolled.image", "2CDB7256")?;
-    let enrollment = Enrollment::prepare(&folder)?;
-    let _mock = enrollment.start_mock(programs)?;
+    write_slow_profile(&folder)?;
+    let enrollment = Enrollment::prepare(&folder, "pcsc")?;
+    let _mock = enrollment.start_mock(programs, &[])?;
 
     torn_out(bench, programs, &enrollment, &image)?;
     let token = insert(bench, programs, &image, slot, &[])?;
@@ -37,7 +36,7 @@ pub(super) fn on_the_way(bench: &mut Bench, programs: &Programs, pcscd: Pcscd) -
         status.success(),
         "`enroll resume` ended with {status}:\n{told}"
     );
-    one_pair_with_its_certificate(bench, programs)?;
+    (enrollment.listed(bench, programs)?).one_pair_with_its_certificate()?;
     token.remove()?;
     drop(pcscd);
     println!(
@@ -46,53 +45,12 @@ pub(super) fn on_the_way(bench: &mut Bench, programs: &Programs, pcscd: Pcscd) -
     Ok(())
 }
 
-/// What all its commands share.
-struct Enrollment {
-    folder: PathBuf,
-}
-
-const PORTAL: &str = "127.0.0.1:18722";
-const SMS: &str = "127.0.0.1:18723";
-
-impl Enrollment {
-    fn prepare(folder: &Path) -> Result<Self> {
-        std::fs::write(folder.join("pin"), "12345678")?;
-        // The key pair takes long enough to be met in the middle of it.
-        let profile = std::fs::read_to_string("emulator/timing/hardware.toml")?;
-        let slow: String = profile.lines().map(slower).collect();
-        std::fs::write(folder.join("slow.toml"), slow)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
-    }
-
-    /// A minute of the portal's is a second of ours.
-    fn start_mock(&self, programs: &Programs) -> Result<Beside> {
-        let mut mock = programs.command("mock-ca");
-        mock.args(["serve", "--clock", "fast:60", "--seed", "1"]);
-        mock.args(["--listen", PORTAL, "--sms", SMS]);
-        let mut mock = Beside::start(&mut mock, &self.folder.join("mock-ca.log"))?;
-        wait::until("the portal", Duration::from_secs(20), || {
-            ensure!(mock.ended()?.is_none(), "mock-ca ended; see mock-ca.log");
-            Ok(TcpStream::connect(PORTAL).is_ok())
-        })?;
-        Ok(mock)
-    }
-
-    fn command(&self, programs: &Programs, arguments: &[&str]) -> Command {
-        let mut command = enroll(programs, arguments);
-        command
-            .args(["--token", "pcsc", "--phone", "+7 900 000-00-00"])
-            .args(["--portal", &format!("http://{PORTAL}/")])
-            .args(["--sms", &format!("http://{SMS}/")])
-            .arg("--pin-file")
-            .arg(self.folder.join("pin"))
-            .arg("--state")
-            .arg(self.folder.join("state"))
-            .arg("--out")
-            .arg(self.folder.join("out"));
-        command
-    }
+/// A timing profile in which the key pair takes long enough to be met in the middle of it.
+fn write_slow_profile(folder: &Path) -> Result<()> {
+    let profile = std::fs::read_to_string("emulator/timing/hardware.toml")?;
+    let slow: String = profile.lines().map(slower).collect();
+    std::fs::write(folder.join("slow.toml"), slow)?;
+    Ok(())
 }
 
 /// A line of a timing profile; that of the key pair says three seconds.
@@ -111,7 +69,7 @@ fn torn_out(
     enrollment: &Enrollment,
     image: &Path,
 ) -> Result<()> {
-    let folder = &enrollment.folder;
+    let folder = enrollment.folder();
     let slow = folder.join("slow.toml");
     let options = ["--trace", "--timing", &slow.to_string_lossy()];
     let token = insert(bench, programs, image, SLOTS[0], &options)?;
@@ -170,19 +128,4 @@ fn restarted(bench: &mut Bench, pcscd: Pcscd, slot: Slot) -> Result<Pcscd> {
         pcscd::holds_card(slot)
     })?;
     Ok(pcscd)
-}
-
-fn one_pair_with_its_certificate(bench: &mut Bench, programs: &Programs) -> Result<()> {
-    let listed = bench.run(&mut enroll(
-        programs,
-        &["token", "list", "--token", "pcsc", "--json"],
-    ))?;
-    let objects: Vec<Value> = serde_json::from_str(&listed).with_context(|| listed.clone())?;
-    let certificates: Vec<_> = objects.iter().filter_map(|it| it.get("id")).collect();
-    let pairs: Vec<_> = objects.iter().filter_map(|it| it.get("key")).collect();
-    ensure!(
-        pairs.len() == 1 && pairs == certificates,
-        "not one pair with its certificate:\n{listed}"
-    );
-    Ok(())
 }
