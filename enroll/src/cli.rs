@@ -5,6 +5,7 @@ mod doctor;
 mod open;
 mod options;
 mod shell;
+mod support;
 mod token;
 
 use std::process::ExitCode;
@@ -65,6 +66,7 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Stage) -> Result<(), St
     match &arguments.command {
         Command::Status => return status(common, shell),
         Command::Doctor => return doctor::run(common, shell),
+        Command::SupportBundle { file } => return support::run(file, common, shell),
         Command::Abandon => return abandon(common, shell),
         Command::Token { command } => return token::run(command, common, shell),
         _ => {}
@@ -98,7 +100,11 @@ fn chapters(command: &Command, enrollment: &mut Enrollment<'_>, shell: &Shell) -
         Command::Install { .. } => install(enrollment, shell)?,
         Command::Documents => documents(enrollment, shell)?,
         Command::Resume => resume(enrollment, shell)?,
-        Command::Status | Command::Doctor | Command::Abandon | Command::Token { .. } => {}
+        Command::Status
+        | Command::Doctor
+        | Command::SupportBundle { .. }
+        | Command::Abandon
+        | Command::Token { .. } => {}
     }
     Ok(())
 }

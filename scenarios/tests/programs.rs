@@ -3,6 +3,9 @@
 //! Between `enroll request` and `enroll install` everything is stopped and started again, as after a restart of the
 //! machine: only the token's image, the mock's state and the engine's state are left.
 
+#[path = "common/ear.rs"]
+mod ear;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -45,6 +48,8 @@ struct Desk {
     folder: tempfile::TempDir,
     programs: PathBuf,
     portal: u16,
+    /// The port that `enroll` knows as the portal.
+    line: u16,
     sms: u16,
     control: u16,
     vpcd: u16,
@@ -56,10 +61,12 @@ impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("pin"), "12345678\n").expect("a PIN file");
+        let portal = free_port();
         Self {
             folder,
             programs: programs(),
-            portal: free_port(),
+            portal,
+            line: portal,
             sms: free_port(),
             control: free_port(),
             vpcd: free_port(),
@@ -76,6 +83,13 @@ impl Desk {
         let settings = "[web]\nredirect_to_https = true\n";
         std::fs::write(desk.folder.path().join("settings.toml"), settings).expect("settings");
         desk
+    }
+
+    /// The same with somebody on the line to the portal.
+    fn overheard() -> (Self, ear::Ear) {
+        let desk = Self::new();
+        let (ear, line) = ear::Ear::between(desk.portal);
+        (Self { line, ..desk }, ear)
     }
 
     fn command(&self, program: &str) -> Command {
@@ -159,7 +173,7 @@ impl Desk {
         }
         command
             .args(verb)
-            .args(["--portal", &format!("http://127.0.0.1:{}/", self.portal)])
+            .args(["--portal", &format!("http://127.0.0.1:{}/", self.line)])
             .args(["--sms", &format!("http://127.0.0.1:{}/", self.sms)])
             .args([
                 "--phone",
@@ -252,6 +266,39 @@ fn separate_programs_enroll_with_a_restart_between_request_and_install() {
     );
     assert!(desk.has("left/documents/raspiska.pdf"));
     desk.enroll_well(&["resume"]);
+}
+
+#[test]
+fn a_support_bundle_holds_the_whole_run_and_no_secret_of_it() {
+    let (desk, ear) = Desk::overheard();
+    desk.new_token();
+    let (_mock, _token) = (desk.serve(), desk.attach());
+    desk.enroll_well(&["request"]);
+    desk.issue();
+    desk.enroll_well(&["install"]);
+    desk.enroll_well(&["support-bundle", "bundle.txt"]);
+    let bundle = std::fs::read_to_string(desk.folder.path().join("bundle.txt")).expect("written");
+    for wanted in [
+        "Good token",
+        "\"user_tries_left\":10",
+        "CryptoPro-A",
+        "\"format\":\"enroll-journal\"",
+        "722318",
+    ] {
+        assert!(bundle.contains(wanted), "{wanted} is not in:\n{bundle}");
+    }
+
+    let (sessions, codes) = ear.secrets();
+    assert!(
+        !sessions.is_empty() && !codes.is_empty(),
+        "nothing was heard"
+    );
+    let pins = ["12345678", "87654321"].map(str::to_owned);
+    for secret in pins.iter().chain(&sessions).chain(&codes) {
+        // СНИЛС 12345678964 of the sample begins like the default PIN.
+        let text = bundle.replace("12345678964", "");
+        assert!(!text.contains(secret.as_str()), "it holds {secret}");
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ enum Verdict {
 }
 
 /// One item of the list.
-struct Finding {
+pub(super) struct Finding {
     item: Both,
     verdict: Verdict,
     why: Both,
@@ -55,6 +55,17 @@ impl Finding {
         Self { mend, ..self }
     }
 
+    /// A line for those who help, in English.
+    pub(super) fn line(&self) -> String {
+        let (item, why) = (self.item.clone(), self.why.clone());
+        format!(
+            "{:?} {}: {}",
+            self.verdict,
+            item.of(Lang::En),
+            why.of(Lang::En)
+        )
+    }
+
     fn failed(item: Both, error: &Error) -> Self {
         let told = |lang| Report::of(error, &Stage::default(), lang);
         let why = both(told(Lang::Ru).what, told(Lang::En).what);
@@ -66,14 +77,34 @@ impl Finding {
     }
 }
 
-/// Looks at everything; the exit code is that of the first item that would stop an enrollment.
-pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
-    let mut findings = vec![state_folder(&open::state(common))];
+/// What a look at everything found.
+pub(super) struct Examination {
+    pub(super) findings: Vec<Finding>,
+    /// Who the token says it is, if there is one.
+    pub(super) info: Option<TokenInfo>,
+    /// What it holds, if that reads.
+    pub(super) inventory: Option<Inventory>,
+}
+
+/// Looks at everything; spends no PIN try and changes nothing.
+pub(super) fn examine(common: &Common, shell: &Shell) -> Result<Examination, Stop> {
+    let mut seen = Examination {
+        findings: vec![state_folder(&open::state(common))],
+        info: None,
+        inventory: None,
+    };
     let (portal, there) = portal(common, shell);
-    findings.extend(token(common, shell, there)?);
-    findings.extend(portal);
-    findings.push(viewer(&std::env::var_os("PATH").unwrap_or_default()));
-    findings.extend(PREPARATION.map(not_needed));
+    token(common, shell, there, &mut seen)?;
+    seen.findings.extend(portal);
+    seen.findings
+        .push(viewer(&std::env::var_os("PATH").unwrap_or_default()));
+    seen.findings.extend(PREPARATION.map(not_needed));
+    Ok(seen)
+}
+
+/// Tells what was found; the exit code is that of the first item that would stop an enrollment.
+pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
+    let Examination { findings, .. } = examine(common, shell)?;
     let exit = findings.iter().find(|it| it.verdict == Verdict::Bad);
     let exit = exit.map_or(0, |it| it.exit);
     let list = findings.into_iter().map(|it| told(it, shell));
@@ -132,25 +163,38 @@ fn state_folder(folder: &Path) -> Finding {
 }
 
 /// Reader and token as one way, then what the token says of itself.
-fn token(common: &Common, shell: &Shell, there: Option<Timestamp>) -> Result<Vec<Finding>, Stop> {
+fn token(
+    common: &Common,
+    shell: &Shell,
+    there: Option<Timestamp>,
+    seen: &mut Examination,
+) -> Result<(), Stop> {
     let item = || both("токен", "token");
     let mut token = match open::token(common, shell, &shell.events()) {
         Ok(token) => token,
-        Err(Stop::Error(error)) => return Ok(vec![Finding::failed(item(), &error)]),
+        Err(Stop::Error(error)) => {
+            seen.findings.push(Finding::failed(item(), &error));
+            return Ok(());
+        }
         Err(other) => return Err(other),
     };
     let info = match token.info() {
         Ok(info) => info,
-        Err(error) => return Ok(vec![Finding::failed(item(), &error.into())]),
+        Err(error) => {
+            seen.findings.push(Finding::failed(item(), &error.into()));
+            return Ok(());
+        }
     };
+    let findings = &mut seen.findings;
     let named = format!("{} «{}», {}", info.serial, info.label, info.reader);
-    let mut findings = vec![Finding::new(
+    findings.push(Finding::new(
         item(),
         Verdict::Good,
         both(named.clone(), named),
-    )];
+    ));
     findings.extend(pins(&info));
-    findings.extend(contents(&mut *token, there));
+    seen.info = Some(info);
+    seen.inventory = contents(&mut *token, there, findings);
     findings.push(Finding::new(
         both("память токена", "memory of the token"),
         Verdict::NotNeeded,
@@ -159,7 +203,7 @@ fn token(common: &Common, shell: &Shell, there: Option<Timestamp>) -> Result<Vec
             "no known command tells it; a request says what does not fit before it writes",
         ),
     ));
-    Ok(findings)
+    Ok(())
 }
 
 fn pins(info: &TokenInfo) -> [Finding; 2] {
@@ -213,14 +257,22 @@ fn pin(item: Both, role: PinRole, tries: Tries) -> Finding {
 }
 
 /// Layout, and every certificate with its days left.
-fn contents(token: &mut dyn Token, there: Option<Timestamp>) -> Vec<Finding> {
+fn contents(
+    token: &mut dyn Token,
+    there: Option<Timestamp>,
+    findings: &mut Vec<Finding>,
+) -> Option<Inventory> {
     let item = both("разметка токена", "layout of the token");
     let inventory = match token.inventory() {
         Ok(inventory) => inventory,
         Err(error @ TokenError::NotInitialised) => {
-            return vec![Finding::failed(item, &error.into()).mended_by("enroll token format")];
+            findings.push(Finding::failed(item, &error.into()).mended_by("enroll token format"));
+            return None;
         }
-        Err(error) => return vec![Finding::failed(item, &error.into())],
+        Err(error) => {
+            findings.push(Finding::failed(item, &error.into()));
+            return None;
+        }
     };
     let counted = both(
         format!(
@@ -235,9 +287,9 @@ fn contents(token: &mut dyn Token, there: Option<Timestamp>) -> Vec<Finding> {
         ),
     );
     let now = there.unwrap_or_else(|| super::clock().now());
-    let mut findings = vec![Finding::new(item, Verdict::Good, counted)];
+    findings.push(Finding::new(item, Verdict::Good, counted));
     findings.extend(certificates(&inventory, now));
-    findings
+    Some(inventory)
 }
 
 fn certificates(inventory: &Inventory, now: Timestamp) -> Vec<Finding> {

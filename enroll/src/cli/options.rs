@@ -40,6 +40,12 @@ pub(super) enum Command {
     Documents,
     /// Go on from wherever the last run stopped, to the end
     Resume,
+    /// Write what those who help need into one text file: the doctor's verdicts, what the token holds, the journals; no
+    /// PIN, code or session is in it
+    SupportBundle {
+        /// The file; one that is there already is written anew
+        file: PathBuf,
+    },
     /// Give the enrollment of this token up; token and portal stay as they are
     Abandon,
     /// Look at the token, or delete what was replaced

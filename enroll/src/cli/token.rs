@@ -14,7 +14,9 @@ use crate::journal::Store;
 use crate::messages;
 use crate::name;
 use crate::object::Object;
-use crate::ports::token::{Inventory, KeyKind, KeyPair, PinRole, StoredCertificate, Token, Tries};
+use crate::ports::token::{
+    Inventory, KeyKind, KeyPair, PinRole, StoredCertificate, Token, TokenInfo, Tries,
+};
 use crate::ports::{Applicant as _, Plan, TokenError};
 
 pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Result<(), Stop> {
@@ -76,16 +78,19 @@ fn change(
 }
 
 fn info(token: &mut dyn Token, shell: &Shell) -> Result<(), Error> {
-    let info = token.info()?;
-    shell.result(&json!({
+    shell.result(&info_json(&token.info()?));
+    Ok(())
+}
+
+pub(super) fn info_json(info: &TokenInfo) -> Value {
+    json!({
         "serial": info.serial,
         "model": info.model,
         "label": info.label,
         "reader": info.reader,
         "user_tries_left": tries(info.user_tries_left),
         "administrator_tries_left": tries(info.administrator_tries_left),
-    }));
-    Ok(())
+    })
 }
 
 fn tries(tries: Tries) -> Value {
@@ -105,15 +110,14 @@ fn list(token: &mut dyn Token, shell: &Shell) -> Result<(), Error> {
         let object = Object::pair(pair, has_certificate(&inventory, pair));
         shell.say(&messages::object(&object, shell.lang));
     }
-    shell.result(&Value::Array(
-        inventory
-            .certificates
-            .iter()
-            .map(certificate_json)
-            .chain(inventory.keys.iter().map(pair_json))
-            .collect(),
-    ));
+    shell.result(&Value::Array(inventory_json(&inventory).collect()));
     Ok(())
+}
+
+/// Certificates first.
+pub(super) fn inventory_json(inventory: &Inventory) -> impl Iterator<Item = Value> + '_ {
+    let certificates = inventory.certificates.iter().map(certificate_json);
+    certificates.chain(inventory.keys.iter().map(pair_json))
 }
 
 fn certificate_line(stored: &StoredCertificate, lang: messages::Lang) -> String {

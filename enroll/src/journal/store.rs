@@ -90,23 +90,29 @@ impl Store {
         Journal::create(path, self.lock(token)?, Rc::clone(&self.disk), &header)
     }
 
-    /// Every enrollment under way, by serial number; those that do not read are left out.
-    pub fn list(&self) -> Result<Vec<Found>, JournalError> {
+    /// Every journal's file, those of finished enrollments and damaged ones too, by name.
+    pub fn files(&self) -> Result<Vec<PathBuf>, JournalError> {
         let entries = match std::fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(failed("read", &self.folder, &error)),
         };
-        let mut tokens: Vec<String> = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter_map(|name| Some(name.strip_suffix(".jsonl")?.to_owned()))
-            .filter(|token| !token.contains('-'))
+        let mut files: Vec<PathBuf> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|it| it == "jsonl"))
             .collect();
-        tokens.sort();
-        Ok(tokens
-            .into_iter()
-            .filter_map(|token| self.peek(token))
-            .collect())
+        files.sort();
+        Ok(files)
+    }
+
+    /// Every enrollment under way, by serial number; those that do not read are left out.
+    pub fn list(&self) -> Result<Vec<Found>, JournalError> {
+        let files = self.files()?;
+        let tokens = files
+            .iter()
+            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+            .filter(|token| !token.contains('-'));
+        Ok(tokens.filter_map(|token| self.peek(token)).collect())
     }
 
     /// Reads without the lock and without repairing.
