@@ -51,7 +51,7 @@ pub use portal::api_routes;
 pub use saved::LoadError;
 pub use server::{Kept, Listen, Server, TlsPort};
 pub use settings::{
-    Authority, Gateway, KeyPaths, Login, Settings, SettingsError, Span, Timing, Web,
+    Authority, Gateway, KeyPaths, Login, Settings, SettingsError, Span, Statuses, Timing, Web,
 };
 pub use sms::{Delivered, Kind, Message};
 

@@ -160,44 +160,6 @@ pub(crate) enum Event {
     Issue,
 }
 
-impl Status {
-    /// The word in the list's column «Статус заявки». The two that the manual prints are its own, the others assumed.
-    ///
-    /// An installed certificate keeps the word of an issued one: nothing tells that the list ever changes again.
-    pub fn list_word(self) -> &'static str {
-        match self {
-            Self::New => "Новая",
-            Self::Accepted => "Принята Оператором",
-            Self::Sent => "Запрос отправлен",
-            Self::Ordered => "Сертификат заказан",
-            Self::Issued | Self::Installed => "Сертификат выпущен",
-            Self::Refused => "Отказ",
-        }
-    }
-
-    /// The word on the card, which differs from the list's; none after the issue (Рис. 15). All but the first assumed.
-    pub fn card_word(self) -> Option<&'static str> {
-        match self {
-            Self::New => Some("Ожидает оператора"),
-            Self::Accepted => Some("Принято"),
-            Self::Sent => Some("Запрос отправлен"),
-            Self::Ordered => Some("Сертификат заказан"),
-            Self::Refused => Some("Отказано"),
-            Self::Issued | Self::Installed => None,
-        }
-    }
-
-    /// Every list word once, in the order of an application's life.
-    pub const LIST_WORDS: [&'static str; 6] = [
-        "Новая",
-        "Принята Оператором",
-        "Запрос отправлен",
-        "Сертификат заказан",
-        "Сертификат выпущен",
-        "Отказ",
-    ];
-}
-
 /// What was kept before operators accepted had been accepted.
 fn already() -> bool {
     true

@@ -1,10 +1,13 @@
 //! Everything that may be chosen before the mock starts. What the real portal does is unknown, so nearly all is a setting.
 
+mod statuses;
+
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::statuses::Statuses;
 use crate::application::Application;
 use crate::ca::{Addresses, DEFAULT_ADDRESS, Profile};
 use crate::fault::{Fault, Knobs};
@@ -33,6 +36,8 @@ pub struct Settings {
     pub login: Login,
     /// How long things take.
     pub timing: Timing,
+    /// What the portal calls the steps on the way.
+    pub statuses: Statuses,
     /// How the portal meets browsers.
     pub web: Web,
     /// The portal's account at the text-message gateway.
@@ -56,6 +61,7 @@ impl Default for Settings {
             applications: Vec::new(),
             login: Login::default(),
             timing: Timing::default(),
+            statuses: Statuses::default(),
             web: Web::default(),
             gateway: Gateway::default(),
             authority: Authority::default(),
@@ -104,7 +110,8 @@ impl Settings {
 
     /// Says what in these settings cannot be meant.
     ///
-    /// Errors: an unknown profile, a code of no digits or more than ten, a span that ends before it begins.
+    /// Errors: an unknown profile, a code of no digits or more than ten, a status word that
+    /// is none or means something else, a span that ends before it begins.
     pub fn check(&self) -> Result<(), SettingsError> {
         match &self.profile {
             Some(name) if Profile::named(name).is_none() => {
@@ -120,6 +127,7 @@ impl Settings {
                 digits: self.login.code_digits,
             });
         }
+        self.statuses.check()?;
         let Timing {
             sms_delivery_secs,
             ordered_secs,
@@ -154,6 +162,12 @@ pub enum SettingsError {
     CodeDigits {
         /// As asked for.
         digits: u8,
+    },
+    /// A status word is empty, too long, or means something else already.
+    #[error("«{word}» cannot be a status word between those that the manual prints")]
+    StatusWord {
+        /// As asked for.
+        word: String,
     },
     /// A span of time ends before it begins.
     #[error("a span from {min} s to {max} s")]

@@ -29,7 +29,7 @@ pub(super) fn call(
         ("POST", "people", []) => add_person(mock, body(request)?),
         ("GET", "applications", []) => list(mock, now, request),
         ("POST", "applications", []) => add(mock, now, body(request)?),
-        ("GET", "applications", [number]) => find(mock, number).map(|order| told(order, now)),
+        ("GET", "applications", [number]) => find(mock, number).map(|order| told(mock, order, now)),
         ("POST", "applications", [number, "accept"]) => accept(mock, now, number),
         ("POST", "applications", [number, "issue"]) => issue(mock, now, number),
         ("POST", "applications", [number, "refuse"]) => {
@@ -106,7 +106,7 @@ fn list(mock: &MockCa, now: Timestamp, request: &Request<Vec<u8>>) -> Result<Val
             .as_ref()
             .is_none_or(|phone| order.application.phone == *phone)
     });
-    let all = theirs.map(|order| told(order, now));
+    let all = theirs.map(|order| told(mock, order, now));
     Ok(all
         .filter(|one| {
             status
@@ -125,9 +125,10 @@ fn find<'a>(mock: &'a MockCa, number: &str) -> Result<&'a Order, Trouble> {
 }
 
 /// An order as the tester sees it.
-fn told(order: &Order, now: Timestamp) -> Value {
+fn told(mock: &MockCa, order: &Order, now: Timestamp) -> Value {
     let status = order.status(now);
-    json!({ "number": order.application.number, "status": status, "word": status.list_word(), "order": order })
+    let word = mock.settings.statuses.in_list(status);
+    json!({ "number": order.application.number, "status": status, "word": word, "order": order })
 }
 
 /// An application as an operator enters it; what is left out is the numbered sample's.
@@ -231,7 +232,7 @@ pub(super) fn accept(mock: &mut MockCa, now: Timestamp, number: &str) -> Result<
         _ => return Err(Trouble::Conflict("there is nothing to accept")),
     }
     mock.catch_up(now);
-    Ok(told(&mock.state.orders[&number], now))
+    Ok(told(mock, &mock.state.orders[&number], now))
 }
 
 /// An operator works this one off now.
@@ -241,7 +242,7 @@ pub(super) fn issue(mock: &mut MockCa, now: Timestamp, number: &str) -> Result<V
     match order.status(now) {
         Status::Sent | Status::Ordered if order.certificate.is_none() => {
             mock.hasten(number, now);
-            Ok(told(&mock.state.orders[&number], now))
+            Ok(told(mock, &mock.state.orders[&number], now))
         }
         _ => Err(Trouble::Conflict(
             "there is no request that waits for a certificate",
@@ -263,7 +264,7 @@ pub(super) fn refuse(
         ));
     }
     mock.refuse(number, now, text);
-    Ok(told(&mock.state.orders[&number], now))
+    Ok(told(mock, &mock.state.orders[&number], now))
 }
 
 fn delay(mock: &mut MockCa, now: Timestamp, number: &str, delay: &Delay) -> Result<Value, Trouble> {
@@ -282,7 +283,7 @@ fn delay(mock: &mut MockCa, now: Timestamp, number: &str, delay: &Delay) -> Resu
         from_now(delay.issue_in_secs),
     );
     mock.catch_up(now);
-    Ok(told(&mock.state.orders[&number], now))
+    Ok(told(mock, &mock.state.orders[&number], now))
 }
 
 pub(super) fn revoke(

@@ -8,6 +8,7 @@ use super::{Trouble, applications};
 use crate::ca::Reason;
 use crate::order::{Order, Status, irkutsk};
 use crate::portal::form;
+use crate::settings::Statuses;
 use crate::{MockCa, reply};
 
 #[derive(Template)]
@@ -24,7 +25,7 @@ struct Row {
     number: u32,
     owner: String,
     phone: String,
-    status: &'static str,
+    status: String,
     can_accept: bool,
     can_issue: bool,
     can_refuse: bool,
@@ -38,14 +39,14 @@ struct Text {
 }
 
 impl Row {
-    fn of(order: &Order, now: Timestamp) -> Self {
+    fn of(words: &Statuses, order: &Order, now: Timestamp) -> Self {
         let status = order.status(now);
         let open = order.certificate.is_none() && order.refusal.is_none();
         Self {
             number: order.application.number,
             owner: order.application.owner.clone(),
             phone: order.application.phone.clone(),
-            status: status.list_word(),
+            status: words.in_list(status).to_owned(),
             can_accept: matches!(status, Status::New | Status::Sent),
             can_issue: open && matches!(status, Status::Sent | Status::Ordered),
             can_refuse: open,
@@ -63,7 +64,7 @@ pub(super) fn show(mock: &MockCa, now: Timestamp, alert: Option<&Trouble>) -> Re
         rows: mock
             .orders()
             .take(MAX_ROWS)
-            .map(|order| Row::of(order, now))
+            .map(|order| Row::of(&mock.settings.statuses, order, now))
             .collect(),
         texts: texts
             .map(|message| Text {

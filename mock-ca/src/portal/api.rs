@@ -306,12 +306,13 @@ fn log_out(visit: &mut Visit<'_>, target: &Target<'_>) -> Answer {
 
 fn list(visit: &mut Visit<'_>, target: &Target<'_>) -> Answer {
     let filter = pages::Filter::from_query(|name| form::query(visit.request, name));
+    let words = &visit.mock.settings.statuses;
     let own = visit
         .mock
         .orders()
         .filter(|order| order.application.phone == target.phone);
     let rows: Value = own
-        .filter(|order| filter.lets_through(&pages::Row::of(order, visit.now)))
+        .filter(|order| filter.lets_through(&pages::Row::of(words, order, visit.now)))
         .map(|order| visit.row(order))
         .collect();
     Ok(reply::json(&rows))
@@ -454,7 +455,7 @@ impl Visit<'_> {
             "number": application.number,
             "date": application.date,
             "status": status,
-            "word": status.list_word(),
+            "word": self.mock.settings.statuses.in_list(status),
             "kind": application.kind,
             "tariff": application.tariff,
             "owner": application.owner,

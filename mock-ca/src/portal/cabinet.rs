@@ -79,6 +79,7 @@ impl Visit<'_> {
     fn list(&mut self, phone: &str) -> Response<Vec<u8>> {
         let who = self.who();
         let filter = pages::Filter::from_query(|name| form::query(self.request, name));
+        let words = &self.mock.settings.statuses;
         let own = self
             .mock
             .state
@@ -86,18 +87,27 @@ impl Visit<'_> {
             .values()
             .filter(|order| order.application.phone == phone);
         let rows = own
-            .map(|order| pages::Row::of(order, self.now))
+            .map(|order| pages::Row::of(words, order, self.now))
             .filter(|row| filter.lets_through(row))
             .collect();
-        reply::page(StatusCode::OK, &pages::List { who, filter, rows })
+        reply::page(
+            StatusCode::OK,
+            &pages::List {
+                words,
+                who,
+                filter,
+                rows,
+            },
+        )
     }
 
     /// Рис. 6, 15.
     fn card(&mut self, number: u32, alert: Option<&str>) -> Response<Vec<u8>> {
         let who = self.who();
+        let words = &self.mock.settings.statuses;
         reply::page(
             StatusCode::OK,
-            &pages::Card::of(who, self.order(number), self.now, alert),
+            &pages::Card::of(who, words, self.order(number), self.now, alert),
         )
     }
 

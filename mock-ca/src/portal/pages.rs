@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::application::Application;
 use crate::documents::Document;
 use crate::order::{Order, Status, irkutsk};
+use crate::settings::Statuses;
 
 /// 1.1: what the manual has one download first. The portal's own two files and Рутокен's two.
 pub(super) const DOWNLOADS: [(&str, &str); 4] = [
@@ -83,7 +84,8 @@ pub(super) struct Work {
 /// Рис. 5, 14.
 #[derive(Template)]
 #[template(path = "list.html")]
-pub(super) struct List {
+pub(super) struct List<'a> {
+    pub(super) words: &'a Statuses,
     pub(super) who: Option<String>,
     pub(super) filter: Filter,
     pub(super) rows: Vec<Row>,
@@ -93,7 +95,7 @@ pub(super) struct List {
 pub(super) struct Row {
     pub(super) number: u32,
     pub(super) date: String,
-    pub(super) status: &'static str,
+    pub(super) status: String,
     pub(super) kind: String,
     pub(super) tariff: String,
     pub(super) owner: String,
@@ -104,12 +106,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn of(order: &Order, now: Timestamp) -> Self {
+    pub(super) fn of(words: &Statuses, order: &Order, now: Timestamp) -> Self {
         let application = order.application.clone();
         Self {
             number: application.number,
             date: printed(application.date),
-            status: order.status(now).list_word(),
+            status: words.in_list(order.status(now)).to_owned(),
             kind: application.kind,
             tariff: application.tariff,
             owner: application.owner,
@@ -142,7 +144,7 @@ impl Filter {
     pub(super) fn lets_through(&self, row: &Row) -> bool {
         let starts =
             |whole: &str, part: &str| whole.to_lowercase().starts_with(&part.to_lowercase());
-        starts(row.status, &self.status)
+        starts(&row.status, &self.status)
             && starts(&row.inn, &self.inn)
             && starts(&row.number.to_string(), &self.id)
             && row
@@ -160,7 +162,7 @@ pub(super) struct Card<'a> {
     alert: Option<&'a str>,
     number: u32,
     owner: &'a str,
-    status: Option<&'static str>,
+    status: Option<&'a str>,
     refusal: Option<&'a str>,
     can_request: bool,
     issued: bool,
@@ -171,6 +173,7 @@ pub(super) struct Card<'a> {
 impl<'a> Card<'a> {
     pub(super) fn of(
         who: Option<String>,
+        words: &'a Statuses,
         order: &'a Order,
         now: Timestamp,
         alert: Option<&'a str>,
@@ -181,7 +184,7 @@ impl<'a> Card<'a> {
             alert,
             number: order.application.number,
             owner: &order.application.owner,
-            status: status.card_word(),
+            status: words.on_card(status),
             refusal: order.refusal.as_ref().map(|refusal| refusal.text.as_str()),
             can_request: status == Status::Accepted,
             issued: order.shown_certificate(now).is_some(),

@@ -273,3 +273,47 @@ fn lost_codes_never_arrive() {
     assert!(world.texts().is_empty());
     assert_eq!(world.mock.outbox().len(), 1);
 }
+
+/// Texts of three parts, whose parts overtake each other: the inbox shows a text whole or not at all.
+#[test]
+fn long_texts_late_lost_doubled_reordered_and_refused_are_joined_or_not_there() {
+    let [plain, held, lost, doubled, refused] =
+        ["а", "б", "в", "г", "д"].map(|letter| letter.repeat(140));
+    let planned = [
+        (2, Mischief::HoldFor { secs: 90 }),
+        (3, Mischief::LoseAnswer),
+        (4, Mischief::Double),
+        (5, Mischief::Refuse { status: 500 }),
+    ];
+    let room = Room::Sms;
+    let mut overtaken = false;
+    for seed in 0..20 {
+        let mut world = with(|settings| {
+            settings.seed = seed;
+            settings.knobs.sms_delay_secs = 400;
+            settings.faults = planned.map(|(nth, what)| Fault { room, nth, what }).into();
+        });
+        for text in [&plain, &held, &lost, &doubled] {
+            let sent = send(&mut world, &format!("phones=79000000000&mes={text}"));
+            assert_eq!(sent["cnt"], 3, "{sent}");
+        }
+        let no = send(&mut world, &format!("phones=79000000000&mes={refused}"));
+        assert!(no["error_code"].is_number(), "{no}");
+        world.pass(399);
+        assert!(world.texts().is_empty());
+        world.pass(20);
+        let mut shown = world.texts();
+        shown.sort();
+        assert_eq!(shown, [&plain, &doubled, &doubled].map(String::clone));
+        world.pass(90);
+        assert_eq!(
+            (world.texts().len(), world.texts().last()),
+            (4, Some(&held))
+        );
+        overtaken |= world.mock.outbox().iter().any(|message| {
+            let first = message.arrives_at.first();
+            first.is_some_and(|first| message.further_parts.iter().flatten().any(|at| at < first))
+        });
+    }
+    assert!(overtaken, "no part came before the one in front of it");
+}
