@@ -6,6 +6,7 @@ mod open;
 mod options;
 mod shell;
 mod support;
+mod texts;
 mod token;
 
 use std::process::ExitCode;
@@ -67,6 +68,8 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Stage) -> Result<(), St
         Command::Status => return status(common, shell),
         Command::Doctor => return doctor::run(common, shell),
         Command::SupportBundle { file } => return support::run(file, common, shell),
+        Command::Completions { shell } => return Ok(texts::completions(*shell)?),
+        Command::Man => return Ok(texts::man()?),
         Command::Abandon => return abandon(common, shell),
         Command::Token { command } => return token::run(command, common, shell),
         _ => {}
@@ -104,6 +107,8 @@ fn chapters(command: &Command, enrollment: &mut Enrollment<'_>, shell: &Shell) -
         | Command::Doctor
         | Command::SupportBundle { .. }
         | Command::Abandon
+        | Command::Completions { .. }
+        | Command::Man
         | Command::Token { .. } => {}
     }
     Ok(())

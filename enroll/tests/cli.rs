@@ -45,6 +45,16 @@ fn help_of_the_token_commands_teaches() {
 }
 
 #[test]
+fn completions_and_manual_page_are_printed() {
+    for shell in ["bash", "zsh", "fish"] {
+        let text = stdout(&["completions", shell]);
+        assert!(text.contains("allow-plain-http"), "{shell}:\n{text}");
+    }
+    let page = stdout(&["man"]);
+    assert!(page.contains(".TH enroll 1") && page.contains("Exit codes"));
+}
+
+#[test]
 fn a_missing_option_is_named_with_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().to_str().unwrap();
