@@ -35,6 +35,27 @@ fn help_teaches() {
 }
 
 #[test]
+fn exit_codes_of_help_are_those_of_the_errors() {
+    let help = stdout(&["--help"]);
+    let (_, after) = help.split_once("Exit codes:").expect("a table");
+    let (table, _) = after.split_once("Example:").expect("its end");
+    let told: std::collections::BTreeSet<u8> = table
+        .split(|it: char| !it.is_ascii_digit())
+        .filter_map(|number| number.parse().ok())
+        .filter(|number| number % 10 != 9) // the ends of ranges
+        .collect();
+    let constants = include_str!("../src/error.rs").lines();
+    let known = constants.filter_map(|line| {
+        let (_, number) = line
+            .trim()
+            .strip_prefix("pub const ")?
+            .split_once(": u8 = ")?;
+        number.strip_suffix(';')?.parse().ok()
+    });
+    assert_eq!(told, known.collect());
+}
+
+#[test]
 fn help_of_request_teaches() {
     assert_snapshot!(stdout(&["request", "-h"]));
 }
