@@ -52,6 +52,9 @@ enum Verb {
         /// As `validate` was told.
         #[arg(long)]
         bless: bool,
+        /// As `speed` was told.
+        #[arg(long)]
+        json: bool,
     },
     /// Time GOST signing and verifying beside gost-engine; fails below the floors of `ci/bench/floors.toml`.
     Speed {
@@ -70,7 +73,7 @@ enum Verb {
 fn main() -> ExitCode {
     let passed = match Cli::parse().verb {
         Verb::Validate { stages, bless } => stage::validate(&or_all(stages), bless),
-        Verb::Inside { stage, bless } => quietly(&stage::inside(stage, bless)),
+        Verb::Inside { stage, bless, json } => quietly(&stage::inside(stage, bless, json)),
         Verb::Speed { json } => told("speed", &speed::prepared(json)),
         Verb::Setup { stages } => told("setup", &packages::install(&or_all(stages))),
     };

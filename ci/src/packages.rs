@@ -93,7 +93,7 @@ fn needed_by(stage: Stage) -> &'static [Package] {
             VALGRIND,
         ],
         Stage::Browser => &[CHROMIUM, NODE, NPM, CYRILLIC_FONT],
-        Stage::Speed => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS],
+        Stage::Speed => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS, PCSCD, VPCD, IPROUTE],
         Stage::Opensc => &[
             OPENSSL,
             GOST_ENGINE,

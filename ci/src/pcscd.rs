@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use pcsc::{Context, ReaderState, Scope, State};
 
 use crate::process::Beside;
+use crate::programs::Programs;
 use crate::run::Bench;
 use crate::wait;
 
@@ -158,6 +159,23 @@ pub(crate) struct Inserted {
 }
 
 impl Inserted {
+    /// Puts the token of `image` into the slot; `options` are those of `emulator attach`.
+    pub(crate) fn token(
+        bench: &Bench,
+        programs: &Programs,
+        image: &Path,
+        slot: Slot,
+        options: &[&str],
+    ) -> Result<Self> {
+        let mut attach = programs.command("emulator");
+        (attach.arg("attach").arg(image))
+            .args(["--vpcd", slot.port])
+            .args(options);
+        let port = slot.port.rsplit(':').next().unwrap_or_default();
+        let log = bench.folder().join(format!("emulator-{port}.log"));
+        Self::wait(&mut attach, slot, &log)
+    }
+
     /// Puts the card that `attach` is into the slot and waits until PC/SC sees it.
     pub(crate) fn wait(attach: &mut Command, slot: Slot, log: &Path) -> Result<Self> {
         let mut process = Beside::start(attach, log)?;

@@ -1,4 +1,7 @@
-//! GOST signing speed: gost3410 and gost-engine timed by turns in one run, compared by ratio, for machines are noisy.
+//! GOST signing speed: gost3410 and gost-engine timed by turns in one run, compared by ratio, for machines are noisy;
+//! and the whole path through the card.
+
+mod path;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -72,8 +75,18 @@ pub(crate) fn prepared(json: bool) -> Result<()> {
     run(&mut Bench::open("speed")?, json)
 }
 
-/// Times both, prints the table and fails when a ratio is below its floor.
+/// Prints the arithmetic's table and the card's figures; fails when anything is below its floor.
 pub(crate) fn run(bench: &mut Bench, json: bool) -> Result<()> {
+    arithmetic(bench, json)?;
+    path::run(bench, json)
+}
+
+/// The part of it that needs a pcscd of its own.
+pub(crate) fn inside(bench: &mut Bench, json: bool) -> Result<()> {
+    path::inside(bench, json)
+}
+
+fn arithmetic(bench: &mut Bench, json: bool) -> Result<()> {
     let floors: Floors = toml::from_str(&std::fs::read_to_string("ci/bench/floors.toml")?)?;
     let (ours, engine) = timed(bench)?;
     let signing = engine

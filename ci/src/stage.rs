@@ -28,11 +28,12 @@ pub(crate) enum Stage {
     /// OpenSSL with gost-engine judges signatures, requests, certificates and CRLs; poppler the documents, valgrind that
     /// no secret decides a branch or an address.
     Gost,
-    /// GOST signing and verifying, timed beside gost-engine: no ratio below its floor.
+    /// GOST signing and verifying, timed beside gost-engine, and the card in process and through pcscd: nothing below its
+    /// floor.
     Speed,
     /// OpenSC, unmodified, drives the card through pcscd; each output equals a committed transcript.
     Opensc,
-    /// `enroll` and `scenarios` over PC/SC: every scenario, what goes wrong with readers and cards, and how fast it is.
+    /// `enroll` and `scenarios` over PC/SC: every scenario, and what goes wrong with readers and cards.
     Pcsc,
     /// A whole enrollment through OpenSC's PKCS#11 module.
     Pkcs11,
@@ -110,13 +111,14 @@ pub(crate) fn validate(stages: &[Stage], bless: bool) -> bool {
 }
 
 /// The part of a stage that needs a pcscd of its own; the stage starts it as a program of its own.
-pub(crate) fn inside(stage: Stage, bless: bool) -> Result<()> {
+pub(crate) fn inside(stage: Stage, bless: bool, json: bool) -> Result<()> {
     let mut bench = Bench::open_again(stage.name())?;
     match stage {
         Stage::Opensc => opensc::inside(&mut bench, bless),
         Stage::Pcsc => pcsc::inside(&mut bench),
+        Stage::Speed => speed::inside(&mut bench, json),
         Stage::Pkcs11 => pkcs11::inside(&mut bench),
-        Stage::Lint | Stage::Test | Stage::Gost | Stage::Speed | Stage::Browser | Stage::Docs => {
+        Stage::Lint | Stage::Test | Stage::Gost | Stage::Browser | Stage::Docs => {
             bail!("{} needs no pcscd", stage.name())
         }
     }

@@ -2,20 +2,18 @@
 
 mod faults;
 mod mishaps;
-mod speed;
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::pcscd::{self, Inserted, Pcscd, Slot};
+use crate::pcscd::{self, Pcscd};
 use crate::programs::Programs;
 use crate::run::Bench;
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     Programs::build(bench, &["emulator", "enroll", "mock-ca", "scenarios"])?;
-    Programs::build_for_speed(bench, "emulator")?;
     pcscd::isolated(&["inside", "pcsc"])
 }
 
@@ -27,7 +25,6 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
     let pcscd = Pcscd::start(bench)?;
     faults::with_cards(bench, &programs)?;
     every_scenario(bench, &programs)?;
-    speed::measure(bench, &programs)?;
     mishaps::on_the_way(bench, &programs, pcscd).context("an enrollment with every mishap")
 }
 
@@ -70,28 +67,6 @@ fn same_files(bench: &mut Bench, direct: &Path, wired: &Path) -> Result<()> {
     );
     bench.run(Command::new("diff").arg("-r").arg(direct).arg(wired))?;
     Ok(())
-}
-
-/// Puts the token of `image` into the slot; `options` are those of `emulator attach`.
-fn insert(
-    bench: &Bench,
-    programs: &Programs,
-    image: &Path,
-    slot: Slot,
-    options: &[&str],
-) -> Result<Inserted> {
-    let mut attach = programs.command("emulator");
-    attach
-        .arg("attach")
-        .arg(image)
-        .args(["--vpcd", slot.port])
-        .args(options);
-    let port = slot.port.rsplit(':').next().unwrap_or_default();
-    Inserted::wait(
-        &mut attach,
-        slot,
-        &bench.folder().join(format!("emulator-{port}.log")),
-    )
 }
 
 /// A token without keys.

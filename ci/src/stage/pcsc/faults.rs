@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use pcsc::{Context, Protocols, Scope, ShareMode};
 
-use super::{enroll, insert, new_image};
-use crate::pcscd::SLOTS;
+use super::{enroll, new_image};
+use crate::pcscd::{Inserted, SLOTS};
 use crate::programs::Programs;
 use crate::run::Bench;
 
@@ -65,7 +65,7 @@ pub(super) fn with_cards(bench: &mut Bench, programs: &Programs) -> Result<()> {
     )?;
 
     let image = new_image(bench, programs, "first.image", "2CDB7256")?;
-    let token = insert(bench, programs, &image, first, &[])?;
+    let token = Inserted::token(bench, programs, &image, first, &[])?;
     let context = Context::establish(Scope::User)?;
     let holder = context.connect(&first.reader()?, ShareMode::Exclusive, Protocols::ANY)?;
     says(
@@ -77,7 +77,7 @@ pub(super) fn with_cards(bench: &mut Bench, programs: &Programs) -> Result<()> {
     has_serial(bench, &mut enroll(programs, &INFO), "2cdb7256")?;
 
     let image = new_image(bench, programs, "second.image", "33505E30")?;
-    let other = insert(bench, programs, &image, second, &[])?;
+    let other = Inserted::token(bench, programs, &image, second, &[])?;
     two_are_not_guessed_between(bench, programs)?;
     other.remove()?;
     token.remove()

@@ -7,9 +7,9 @@ use anyhow::{Result, ensure};
 use pcsc::{Context, Disposition, Protocols, Scope, ShareMode};
 
 use super::faults::NO_TOKEN;
-use super::{insert, new_image};
+use super::new_image;
 use crate::enrollment::Enrollment;
-use crate::pcscd::{self, Pcscd, SLOTS, Slot};
+use crate::pcscd::{self, Inserted, Pcscd, SLOTS, Slot};
 use crate::process::Beside;
 use crate::programs::Programs;
 use crate::run::Bench;
@@ -25,7 +25,7 @@ pub(super) fn on_the_way(bench: &mut Bench, programs: &Programs, pcscd: Pcscd) -
     let _mock = enrollment.start_mock(programs, &[])?;
 
     torn_out(bench, programs, &enrollment, &image)?;
-    let token = insert(bench, programs, &image, slot, &[])?;
+    let token = Inserted::token(bench, programs, &image, slot, &[])?;
     let log = folder.join("resume.log");
     let mut resume = Beside::start(&mut enrollment.command(programs, &["resume"]), &log)?;
     resets_until_it_waits(&mut resume, &log, slot)?;
@@ -72,7 +72,7 @@ fn torn_out(
     let folder = enrollment.folder();
     let slow = folder.join("slow.toml");
     let options = ["--trace", "--timing", &slow.to_string_lossy()];
-    let token = insert(bench, programs, image, SLOTS[0], &options)?;
+    let token = Inserted::token(bench, programs, image, SLOTS[0], &options)?;
     let trace = folder.join("emulator-35963.log");
     let log = folder.join("request.log");
     let mut request = Beside::start(&mut enrollment.command(programs, &["request"]), &log)?;

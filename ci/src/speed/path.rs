@@ -1,4 +1,4 @@
-//! How fast the card is: in process, and through pcscd beside a card that only answers 6D00.
+//! The whole path: how fast the card is in process, and through pcscd beside a card that only answers 6D00.
 //!
 //! Only ratios are judged. Both cards are in their readers at once and take turns, and the median of the turns'
 //! ratios counts, so that whatever else the machine does meets both alike.
@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use pcsc::{Card, Context, Protocols, Scope, ShareMode};
 use serde::Deserialize;
+use serde_json::json;
 
-use super::insert;
-use crate::pcscd::{Inserted, SLOTS};
+use crate::pcscd::{self, Inserted, Pcscd, SLOTS};
 use crate::programs::Programs;
 use crate::run::Bench;
 
@@ -43,18 +43,25 @@ struct ThroughPcscd {
     signatures_per_s: f64,
 }
 
-/// Prints the table; fails below either floor.
-pub(super) fn measure(bench: &mut Bench, programs: &Programs) -> Result<()> {
-    let in_process = in_process(bench, programs)?;
-    let through = through_pcscd(bench, programs)?;
-    println!(
-        "        in process     {:>9.0} SELECT/s (floor {LEAST_SELECTS:.0}) {:>7.0} GOST signatures/s",
-        in_process.selects_per_s, in_process.signatures_per_s
-    );
-    println!(
-        "        through pcscd  {:>9.0} SELECT/s, {:.2} of a card that answers 6D00, {:.0}/s (floor {LEAST_RATIO}) {:>5.0} GOST signatures/s",
-        through.selects_per_s, through.ratio, through.answers_6d00_per_s, through.signatures_per_s
-    );
+/// Builds what is measured, and measures it where pcscd is our own.
+pub(super) fn run(bench: &mut Bench, json: bool) -> Result<()> {
+    Programs::build(bench, &["scenarios"])?;
+    Programs::build_for_speed(bench, "emulator")?;
+    let form = if json { &["--json"][..] } else { &[] };
+    pcscd::isolated(&[&["inside", "speed"], form].concat())
+}
+
+/// Prints the figures; fails below either floor.
+pub(crate) fn inside(bench: &mut Bench, json: bool) -> Result<()> {
+    pcscd::prepare(bench)?;
+    let programs = Programs::built()?;
+    let mut scenarios = programs.command("scenarios");
+    scenarios.args(["run", "first-certificate", "--quiet", "--out"]);
+    bench.run(scenarios.arg(bench.folder().join("enrolled")))?;
+    let _pcscd = Pcscd::start(bench)?;
+    let in_process = in_process(bench, &programs)?;
+    let through = through_pcscd(bench, &programs)?;
+    show(&in_process, &through, json);
     ensure!(
         in_process.selects_per_s >= LEAST_SELECTS,
         "in process {:.0} SELECTs a second, under {LEAST_SELECTS}",
@@ -66,6 +73,27 @@ pub(super) fn measure(bench: &mut Bench, programs: &Programs) -> Result<()> {
         through.ratio
     );
     Ok(())
+}
+
+fn show(in_process: &InProcess, through: &ThroughPcscd, json: bool) {
+    if json {
+        let line = json!({ "path": "in process", "selects_per_s": in_process.selects_per_s.round(),
+            "floor": LEAST_SELECTS, "signatures_per_s": in_process.signatures_per_s.round() });
+        println!("{line}");
+        let line = json!({ "path": "through pcscd", "selects_per_s": through.selects_per_s.round(),
+            "answers_6d00_per_s": through.answers_6d00_per_s.round(), "ratio": through.ratio,
+            "floor": LEAST_RATIO, "signatures_per_s": through.signatures_per_s.round() });
+        println!("{line}");
+        return;
+    }
+    println!(
+        "card in process  {:>9.0} SELECT/s (floor {LEAST_SELECTS:.0})  {:>6.0} GOST signatures/s",
+        in_process.selects_per_s, in_process.signatures_per_s
+    );
+    println!(
+        "through pcscd    {:>9.0} SELECT/s, a card that answers 6D00 {:.0}/s: {:.2} (floor {LEAST_RATIO})  {:>6.0} GOST signatures/s",
+        through.selects_per_s, through.answers_6d00_per_s, through.ratio, through.signatures_per_s
+    );
 }
 
 /// The best of a few runs, since a disturbance only slows.
@@ -89,11 +117,9 @@ fn in_process(bench: &mut Bench, programs: &Programs) -> Result<InProcess> {
 /// The token of an enrollment, which has a key to sign with, against the card that knows nothing.
 fn through_pcscd(bench: &mut Bench, programs: &Programs) -> Result<ThroughPcscd> {
     let [ours, theirs] = SLOTS;
-    let image = bench
-        .folder()
-        .join("in-process/first-certificate/token.image");
+    let image = bench.folder().join("enrolled/token.image");
     let programs = programs.built_for_speed();
-    let token = insert(bench, &programs, &image, ours, &[])?;
+    let token = Inserted::token(bench, &programs, &image, ours, &[])?;
     let mut ignorant = programs.command("examples/answers_6d00");
     let log = bench.folder().join("answers-6d00.log");
     let ignorant = Inserted::wait(ignorant.arg(theirs.port), theirs, &log)?;
