@@ -193,6 +193,12 @@ pub struct Login {
     pub resend_secs: u32,
     /// Codes for one phone in any 60 minutes.
     pub codes_per_hour: u32,
+    /// Codes for all phones together in one minute of the mock's; how a crowd, or one client with many phones, is held back.
+    pub codes_per_minute: u32,
+    /// Phones remembered; beyond that the oldest is forgotten, those nobody registered first.
+    pub phones: u32,
+    /// Sessions kept; beyond that the one worth least ends, strangers' first. The default is ten megabytes of them.
+    pub sessions: u32,
     /// Idle time after which a session ends. Shorter than the issue of a certificate, so that part 2 of the manual needs a login.
     pub session_idle_secs: u32,
 }
@@ -205,6 +211,9 @@ impl Default for Login {
             code_tries: 3,
             resend_secs: 60,
             codes_per_hour: 10,
+            codes_per_minute: 100_000,
+            phones: 2000,
+            sessions: 20_000,
             session_idle_secs: 1200,
         }
     }

@@ -18,6 +18,30 @@ pub(crate) struct Logins {
     sessions: Sessions,
     /// How many sessions and codes were drawn: the number of the next draw.
     drawn: u64,
+    /// The minute that runs, counted from its first code.
+    #[serde(default)]
+    minute: Minute,
+}
+
+/// Codes made since a moment, for all phones together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Minute {
+    since: Timestamp,
+    codes: u32,
+}
+
+impl Minute {
+    /// Seconds until the next minute, when this one has had all its codes.
+    fn full_for(&mut self, limits: &settings::Login, now: Timestamp) -> Option<i64> {
+        if age_secs(now, self.since) >= MINUTE_SECS {
+            *self = Self {
+                since: now,
+                codes: 0,
+            };
+        }
+        (self.codes >= limits.codes_per_minute).then(|| MINUTE_SECS - age_secs(now, self.since))
+    }
 }
 
 /// What is known of a phone that asked for codes, registered or not.
@@ -83,8 +107,11 @@ impl Logins {
         phone: &str,
         registered: bool,
     ) -> Asked {
-        self.forget_oldest_phone();
         let limits = &settings.login;
+        if let Some(secs) = self.minute.full_for(limits, now) {
+            return Asked::TooEarly { secs };
+        }
+        self.forget_oldest_phone(limits);
         let known = self.phones.entry(phone.to_owned()).or_default();
         known.asked_at.retain(|at| age_secs(now, *at) < HOUR_SECS);
         if let Some(refused) = known.refuses(limits, now) {
@@ -101,6 +128,7 @@ impl Logins {
             tries_left: limits.code_tries,
         });
         self.drawn += 1;
+        self.minute.codes += 1;
         Asked::Made { send }
     }
 
@@ -151,7 +179,8 @@ impl Logins {
             logged_in,
             seen_at: now,
         };
-        self.sessions.insert(name.clone(), session);
+        let room = settings.login.sessions as usize;
+        self.sessions.insert(name.clone(), session, room);
         name
     }
 
@@ -190,8 +219,8 @@ impl Logins {
     }
 
     /// Makes room for one more phone; those nobody registered go first.
-    fn forget_oldest_phone(&mut self) {
-        if self.phones.len() >= MAX_PHONES {
+    fn forget_oldest_phone(&mut self, limits: &settings::Login) {
+        if self.phones.len() >= limits.phones as usize {
             let oldest = self
                 .phones
                 .iter()
@@ -256,5 +285,4 @@ fn age_secs(now: Timestamp, then: Timestamp) -> i64 {
 }
 
 const HOUR_SECS: i64 = 3600;
-/// More phones than any test has; a flood of requests cannot fill the memory.
-const MAX_PHONES: usize = 2000;
+const MINUTE_SECS: i64 = 60;

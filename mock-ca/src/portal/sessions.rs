@@ -59,9 +59,9 @@ impl Sessions {
         self.by_name.get(name)
     }
 
-    /// Adds a session; the one worth least goes when there are too many.
-    pub(super) fn insert(&mut self, name: String, session: Session) {
-        if self.by_name.len() >= MAX_SESSIONS {
+    /// Adds a session; the one worth least goes when there is no room for one more.
+    pub(super) fn insert(&mut self, name: String, session: Session, room: usize) {
+        if self.by_name.len() >= room {
             let first = self.in_order.first().map(|(.., name)| name.clone());
             first.and_then(|name| self.remove(&name));
         }
@@ -110,12 +110,11 @@ impl From<Sessions> for BTreeMap<String, Session> {
     }
 }
 
-/// Ten megabytes of them; a flood of requests cannot fill the memory.
-const MAX_SESSIONS: usize = 20_000;
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ROOM: usize = 20_000;
 
     fn session(phone: Option<&str>, logged_in: bool, second: i64) -> Session {
         Session {
@@ -129,22 +128,22 @@ mod tests {
     #[test]
     fn a_flood_of_strangers_ends_no_applicants_session() {
         let mut sessions = Sessions::default();
-        sessions.insert("applicant".into(), session(Some("79"), true, 0));
-        sessions.insert("asked".into(), session(Some("79"), false, 0));
+        sessions.insert("applicant".into(), session(Some("79"), true, 0), ROOM);
+        sessions.insert("asked".into(), session(Some("79"), false, 0), ROOM);
         for n in 0..100_000 {
-            sessions.insert(format!("stranger {n}"), session(None, false, n));
+            sessions.insert(format!("stranger {n}"), session(None, false, n), ROOM);
         }
         assert!(sessions.get("applicant").is_some() && sessions.get("asked").is_some());
         assert!(sessions.get("stranger 99999").is_some() && sessions.get("stranger 0").is_none());
-        assert_eq!(sessions.by_name.len(), MAX_SESSIONS);
-        assert_eq!(sessions.in_order.len(), MAX_SESSIONS);
+        assert_eq!(sessions.by_name.len(), ROOM);
+        assert_eq!(sessions.in_order.len(), ROOM);
     }
 
     #[test]
     fn a_session_keeps_its_place_through_changes_and_through_a_file() {
         let mut sessions = Sessions::default();
-        sessions.insert("one".into(), session(None, false, 1));
-        sessions.insert("two".into(), session(None, false, 2));
+        sessions.insert("one".into(), session(None, false, 1), ROOM);
+        sessions.insert("two".into(), session(None, false, 2), ROOM);
         sessions.change("one", |one| one.phone = Some("79".into()));
         let first = |sessions: &Sessions| sessions.in_order.first().unwrap().2.clone();
         assert_eq!(first(&sessions), "two");

@@ -262,3 +262,25 @@ fn the_login_gives_the_session_a_new_name() {
     type_code(&mut world, &mut browser, &code);
     assert_ne!(browser.cookie, before);
 }
+
+#[test]
+fn a_crowd_gets_its_codes_for_the_minute_and_then_waits() {
+    let mut world = World::with(Settings {
+        login: Login {
+            codes_per_minute: 2,
+            ..Login::default()
+        },
+        ..Settings::default()
+    });
+    for phone in ["+7 900 000-00-01", "+7 900 000-00-02"] {
+        assert_eq!(asked(&mut world, phone).labels(), ["Код подтверждения"]);
+    }
+    world.pass(20);
+    let held_back = asked(&mut world, PHONE);
+    assert_eq!(
+        held_back.alerts(),
+        ["Повторный код можно получить через 40 с"]
+    );
+    world.pass(40);
+    asked(&mut world, PHONE).log_in(&mut world, PHONE);
+}
