@@ -47,6 +47,8 @@ async function look(name, ...texts) {
   for (const text of texts) {
     await page.getByText(text).first().waitFor({ timeout: 10_000 }).catch(() => trouble(name, `no «${text}»`));
   }
+  // The text is there before the stylesheet is.
+  await page.waitForLoadState("load");
   const found = await page.evaluate(inspect);
   found.forEach((what) => trouble(name, what));
   noise.splice(0).forEach((what) => trouble(name, what));
