@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use pcsc::{Context, ReaderState, Scope, State};
 
 use crate::process::Beside;
-use crate::programs::Programs;
+use crate::programs::{self, Programs};
 use crate::run::Bench;
 use crate::wait;
 
@@ -73,7 +73,7 @@ const UNSHARE: [&str; 6] = [
 ///
 /// Errors: what the child says when it fails; or that it cannot be isolated from a pcscd that runs.
 pub(crate) fn isolated(arguments: &[&str]) -> Result<()> {
-    let program = std::env::current_exe().context("finding this program")?;
+    let program = programs::this_program()?;
     let mut child = if namespaces_are_permitted() {
         let mut unshare = Command::new("unshare");
         unshare.args(UNSHARE).arg(program).env(ISOLATED, "1");

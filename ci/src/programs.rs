@@ -7,6 +7,16 @@ use anyhow::{Context as _, Result};
 
 use crate::run::Bench;
 
+/// Where this program lies.
+pub(crate) fn this_program() -> Result<PathBuf> {
+    let path = std::env::current_exe().context("finding this program")?;
+    // Linux marks the path of a program that cargo has built anew since it started; the new one lies in its place.
+    let anew = path
+        .to_str()
+        .and_then(|path| path.strip_suffix(" (deleted)"));
+    Ok(anew.map_or_else(|| path.clone(), PathBuf::from))
+}
+
 /// Where the built programs lie.
 pub(crate) struct Programs {
     folder: PathBuf,
@@ -26,8 +36,7 @@ impl Programs {
 
     /// They lie beside the program that runs, whatever the target folder is.
     pub(crate) fn built() -> Result<Self> {
-        let this = std::env::current_exe().context("finding this program")?;
-        let folder = this
+        let folder = this_program()?
             .parent()
             .context("this program lies nowhere")?
             .to_owned();
