@@ -3,6 +3,7 @@
 //! A card in a reader is shared with whatever else runs: browsers, the EGAIS transport module. So a connection is made
 //! for the time the token is used, with a transaction that keeps the others waiting meanwhile.
 
+use core::time::Duration;
 use std::ffi::CString;
 
 use pcsc::{Card, Context, Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State};
@@ -32,7 +33,7 @@ pub fn slots() -> Result<Vec<Slot>, TransmitError> {
         .map(|name| ReaderState::new(name, State::UNAWARE))
         .collect();
     if !states.is_empty() {
-        let looked = context.get_status_change(core::time::Duration::ZERO, &mut states);
+        let looked = context.get_status_change(Duration::ZERO, &mut states);
         looked.map_err(|error| told(error, "the state of the readers"))?;
     }
     Ok(states.iter().map(Slot::of).collect())
@@ -135,23 +136,64 @@ impl PcscReader {
         Ok(reader)
     }
 
+    /// The card with a transaction on it, asked for again while another program resets it: nobody is logged in yet, so
+    /// nothing is lost by it. pcscd has no protocol for a card between its power-off and its ATR, and answers that
+    /// ours do not fit (seen with 1.9.9).
+    fn held(&mut self) -> Result<Card, Error> {
+        let mut held = self.held_once();
+        for _ in 0..WAITS_FOR_POWER {
+            if !held.as_ref().is_err_and(passes) {
+                break;
+            }
+            self.wait_for_power()?;
+            held = self.held_once();
+        }
+        held
+    }
+
+    fn held_once(&mut self) -> Result<Card, Error> {
+        let mut card = self.shared()?;
+        // The transaction ends when the card is disconnected, so nothing needs to be kept of it.
+        match card.transaction().map(core::mem::forget) {
+            Ok(()) => Ok(card),
+            Err(error) => {
+                drop(card.disconnect(Disposition::LeaveCard));
+                Err(error)
+            }
+        }
+    }
+
     /// A connection that others may share, also when the service was started anew since the last one: what it gave
     /// out before is void then.
     fn shared(&mut self) -> Result<Card, Error> {
-        let connected = self
-            .context
-            .connect(&self.name, ShareMode::Shared, Protocols::ANY);
         let gone = [
             Error::NoService,
             Error::ServiceStopped,
             Error::InvalidHandle,
         ];
+        let connected = self.connected();
         if !connected.as_ref().is_err_and(|error| gone.contains(error)) {
             return connected;
         }
         self.context = Context::establish(Scope::User)?;
+        self.connected()
+    }
+
+    fn connected(&self) -> Result<Card, Error> {
         self.context
             .connect(&self.name, ShareMode::Shared, Protocols::ANY)
+    }
+
+    /// Returns when the state of the reader changes, or after a moment.
+    fn wait_for_power(&self) -> Result<(), Error> {
+        let mut states = [ReaderState::new(self.name.as_c_str(), State::UNAWARE)];
+        self.context
+            .get_status_change(Duration::ZERO, &mut states)?;
+        states[0].sync_current_state();
+        match self.context.get_status_change(MOMENT, &mut states) {
+            Err(Error::Timeout) => Ok(()),
+            waited => waited,
+        }
     }
 
     fn told(&self, error: Error) -> TransmitError {
@@ -194,13 +236,8 @@ impl Transmit for PcscReader {
         if self.card.is_some() {
             return Ok(());
         }
-        let connected = self.shared();
-        let mut card = connected.map_err(|error| self.told(error))?;
-        // It ends when the card is disconnected, so nothing needs to be kept of it.
-        card.transaction()
-            .map(core::mem::forget)
-            .map_err(|error| self.told(error))?;
-        self.card = Some(card);
+        let held = self.held();
+        self.card = Some(held.map_err(|error| self.told(error))?);
         Ok(())
     }
 
@@ -211,6 +248,20 @@ impl Transmit for PcscReader {
         }
     }
 }
+
+/// Whether the failure may only be that of a card on its way from one power-on to the next.
+fn passes(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::ProtoMismatch | Error::UnresponsiveCard | Error::UnpoweredCard | Error::ResetCard
+    )
+}
+
+/// How many moments a card is given to be powered: two seconds, of which the slowest ATR needs one.
+const WAITS_FOR_POWER: u32 = 20;
+
+/// One of them.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// Every card answers with a status word at least; vsmartcard's reader hands over nothing at all when its card goes
 /// away in mid-command (seen with 3.3).
@@ -328,6 +379,14 @@ mod tests {
     fn no_answer_at_all_is_a_card_that_went_away_in_mid_command() {
         assert_eq!(answered(Vec::new()), Err(TransmitError::Removed));
         assert_eq!(answered(vec![0x90, 0x00]), Ok(vec![0x90, 0x00]));
+    }
+
+    #[test]
+    fn a_card_that_another_program_resets_is_asked_again_and_one_it_holds_is_not() {
+        assert!(passes(&Error::ProtoMismatch));
+        assert!(passes(&Error::ResetCard));
+        assert!(!passes(&Error::SharingViolation));
+        assert!(!passes(&Error::NoSmartcard));
     }
 
     #[test]
