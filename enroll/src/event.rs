@@ -17,7 +17,8 @@ use crate::stage::Fact;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
-    /// A numbered step of the manual: `1.4`, `2.8`, `3`, and `A1` … `A9` for Приложение 1.
+    /// A numbered step of the manual: `1.4`, `2.8`, `3`, and `A1` … `A9` for Приложение 1. `W1` … `W4` are its
+    /// warnings in the order it prints them: the browser, an earlier key, a program for PDF, the signed originals.
     Step {
         /// As the manual numbers it.
         number: &'static str,

@@ -11,14 +11,17 @@ pub fn title(number: &str, lang: Lang) -> Option<String> {
     Some(messages::step(number, english, lang))
 }
 
-/// Every numbered step, in English; warnings and figures of the manual belong to the step they stand at.
-pub const STEPS: [(&str, &str); 38] = [
+/// Every numbered step, in English; figures of the manual belong to the step they stand at. `W1` … `W4` are its
+/// warnings, where it prints them.
+pub const STEPS: [(&str, &str); 42] = [
+    ("W1", "Warning: Internet Explorer 8.0 or later"),
     ("1.1.1", "Download and install IEAutosetup.exe"),
     ("1.1.2", "Run IEAutosetup.exe"),
     ("1.1.3", "Install the Rutoken drivers"),
     ("1.1.4", "Install the Rutoken plugin"),
     ("1.1.5", "Download and run RutokenEgais.exe"),
     ("1.1.6", "Restart the browser"),
+    ("W2", "Warning: a key issued earlier has to be deleted"),
     ("A1", "Plug in the Rutoken ECP 2.0"),
     ("A2", "Start the Rutoken Control Panel"),
     ("A3", "Go to the tab «Сертификаты»"),
@@ -54,4 +57,6 @@ pub const STEPS: [(&str, &str); 38] = [
     ("2.8", "Choose the container. Press «Загрузить сертификат»"),
     ("2.9", "Press «ОК». The certificate has been installed"),
     ("3", "Print the documents"),
+    ("W3", "Note: a program for PDF files is needed"),
+    ("W4", "Warning: the signed originals go to an office"),
 ];

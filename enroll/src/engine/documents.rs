@@ -95,6 +95,19 @@ impl Enrollment<'_> {
                 checklist.sign.join(", ")
             ),
         );
+        self.step(
+            "W3",
+            Who::Person,
+            "needs a program for PDF files to print them",
+        );
+        self.step(
+            "W4",
+            Who::Person,
+            format!(
+                "the signed originals have to reach an office: {}",
+                checklist.addresses.join("; or ")
+            ),
+        );
         let application = self.stage().application().unwrap_or_default().to_owned();
         Ok(Papers {
             application,

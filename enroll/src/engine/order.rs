@@ -59,11 +59,13 @@ impl Enrollment<'_> {
         self.requested()
     }
 
-    /// The browser's preparations, numbered so that a timeline has every step of the manual.
+    /// The browser's preparations and the warnings around them, numbered so that a timeline has all of the manual.
     fn tell_preparation(&self) {
+        self.step("W1", Who::Engine, BROWSER);
         for (number, what) in PREPARATION {
             self.step(number, Who::Engine, what);
         }
+        self.step("W2", Who::Engine, EARLIER_KEY);
     }
 
     fn is_to_be_sent(&self) -> bool {
@@ -193,3 +195,10 @@ pub(crate) const PREPARATION: [(&str, &str); 6] = [
     ),
     ("1.1.6", "not needed: there is no browser to restart"),
 ];
+
+/// The manual's first «ВНИМАНИЕ!», before chapter 1.
+const BROWSER: &str =
+    "not needed: the manual asks for Internet Explorer 8 or later, and no browser is used";
+/// Its second, after 1.1.6.
+const EARLIER_KEY: &str =
+    "a key for ЕГАИС that the token holds already has to go by Приложение 1: looks for one";

@@ -34,6 +34,7 @@ impl Enrollment<'_> {
             .chain(core::iter::repeat(LAST_NOTICE_PAUSE_SECS));
         while self.ports.sms.sees_notices() {
             if self.has_come(Awaited::Ordered)? {
+                self.step("1.12", Who::Sms, "«Ваш сертификат заказан» has come");
                 return self.record(Fact::Ordered { told_by_sms: true });
             }
             if self.portal_now() >= deadline {

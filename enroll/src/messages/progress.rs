@@ -172,7 +172,11 @@ pub fn checklist(list: &Checklist, lang: Lang) -> Vec<String> {
 }
 
 /// The numbered steps as the manual words them.
-const MANUAL: [(&str, &str); 38] = [
+const MANUAL: [(&str, &str); 42] = [
+    ("W1", "Внимание: Internet Explorer не ниже 8.0 не нужен"),
+    ("W2", "Внимание: ранее выданный ключ для ЕГАИС"),
+    ("W3", "Для печати нужна программа для файлов PDF"),
+    ("W4", "Внимание: подписанные оригиналы передать в офис"),
     (
         "1.1.1",
         "Программа IEAutosetup.exe не нужна: браузер не используется",
