@@ -4,6 +4,7 @@
 //! commands with what their output has to say; a stage that fails does not stop the next one.
 
 mod enrollment;
+mod junit;
 mod openssl;
 mod packages;
 mod pcscd;
@@ -34,7 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Run the named stages, or all of them, and sum up. Logs and artefacts go to `target/ci/`.
+    /// Run the named stages, or all of them, and sum up. Logs, artefacts and `junit.xml` go to `target/ci/`.
     Validate {
         /// Which stages, in this order.
         #[arg(value_enum)]

@@ -81,9 +81,15 @@ const CYRILLIC_FONT: Package = Package {
     proof: "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 };
 
+const PYTHON: Package = Package {
+    name: "python3-venv",
+    proof: "/usr/share/doc/python3-venv",
+};
+
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
-        Stage::Lint | Stage::Test | Stage::Docs => &[],
+        Stage::Test | Stage::Docs => &[],
+        Stage::Lint => &[PYTHON],
         Stage::Gost => &[
             OPENSSL,
             GOST_ENGINE,

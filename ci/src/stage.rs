@@ -9,11 +9,12 @@ mod pcsc;
 mod pkcs11;
 mod test;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
+use crate::junit;
 use crate::packages;
 use crate::run::Bench;
 use crate::speed;
@@ -21,7 +22,7 @@ use crate::speed;
 /// A part of the validation that can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Stage {
-    /// Formatting and lints of every crate.
+    /// Formatting and lints of every crate; the pipelines follow their formats.
     Lint,
     /// `cargo test`: all that needs no system service, the README's commands among it.
     Test,
@@ -71,6 +72,25 @@ impl Stage {
         }
     }
 
+    fn judged(self, bless: bool) -> Verdict {
+        let name = self.name();
+        eprintln!("== {name}: log in target/ci/{name}.log");
+        let started = now();
+        let outcome = Bench::open(name).and_then(|mut bench| self.run(&mut bench, bless));
+        let took = started.elapsed();
+        let seconds = took.as_secs();
+        let failure = outcome.err().map(|error| format!("{error:#}"));
+        match &failure {
+            None => println!("ok      {name} ({seconds} s)"),
+            Some(failure) => println!("FAILED  {name} ({seconds} s)\n{failure}"),
+        }
+        Verdict {
+            stage: name,
+            took,
+            failure,
+        }
+    }
+
     fn run(self, bench: &mut Bench, bless: bool) -> Result<()> {
         packages::install(&[self])?;
         match self {
@@ -87,25 +107,28 @@ impl Stage {
     }
 }
 
-/// Runs the stages one after the other and tells whether all passed.
+/// How a stage ended, and how long it took.
+pub(crate) struct Verdict {
+    pub(crate) stage: &'static str,
+    pub(crate) took: Duration,
+    /// What failed, when it did.
+    pub(crate) failure: Option<String>,
+}
+
+/// Runs the stages one after the other, leaves `target/ci/junit.xml`, and tells whether all passed.
 pub(crate) fn validate(stages: &[Stage], bless: bool) -> bool {
-    let mut failed = Vec::new();
-    for stage in stages {
-        let name = stage.name();
-        eprintln!("== {name}: log in target/ci/{name}.log");
-        let started = now();
-        let outcome = Bench::open(name).and_then(|mut bench| stage.run(&mut bench, bless));
-        let seconds = started.elapsed().as_secs();
-        match outcome {
-            Ok(()) => println!("ok      {name} ({seconds} s)"),
-            Err(error) => {
-                println!("FAILED  {name} ({seconds} s)\n{error:#}");
-                failed.push(name);
-            }
-        }
-    }
+    let verdicts: Vec<Verdict> = stages.iter().map(|stage| stage.judged(bless)).collect();
+    let failed: Vec<_> = verdicts
+        .iter()
+        .filter(|verdict| verdict.failure.is_some())
+        .map(|verdict| verdict.stage)
+        .collect();
     if !failed.is_empty() {
         println!("failed: {}", failed.join(", "));
+    }
+    if let Err(error) = junit::write(&verdicts) {
+        println!("no target/ci/junit.xml: {error:#}");
+        return false;
     }
     failed.is_empty()
 }
@@ -130,4 +153,24 @@ pub(crate) fn inside(stage: Stage, bless: bool, json: bool) -> Result<()> {
 )]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Stage;
+
+    #[test]
+    fn the_pipelines_run_every_stage() {
+        let matrix = format!("[{}]", Stage::ALL.map(Stage::name).join(", "));
+        let github = include_str!("../../.github/workflows/validate.yml");
+        let gitlab = include_str!("../../.gitlab-ci.yml");
+        assert!(
+            github.contains(&matrix),
+            "{matrix} is not in GitHub's pipeline"
+        );
+        assert!(
+            gitlab.contains(&matrix),
+            "{matrix} is not in GitLab's pipeline"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! Formatting and lints.
+//! Formatting, lints, and the pipelines' files.
 
 use std::process::Command;
 
@@ -18,5 +18,25 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         "warnings",
     ];
     bench.run(Command::new("cargo").args(clippy))?;
+    pipelines(bench)
+}
+
+/// Each pipeline's file follows the schema its vendor publishes.
+fn pipelines(bench: &mut Bench) -> Result<()> {
+    let tools = bench.folder().join("python");
+    bench.run(Command::new("python3").args(["-m", "venv"]).arg(&tools))?;
+    let mut pip = Command::new(tools.join("bin/pip"));
+    pip.args(["install", "--quiet", "--require-hashes", "--requirement"]);
+    bench.run(pip.arg("ci/pipelines/requirements.txt"))?;
+    for (schema, file) in PIPELINES {
+        let mut check = Command::new(tools.join("bin/check-jsonschema"));
+        bench.run(check.args(["--builtin-schema", schema, file]))?;
+    }
     Ok(())
 }
+
+/// Names of the schemas that come with `check-jsonschema`.
+const PIPELINES: [(&str, &str); 2] = [
+    ("vendor.github-workflows", ".github/workflows/validate.yml"),
+    ("vendor.gitlab-ci", ".gitlab-ci.yml"),
+];
