@@ -1,4 +1,4 @@
-//! Formatting, lints, and the pipelines' files.
+//! Formatting, lints, the pipelines' files, and what the product is built from.
 
 use std::process::Command;
 
@@ -18,7 +18,21 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         "warnings",
     ];
     bench.run(Command::new("cargo").args(clippy))?;
-    pipelines(bench)
+    pipelines(bench)?;
+    supply(bench)
+}
+
+/// Licences, sources and duplicates, where `cargo deny` is there: to install it takes as long as all the rest.
+fn supply(bench: &mut Bench) -> Result<()> {
+    let deny = || Command::new("cargo-deny");
+    if deny().arg("--version").output().is_err() {
+        println!("        cargo-deny is not installed: ci/deny.toml is not checked");
+        return Ok(());
+    }
+    let check = ["check", "licenses", "bans", "sources"];
+    let config = ["--offline", "--config", "ci/deny.toml"];
+    bench.run(deny().args(config).args(check))?;
+    Ok(())
 }
 
 /// Each pipeline's file follows the schema its vendor publishes.
