@@ -15,6 +15,7 @@ pub mod lang;
 pub mod manual;
 pub mod operator;
 pub mod output;
+#[cfg_attr(not(feature = "pcsc"), path = "no_pcsc.rs")]
 mod pcsc;
 pub mod proof;
 pub mod reader;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use std::net::ToSocketAddrs as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Stop;
 use super::options::{Command, Common};
@@ -169,7 +169,7 @@ fn reader_of_machine(_wanted: Option<&str>, _events: &Events) -> Result<Box<dyn 
 #[cfg(feature = "pkcs11")]
 fn behind_module(module: &str, common: &Common) -> Result<Box<dyn Token>, Stop> {
     let serial = common.serial.as_deref();
-    let token = crate::adapters::pkcs11::Pkcs11Token::open(Path::new(module), serial)?;
+    let token = crate::adapters::pkcs11::Pkcs11Token::open(std::path::Path::new(module), serial)?;
     Ok(Box::new(token))
 }
 
