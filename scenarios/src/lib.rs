@@ -29,4 +29,5 @@ pub mod summary;
 pub mod timeline;
 pub mod token;
 pub mod transcript;
+pub mod wire;
 pub mod world;

@@ -10,6 +10,7 @@ use crate::runner::{self, Outcome};
 use crate::scenario::Scenario;
 use crate::timeline::{Timeline, Watcher};
 use crate::transcript;
+use crate::wire::{Ledger, Wire};
 use crate::world::{self, Before, Conditions, World, WorldError};
 
 /// Why a run could not leave what it should.
@@ -42,13 +43,18 @@ pub fn run_into(
     before: Before,
 ) -> Result<Outcome, RunError> {
     clear(folder)?;
-    let world = World::new(scenario, conditions, before)?;
+    let wire = Wire::default();
+    let tap = wire.clone();
+    let tapped: Before = Box::new(move |door| tap.tap(before(door)));
+    let world = World::new(scenario, conditions, tapped)?;
     let recording = Recording::new(
         &scenario.name,
         conditions.seed,
         world::start(scenario, conditions.now),
     );
-    let timeline = Rc::new(RefCell::new(Timeline::new(recording, watcher)));
+    let ledger = Ledger::new(wire, runner::phone().digits());
+    let timeline = Timeline::new(recording, watcher).listening(ledger);
+    let timeline = Rc::new(RefCell::new(timeline));
     let state = tempfile::tempdir().map_err(|error| RunError::Write {
         path: std::env::temp_dir(),
         error,

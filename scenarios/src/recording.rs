@@ -63,7 +63,7 @@ impl Recording {
     }
 
     /// Adds an event of the engine, in its lane.
-    pub fn engine_event(&mut self, at: Timestamp, event: &Event) -> &Line {
+    pub fn engine_event(&mut self, at: Timestamp, event: &Event) -> &mut Line {
         let Ok(Value::Object(mut fields)) = serde_json::to_value(event) else {
             unreachable!("an event is a tagged struct of plain fields");
         };
@@ -72,7 +72,7 @@ impl Recording {
     }
 
     /// Adds a line of the harness itself: what the operator does, and the end.
-    pub fn add(&mut self, at: Timestamp, lane: &str, fields: Map<String, Value>) -> &Line {
+    pub fn add(&mut self, at: Timestamp, lane: &str, fields: Map<String, Value>) -> &mut Line {
         let n = self.lines.len() + 1;
         self.lines.push(Line {
             n,
@@ -80,7 +80,7 @@ impl Recording {
             lane: lane.to_owned(),
             fields,
         });
-        &self.lines[n - 1]
+        &mut self.lines[n - 1]
     }
 
     /// What the run was made of.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::recording::{Line, Recording};
+use crate::wire::{Exchange, Ledger};
 
 /// Somebody who watches a run live.
 pub trait Watcher {
@@ -16,12 +17,23 @@ pub trait Watcher {
 pub struct Timeline {
     recording: Recording,
     watcher: Box<dyn Watcher>,
+    ledger: Option<Ledger>,
 }
 
 impl Timeline {
     /// An empty timeline.
     pub fn new(recording: Recording, watcher: Box<dyn Watcher>) -> Self {
-        Self { recording, watcher }
+        Self {
+            recording,
+            watcher,
+            ledger: None,
+        }
+    }
+
+    /// The same, with the bytes of every page beside what the engine tells of it.
+    pub fn listening(mut self, ledger: Ledger) -> Self {
+        self.ledger = Some(ledger);
+        self
     }
 
     /// What was recorded so far.
@@ -46,6 +58,8 @@ impl Timeline {
 
     /// The last line: the outcome and the moment, also as Unix seconds for tools that want them so.
     pub fn end(&mut self, at: Timestamp, text: &str) {
+        let passed = self.ledger.as_mut().map_or_else(Vec::new, Ledger::passed);
+        self.untold(at, passed);
         let fields = Map::from_iter([
             ("text".to_owned(), json!(text)),
             ("unix".to_owned(), json!(at.as_second())),
@@ -54,8 +68,42 @@ impl Timeline {
     }
 }
 
+impl Timeline {
+    /// Lines of exchanges that the engine does not tell of: it asked again by itself, or got no answer.
+    fn untold(&mut self, at: Timestamp, passed: Vec<Exchange>) {
+        for exchange in passed {
+            let fields = Map::from_iter([
+                ("title".to_owned(), json!("")),
+                ("method".to_owned(), json!(exchange.method)),
+                ("path".to_owned(), json!(exchange.path)),
+                ("status".to_owned(), json!(exchange.status)),
+            ]);
+            let wired = self.wired(&exchange);
+            let line = self.recording.add(at, "http", fields);
+            line.fields.extend(wired);
+            self.watcher.see(line);
+        }
+    }
+
+    /// What passed, for the line that comes next.
+    fn wired(&mut self, exchange: &Exchange) -> Map<String, Value> {
+        let n = self.recording.lines().len() + 1;
+        let ledger = self.ledger.as_mut();
+        ledger.map_or_else(Map::new, |ledger| ledger.fields(n, exchange))
+    }
+}
+
 impl Observer for Timeline {
     fn event(&mut self, at: Timestamp, event: &Event) {
-        self.watcher.see(self.recording.engine_event(at, event));
+        let mut passed = self.ledger.as_mut().map_or_else(Vec::new, Ledger::passed);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.heed(event);
+        }
+        let told = passed.pop_if(|last| matches!(event, Event::Http { method, path, .. } if *method == last.method && *path == last.path));
+        self.untold(at, passed);
+        let wired = told.map_or_else(Map::new, |exchange| self.wired(&exchange));
+        let line = self.recording.engine_event(at, event);
+        line.fields.extend(wired);
+        self.watcher.see(line);
     }
 }

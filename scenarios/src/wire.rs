@@ -1,0 +1,118 @@
+//! What really passed at the portal's doors: whole requests and whole answers, for a recording that can be played back.
+//!
+//! The engine tells of each page in its own words; the tap in front of the mock sees the bytes. A [`Ledger`] brings the
+//! two together, and puts names in the place of secrets before anything is kept.
+
+mod ledger;
+mod masks;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, LOCATION, SET_COOKIE};
+use http::{Request, Response};
+use mock_ca::{Door as Room, Lost};
+
+use crate::world::Door;
+
+pub use ledger::Ledger;
+pub use masks::Masks;
+
+/// One request and its answer, as they passed.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Whether it passed at the phones' door.
+    pub is_sms: bool,
+    /// `GET` or `POST`.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// The session the request names.
+    pub cookie: Option<String>,
+    /// What was posted.
+    pub posted: Vec<u8>,
+    /// The answer's status.
+    pub status: u16,
+    /// Its type.
+    pub content_type: String,
+    /// Where it sends on to.
+    pub location: Option<String>,
+    /// The cookie it sets, with its attributes.
+    pub set_cookie: Option<String>,
+    /// How the answer was lost on its way, when it was.
+    pub lost: Option<Lost>,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// Listens at the doors; clones share what they heard.
+#[derive(Clone, Debug, Default)]
+pub struct Wire(Arc<Mutex<Vec<Exchange>>>);
+
+impl Wire {
+    /// Puts the tap in front of a door.
+    pub fn tap(&self, mut door: Door) -> Door {
+        let heard = self.clone();
+        Box::new(move |now, room, request| {
+            let asked = Asked::of(&request);
+            let answer = door(now, room, request);
+            if room != Room::Control {
+                heard.keep(asked.answered(room, &answer));
+            }
+            answer
+        })
+    }
+
+    fn keep(&self, exchange: Exchange) {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.push(exchange);
+    }
+
+    /// What was heard since the last time.
+    pub fn drain(&self) -> Vec<Exchange> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The request's half of an exchange.
+struct Asked {
+    method: String,
+    path: String,
+    cookie: Option<String>,
+    posted: Vec<u8>,
+}
+
+impl Asked {
+    fn of(request: &Request<Vec<u8>>) -> Self {
+        Self {
+            method: request.method().to_string(),
+            path: request
+                .uri()
+                .path_and_query()
+                .map_or("/", |path| path.as_str())
+                .to_owned(),
+            cookie: text(request.headers(), &COOKIE),
+            posted: request.body().clone(),
+        }
+    }
+
+    fn answered(self, room: Room, answer: &Response<Vec<u8>>) -> Exchange {
+        let headers = answer.headers();
+        Exchange {
+            is_sms: room == Room::Sms,
+            method: self.method,
+            path: self.path,
+            cookie: self.cookie,
+            posted: self.posted,
+            status: answer.status().as_u16(),
+            content_type: text(headers, &CONTENT_TYPE).unwrap_or_default(),
+            location: text(headers, &LOCATION),
+            set_cookie: text(headers, &SET_COOKIE),
+            lost: answer.extensions().get().copied(),
+            body: answer.body().clone(),
+        }
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}

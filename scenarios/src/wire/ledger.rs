@@ -1,0 +1,143 @@
+//! Exchanges as the http lane keeps them: `sent` and `answer`, secrets by name, no body twice.
+
+use std::collections::BTreeMap;
+
+use base64ct::{Base64, Encoding as _};
+use enroll::event::Event;
+use mock_ca::Lost;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{Exchange, Masks, Wire};
+
+/// Joins what passed at the doors with what the engine tells.
+#[derive(Debug)]
+pub struct Ledger {
+    wire: Wire,
+    masks: Masks,
+    /// Texts of messages by their number in the inbox.
+    messages: BTreeMap<u64, String>,
+    /// Which line has a body already.
+    bodies: BTreeMap<(String, String), usize>,
+}
+
+impl Ledger {
+    /// Listens to `wire`. `phone` is the applicant's number in digits; it is kept as `{phone}`.
+    pub fn new(wire: Wire, phone: &str) -> Self {
+        let mut masks = Masks::default();
+        masks.learn(phone, "{phone}");
+        Self {
+            wire,
+            masks,
+            messages: BTreeMap::new(),
+            bodies: BTreeMap::new(),
+        }
+    }
+
+    /// The exchanges of pages that passed since the last event, oldest first.
+    pub fn passed(&mut self) -> Vec<Exchange> {
+        let mut pages = Vec::new();
+        for exchange in self.wire.drain() {
+            if exchange.is_sms {
+                self.messages.extend(texts(&exchange.body));
+            } else {
+                pages.push(exchange);
+            }
+        }
+        pages
+    }
+
+    /// Learns from an event which code its name stands for.
+    pub fn heed(&mut self, event: &Event) {
+        if let Event::Sms { id, text, .. } = event
+            && let Some(raw) = self.messages.get(id)
+        {
+            self.masks.message(raw, text);
+        }
+    }
+
+    /// The fields `sent` and `answer` of line `n`.
+    pub fn fields(&mut self, n: usize, exchange: &Exchange) -> Map<String, Value> {
+        let mut sent = Map::new();
+        if let Some(cookie) = &exchange.cookie {
+            sent.insert("cookie".to_owned(), self.masks.cookie(cookie).into());
+        }
+        if !exchange.posted.is_empty() {
+            sent.insert("fields".to_owned(), self.posted(&exchange.posted));
+        }
+        let mut fields = Map::new();
+        if !sent.is_empty() {
+            fields.insert("sent".to_owned(), sent.into());
+        }
+        fields.insert("answer".to_owned(), self.answer(n, exchange).into());
+        fields
+    }
+
+    fn posted(&self, body: &[u8]) -> Value {
+        form_urlencoded::parse(body)
+            .map(|(name, value)| json!([name, self.masks.masked(&value)]))
+            .collect()
+    }
+
+    fn answer(&mut self, n: usize, exchange: &Exchange) -> Map<String, Value> {
+        let mut answer = Map::new();
+        answer.insert("type".to_owned(), exchange.content_type.clone().into());
+        if let Some(location) = &exchange.location {
+            answer.insert("location".to_owned(), location.clone().into());
+        }
+        if let Some(cookie) = &exchange.set_cookie {
+            answer.insert("cookie".to_owned(), self.masks.cookie(cookie).into());
+        }
+        if let Some(lost) = exchange.lost {
+            let lost = if lost == Lost::Whole { "whole" } else { "rest" };
+            answer.insert("lost".to_owned(), lost.into());
+        }
+        answer.extend(self.body(n, exchange));
+        answer
+    }
+
+    /// The body once, then by the number of the line that has it.
+    fn body(&mut self, n: usize, exchange: &Exchange) -> Map<String, Value> {
+        let (name, value) = self.kept(exchange);
+        if value.as_str().is_some_and(str::is_empty) {
+            return Map::new();
+        }
+        let key = (exchange.content_type.clone(), value.to_string());
+        match self.bodies.get(&key) {
+            Some(first) => Map::from_iter([("same_as".to_owned(), json!(first))]),
+            None => {
+                self.bodies.insert(key, n);
+                Map::from_iter([(name.to_owned(), value)])
+            }
+        }
+    }
+
+    /// Text as it is, a paper by its digest, other bytes as base64.
+    fn kept(&mut self, exchange: &Exchange) -> (&'static str, Value) {
+        if exchange.content_type.starts_with("application/pdf") {
+            let digest = hex::encode(Sha256::digest(&exchange.body));
+            return (
+                "digest",
+                json!({"length": exchange.body.len(), "sha256": digest}),
+            );
+        }
+        match std::str::from_utf8(&exchange.body) {
+            Ok(text) => ("body", self.masks.page(text).into()),
+            Err(_) => ("base64", Base64::encode_string(&exchange.body).into()),
+        }
+    }
+}
+
+/// Number and text of each message of an inbox.
+fn texts(inbox: &[u8]) -> Vec<(u64, String)> {
+    let Ok(Value::Array(messages)) = serde_json::from_slice(inbox) else {
+        return Vec::new();
+    };
+    let one = |message: &Value| {
+        Some((
+            message["id"].as_u64()?,
+            message["text"].as_str()?.to_owned(),
+        ))
+    };
+    messages.iter().filter_map(one).collect()
+}

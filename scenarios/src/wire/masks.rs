@@ -1,0 +1,127 @@
+//! Secrets and their names: what is known as a secret never reaches a recording, its name does.
+
+use std::collections::BTreeMap;
+
+/// Secret values of one run, each with the name that stands for it.
+#[derive(Debug, Default)]
+pub struct Masks {
+    names: BTreeMap<String, String>,
+    sessions: usize,
+    forms: usize,
+}
+
+impl Masks {
+    /// Lets `name` stand for `value` from here on.
+    pub fn learn(&mut self, value: &str, name: &str) {
+        if !value.is_empty() {
+            self.names.insert(value.to_owned(), name.to_owned());
+        }
+    }
+
+    /// The name of a whole value, or the value.
+    pub fn masked(&self, value: &str) -> String {
+        self.names
+            .get(value)
+            .map_or_else(|| value.to_owned(), Clone::clone)
+    }
+
+    /// The value a name stands for at present.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.names
+            .iter()
+            .find_map(|(value, known)| (known == name).then_some(value.as_str()))
+    }
+
+    /// `session=VALUE; Path=/` with the value's name; a value not seen before is called `{session:1}` and so on.
+    pub fn cookie(&mut self, cookie: &str) -> String {
+        let (pair, attributes) = cookie.split_at(cookie.find(';').unwrap_or(cookie.len()));
+        let Some((key, value)) = pair.split_once('=') else {
+            return cookie.to_owned();
+        };
+        if !value.is_empty() && !self.names.contains_key(value) {
+            self.sessions += 1;
+            self.learn(value, &format!("{{session:{}}}", self.sessions));
+        }
+        format!("{key}={}{attributes}", self.masked(value))
+    }
+
+    /// A page with the names of its forms' hidden tokens; one not seen before is called `{form:1}` and so on.
+    pub fn page(&mut self, html: &str) -> String {
+        let mut page = html.to_owned();
+        for value in hidden_tokens(html) {
+            if !self.names.contains_key(value) {
+                self.forms += 1;
+                self.learn(value, &format!("{{form:{}}}", self.forms));
+            }
+            page = page.replace(value, &self.masked(value));
+        }
+        page
+    }
+
+    /// The code in a message, when the engine's own words for the message name one.
+    pub fn message(&mut self, raw: &str, masked: &str) {
+        let Some((before, rest)) = masked.split_once("{code:") else {
+            return;
+        };
+        let Some((number, after)) = rest.split_once('}') else {
+            return;
+        };
+        let code = raw
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_suffix(after));
+        if let Some(code) = code {
+            let name = format!("{{code:{number}}}");
+            self.names.retain(|_, known| *known != name);
+            self.learn(code, &name);
+        }
+    }
+}
+
+/// Values of `<input type="hidden" name="token" …>`.
+fn hidden_tokens(html: &str) -> impl Iterator<Item = &str> {
+    html.split("<input ").skip(1).filter_map(|tag| {
+        let tag = tag.split('>').next()?;
+        let hidden = attribute(tag, "type") == Some("hidden");
+        let value = attribute(tag, "value").filter(|value| !value.is_empty());
+        value.filter(|_| hidden && attribute(tag, "name") == Some("token"))
+    })
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = tag.split_once(&format!("{name}=\""))?;
+    rest.split('"').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_once_and_keeps_its_name() {
+        let mut masks = Masks::default();
+        assert_eq!(
+            masks.cookie("session=abc; Path=/"),
+            "session={session:1}; Path=/"
+        );
+        assert_eq!(masks.cookie("session=abc"), "session={session:1}");
+        assert_eq!(masks.cookie("session=def"), "session={session:2}");
+        assert_eq!(masks.cookie("session=; Max-Age=0"), "session=; Max-Age=0");
+    }
+
+    #[test]
+    fn a_forms_token_is_named_and_the_rest_of_the_page_stays() {
+        let page = r#"<input type="hidden" name="token" value="t1"><input name="phone" value="7">"#;
+        let masked =
+            r#"<input type="hidden" name="token" value="{form:1}"><input name="phone" value="7">"#;
+        assert_eq!(Masks::default().page(page), masked);
+    }
+
+    #[test]
+    fn a_code_is_what_the_message_has_where_the_engine_wrote_its_name() {
+        let mut masks = Masks::default();
+        masks.message("Код: 123456. Никому", "Код: {code:1}. Никому");
+        assert_eq!(masks.masked("123456"), "{code:1}");
+        masks.message("Код: 777777. Никому", "Код: {code:1}. Никому");
+        assert_eq!(masks.value("{code:1}"), Some("777777"));
+    }
+}
