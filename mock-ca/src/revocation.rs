@@ -51,7 +51,7 @@ pub(crate) fn handle(
 }
 
 /// The moment that lists and answers are of.
-fn aged(mock: &MockCa, now: Timestamp) -> Timestamp {
+pub(crate) fn aged(mock: &MockCa, now: Timestamp) -> Timestamp {
     let age = SignedDuration::from_secs(mock.settings.knobs.revocation_age_secs.into());
     now.saturating_sub(age).unwrap_or(Timestamp::MIN)
 }

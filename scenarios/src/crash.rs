@@ -8,7 +8,7 @@
 //! How many points there are is counted from what a clean run left: its recording and its journal. The rooms are
 //! watched on their own, and the two counts have to agree.
 
-mod count;
+pub(crate) mod count;
 mod fuse;
 mod life;
 pub mod table;
@@ -149,11 +149,19 @@ fn points(effects: &[Effect]) -> Vec<Point> {
     effects.iter().enumerate().flat_map(of).collect()
 }
 
+/// What the engine's stack is unwound with.
+struct Killed;
+
+/// Ends the engine where it stands.
+pub(crate) fn end() -> ! {
+    resume_unwind(Box::new(Killed))
+}
+
 /// Does `act` until it ends or is killed; `None` when it was killed.
-fn unless_killed<T>(act: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn unless_killed<T>(act: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(act)) {
         Ok(done) => Some(done),
-        Err(why) if why.is::<fuse::Killed>() => None,
+        Err(why) if why.is::<Killed>() => None,
         Err(why) => resume_unwind(why),
     }
 }

@@ -10,7 +10,9 @@
 //! path, a process or the wall clock; reports see recorded lines only, never the world.
 
 pub mod clock;
+pub mod coverage;
 pub mod crash;
+pub mod faults;
 pub mod lang;
 pub mod manual;
 pub mod operator;

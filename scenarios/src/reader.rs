@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
 use crate::clock::ScenarioClock;
+use crate::faults::{self, Meddler};
 
 /// Keeps the card's randomness apart from the portal's, which starts from the same seed.
 const CARD_STREAM: u64 = 1;
@@ -39,6 +41,7 @@ pub enum Way {
 #[derive(Clone)]
 pub struct Reader {
     slot: Rc<RefCell<Slot>>,
+    meddler: Arc<Meddler>,
 }
 
 enum Slot {
@@ -83,21 +86,20 @@ impl Reader {
         };
         Ok(Self {
             slot: Rc::new(RefCell::new(slot)),
+            meddler: Arc::default(),
         })
+    }
+
+    /// The same reader, with somebody at it who makes commands fail.
+    pub fn meddled_by(self, meddler: Arc<Meddler>) -> Self {
+        Self { meddler, ..self }
     }
 
     /// Takes the power away and gives it back, as between two programs that use the token.
     ///
     /// Errors: the card cannot be reached any more.
     pub fn power_cycle(&self) -> Result<(), TransmitError> {
-        match &mut *self.slot.borrow_mut() {
-            Slot::Direct { card, .. } => {
-                card.power_off();
-                card.power_on();
-                Ok(())
-            }
-            Slot::Wired { reader, .. } => reader.reset(),
-        }
+        faults::Card::reset(&mut Rc::clone(&self.slot))
     }
 
     /// Takes the token out for good: what it holds now. `None` when the card's thread was lost or it is out already.
@@ -196,9 +198,9 @@ impl Desk for Surroundings {
     fn notice(&mut self, _: vpcd::Event) {}
 }
 
-impl Transmit for Reader {
+impl faults::Card for Rc<RefCell<Slot>> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransmitError> {
-        match &mut *self.slot.borrow_mut() {
+        match &mut *self.borrow_mut() {
             Slot::Direct { card, surroundings } => {
                 let exchange = card.exchange(&mut surroundings.env(), command);
                 surroundings.work(&exchange);
@@ -209,7 +211,24 @@ impl Transmit for Reader {
     }
 
     fn reset(&mut self) -> Result<(), TransmitError> {
-        self.power_cycle()
+        match &mut *self.borrow_mut() {
+            Slot::Direct { card, .. } => {
+                card.power_off();
+                card.power_on();
+                Ok(())
+            }
+            Slot::Wired { reader, .. } => reader.reset(),
+        }
+    }
+}
+
+impl Transmit for Reader {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransmitError> {
+        faults::to_card(&self.meddler, &mut self.slot, command)
+    }
+
+    fn reset(&mut self) -> Result<(), TransmitError> {
+        faults::to_reset(&self.meddler, &mut self.slot)
     }
 
     fn reader_name(&self) -> String {

@@ -3,16 +3,28 @@
 //! Shape: TOML, unknown fields refused; an error points at its line. Phones, PINs and hex are strings, for their
 //! leading zeros count.
 
+mod event;
+mod fault;
+pub mod schema;
+mod step;
+mod token;
+
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use event::{EventExpectation, Number};
+pub use fault::{Fault, Mischief, Room};
+pub use step::{Expect, ReplaceOld, Step, Verb, With};
+pub use token::{Holding, Pins, Token};
 
 /// The format this program reads.
 const FORMAT: u32 = 1;
 
 /// One whole story, from a token to its end.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// Version of the file's format; 1.
@@ -23,7 +35,7 @@ pub struct Scenario {
     /// One line for people.
     pub title: String,
     /// What it shows and why it is worth running.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
     /// Where all randomness comes from: nonces, keys, codes, delays.
     #[serde(default = "default_seed")]
@@ -36,10 +48,17 @@ pub struct Scenario {
     pub token: Token,
     /// The portal, its SMS gateway and its CA: settings of the mock, as its own configuration file has them.
     #[serde(default)]
+    #[schemars(schema_with = "schema::portal")]
     pub portal: toml::Table,
+    /// What goes wrong on the way, each at one call.
+    #[serde(rename = "fault", default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
     /// What the operator does, in this order, each in a process of its own as far as the engine can tell.
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
+    /// What has to stand on the timeline when all is over.
+    #[serde(rename = "expect", default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EventExpectation>,
 }
 
 fn default_seed() -> u64 {
@@ -47,8 +66,9 @@ fn default_seed() -> u64 {
 }
 
 /// The moment a scenario starts at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub enum Epoch {
     /// Always the same moment, hence always the same bytes.
     At(Timestamp),
@@ -67,6 +87,15 @@ impl Default for Epoch {
     }
 }
 
+impl From<Epoch> for String {
+    fn from(epoch: Epoch) -> Self {
+        match epoch {
+            Epoch::At(at) => crate::recording::irkutsk(at),
+            Epoch::HourAgo => "hour-ago".to_owned(),
+        }
+    }
+}
+
 impl TryFrom<String> for Epoch {
     type Error = jiff::Error;
 
@@ -77,116 +106,6 @@ impl TryFrom<String> for Epoch {
             text.parse().map(Self::At)
         }
     }
-}
-
-/// What lies in the reader when the scenario starts.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Token {
-    /// Serial number, eight hex digits.
-    pub serial: String,
-    /// The token's label; empty as it leaves the factory.
-    pub label: String,
-    /// What it already holds.
-    pub holds: Vec<Holding>,
-    /// Whether the administrator too may delete certificates, as Приложение 1 has it.
-    pub administrator_deletes: bool,
-}
-
-impl Default for Token {
-    fn default() -> Self {
-        Self {
-            serial: "2cdb7256".to_owned(),
-            label: String::new(),
-            holds: Vec::new(),
-            administrator_deletes: true,
-        }
-    }
-}
-
-/// Something a token holds from earlier days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Holding {
-    /// An EGAIS key pair of last year with its certificate.
-    EarlierCertificate,
-    /// A GOST key pair that nobody asked a certificate for.
-    OrphanPair,
-    /// The RSA pair of the EGAIS transport module, not ours to touch.
-    RsaPair,
-}
-
-/// One thing the operator does.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// Which command of the engine.
-    #[serde(rename = "do")]
-    pub verb: Verb,
-    /// How the operator behaves at it.
-    #[serde(default)]
-    pub with: With,
-    /// What has to come of it.
-    #[serde(default)]
-    pub expect: Expect,
-}
-
-/// The engine's commands a scenario can call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verb {
-    /// Chapter 1 up to the SMS about the order, Приложение 1 before it when asked for.
-    Request,
-    /// Chapter 2, after waiting for the issue.
-    Install,
-    /// Chapter 3.
-    Documents,
-    /// Nothing; time passes (`with.secs`).
-    Pass,
-}
-
-/// How the operator behaves.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct With {
-    /// The user PIN typed.
-    pub user_pin: String,
-    /// The administrator PIN typed.
-    pub administrator_pin: String,
-    /// Run Приложение 1 first when the token holds an earlier certificate.
-    pub replace_old: bool,
-    /// A code typed instead of the one received, once.
-    pub wrong_code: Option<String>,
-    /// Seconds that pass, for `do = "pass"`.
-    pub secs: u32,
-}
-
-impl Default for With {
-    fn default() -> Self {
-        Self {
-            user_pin: "12345678".to_owned(),
-            administrator_pin: "87654321".to_owned(),
-            replace_old: false,
-            wrong_code: None,
-            secs: 0,
-        }
-    }
-}
-
-/// What has to come of a step.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Expect {
-    /// The engine's exit code.
-    pub exit: u8,
-    /// Parts of what the engine tells the operator, in English.
-    pub says: Vec<String>,
-    /// Tries left for the user PIN after it.
-    pub user_tries_left: Option<u8>,
-    /// Key pairs on the token after it.
-    pub key_pairs: Option<usize>,
-    /// Certificates on the token after it.
-    pub certificates: Option<usize>,
 }
 
 /// Why a scenario file cannot be run.
@@ -226,11 +145,13 @@ pub enum ScenarioError {
 impl Scenario {
     /// Reads a scenario from its text; `name` is what it will be called.
     pub fn parse(name: &str, text: &str) -> Result<Self, ScenarioError> {
-        let mut scenario: Self =
-            toml::from_str(text).map_err(|error| ScenarioError::Malformed {
-                name: name.to_owned(),
-                error: Box::new(error),
-            })?;
+        let malformed = |error| ScenarioError::Malformed {
+            name: name.to_owned(),
+            error: Box::new(error),
+        };
+        let mut scenario: Self = toml::from_str(text).map_err(malformed)?;
+        // The table is kept as it was written; read as what it is, it tells where a knob is misspelt.
+        toml::from_str::<PortalOnly>(text).map_err(malformed)?;
         if scenario.format != FORMAT {
             return Err(ScenarioError::Format {
                 name: name.to_owned(),
@@ -239,6 +160,11 @@ impl Scenario {
         }
         name.clone_into(&mut scenario.name);
         Ok(scenario)
+    }
+
+    /// The file's text: what [`parse`](Self::parse) reads.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a scenario is plain data")
     }
 
     /// A shipped scenario by its name, or any scenario file by its path.
@@ -261,6 +187,13 @@ impl Scenario {
     }
 }
 
+/// The mock's settings in a scenario's file.
+#[derive(Deserialize)]
+struct PortalOnly {
+    #[serde(rename = "portal", default)]
+    _portal: mock_ca::Settings,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +212,46 @@ mod tests {
             error.contains("line 5") && error.contains("expects"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_misspelt_knob_is_refused_with_its_line() {
+        let text = "format = 1\ntitle = \"t\"\nstep = []\n[portal]\nprofil = \"forus-2018\"\n";
+        let error = error(text);
+        assert!(
+            error.contains("line 5, column 1") && error.contains("profil"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_step_that_the_manual_does_not_have_is_refused_with_its_line() {
+        let text = "format = 1\ntitle = \"t\"\nstep = []\n[[expect]]\nstep = \"1.15\"\n";
+        let error = error(text);
+        assert!(
+            error.contains("line 5, column 8") && error.contains("1.15"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_mischief_of_another_room_is_refused_with_its_line() {
+        let text = "format = 1\ntitle = \"t\"\nstep = []\n[[fault]]\nroom = \"journal\"\nwhat = \"removed\"\n";
+        let error = error(text);
+        assert!(
+            error.contains("line 4") && error.contains("journal"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_scenario_survives_being_written_down() {
+        for name in crate::suite::names() {
+            let scenario = Scenario::find(name).expect("well-formed");
+            let text = scenario.to_toml();
+            let again = Scenario::parse(name, &text).expect("what was written reads");
+            assert_eq!(format!("{scenario:?}"), format!("{again:?}"), "{text}");
+        }
     }
 
     #[test]

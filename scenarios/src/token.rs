@@ -1,5 +1,8 @@
 //! The token a scenario starts with: empty, or with what earlier years left on it.
 
+use emulator::access::AccessRules;
+use emulator::image::{Body, File, Secret};
+use emulator::reference::{FileId, PinRef};
 use emulator::rsa::RsaKey;
 use emulator::{ObjectName, TokenImage};
 use enroll::ports::portal::{RequestedExtensions, SubjectAttribute};
@@ -12,7 +15,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use sha1::{Digest as _, Sha1};
 
-use crate::scenario::{Holding, Token};
+use crate::scenario::{Holding, Pins, Token};
 
 /// Keeps the keys of earlier years apart from the card's own randomness, which starts from the same seed.
 const EARLIER_STREAM: u64 = 2;
@@ -37,10 +40,83 @@ pub fn image(token: &Token, seed: u64, epoch: Timestamp) -> Result<TokenImage, S
             Holding::OrphanPair => {
                 gost_pair(&mut image, &mut rng, &sample().container)?;
             }
+            Holding::OrphanPairs => {
+                gost_pair(&mut image, &mut rng, &sample().container)?;
+                gost_pair(&mut image, &mut rng, &sample().container)?;
+            }
+            Holding::ForeignPair => {
+                gost_pair(&mut image, &mut rng, "ЕГАИС_610042")?;
+            }
+            Holding::ForeignCertificate => foreign_certificate(&mut image, &mut rng, seed, epoch)?,
             Holding::RsaPair => rsa_pair(&mut image)?,
+            Holding::NoSpace => fill(&mut image),
         }
     }
+    set_pins(&mut image, &token.pins)?;
     Ok(image)
+}
+
+fn set_pins(image: &mut TokenImage, pins: &Pins) -> Result<(), String> {
+    let given = [
+        (PinRef::User, &pins.user, pins.user_tries_left),
+        (
+            PinRef::So,
+            &pins.administrator,
+            pins.administrator_tries_left,
+        ),
+    ];
+    for (reference, value, tries_left) in given {
+        let pin = image.pins.get_mut(&reference);
+        let pin = pin.ok_or_else(|| "a new token has both PINs".to_owned())?;
+        if tries_left > pin.max_tries {
+            return Err(format!(
+                "{tries_left} tries left of {} that there are",
+                pin.max_tries
+            ));
+        }
+        pin.tries_left = tries_left;
+        pin.value = Some(Secret::new(value.as_bytes()));
+    }
+    Ok(())
+}
+
+/// Leaves less room than a key pair takes.
+fn fill(image: &mut TokenImage) {
+    let left = TokenImage::MEMORY.saturating_sub(image.memory_used());
+    let data = vec![0; left.saturating_sub(TokenImage::FILE_OVERHEAD + NO_ROOM)];
+    let access = image
+        .mf
+        .as_ref()
+        .map_or(AccessRules::of([0; 8]), |mf| mf.access);
+    if let Some(Body::Df { children, .. }) = image.mf.as_mut().map(|mf| &mut mf.body) {
+        children.push(File {
+            fid: FileId(0x7F01),
+            access,
+            body: Body::Ef { data },
+        });
+    }
+}
+
+/// Bytes that are left on a full token.
+const NO_ROOM: usize = 40;
+
+/// A certificate whose pair never was on this token.
+fn foreign_certificate(
+    image: &mut TokenImage,
+    rng: &mut ChaCha20Rng,
+    seed: u64,
+    epoch: Timestamp,
+) -> Result<(), String> {
+    let key = SigningKey::generate(ParameterSet::CryptoProA, rng);
+    let certificate = certificate(&key, rng, seed, epoch - A_YEAR)?;
+    let name = ObjectName {
+        label: "ЕГАИС_610042",
+        id: &key_id(&key),
+    };
+    image
+        .put_certificate(name, &certificate)
+        .map_err(|error| error.to_string())?;
+    Ok(())
 }
 
 /// Last year's pair and certificate, labelled as the portal labels them.

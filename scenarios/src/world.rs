@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use emulator::TokenImage;
 use emulator::timing::Profile;
@@ -13,8 +13,10 @@ use enroll::event::Events;
 use enroll::ports::token::TransmitError;
 use jiff::{SignedDuration, Timestamp};
 use mock_ca::{Listen, MockCa, Server, Settings};
+use serde_json::Value;
 
 use crate::clock::ScenarioClock;
+use crate::faults::{MachineClock, Meddler, meddled};
 use crate::reader::{Reader, Way};
 use crate::scenario::{Epoch, Scenario};
 use crate::timeline::Timeline;
@@ -61,6 +63,9 @@ pub struct World {
     pub reader: Reader,
     /// The portal and its gateway; stops when dropped.
     pub server: Server,
+    /// Who makes calls fail, as the scenario plans it.
+    pub meddler: Arc<Meddler>,
+    mock: Arc<Mutex<MockCa>>,
 }
 
 /// Why a world could not be made.
@@ -98,19 +103,20 @@ impl World {
         let image: TokenImage =
             token::image(&scenario.token, seed, epoch).map_err(WorldError::Token)?;
         let settings = settings(scenario, seed, epoch)?;
-        let mock = Mutex::new(MockCa::new(settings));
-        let door: Door = Box::new(move |now, door, request| {
-            let mut mock = mock
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            mock.handle(now, door, request)
-        });
-        let server = Server::start(before(door), Arc::new(clock.clone()), Listen::default())?;
+        let mock = Arc::new(Mutex::new(MockCa::new(settings)));
+        let meddler = Arc::new(Meddler::new(scenario.faults.clone()));
+        let behind = Arc::clone(&mock);
+        let door: Door =
+            Box::new(move |now, door, request| locked(&behind).handle(now, door, request));
+        let door = meddled(before(door), Arc::clone(&meddler));
+        let server = Server::start(door, Arc::new(clock.clone()), Listen::default())?;
         let reader = Reader::insert(image, seed, clock.clone(), way, timing)?;
         Ok(Self {
             clock,
-            reader,
+            reader: reader.meddled_by(Arc::clone(&meddler)),
             server,
+            meddler,
+            mock,
         })
     }
 
@@ -119,10 +125,31 @@ impl World {
         ApduToken::new(Observed::new(self.reader.clone(), events.clone()))
     }
 
-    /// The timeline joined with the clock.
+    /// The timeline joined with the clock of the engine's machine.
     pub fn events(&self, timeline: &Rc<RefCell<Timeline>>) -> Events {
-        Events::new(Rc::new(self.clock.clone()), Rc::clone(timeline) as _)
+        let clock = MachineClock {
+            clock: self.clock.clone(),
+            meddler: Arc::clone(&self.meddler),
+        };
+        Events::new(Rc::new(clock), Rc::clone(timeline) as _)
     }
+
+    /// A call at the mock's tester's port: its status and its answer.
+    pub fn office(&self, method: http::Method, path: &str, body: &Value) -> (u16, Value) {
+        let mut request = http::Request::new(body.to_string().into_bytes());
+        *request.method_mut() = method;
+        let Ok(uri) = path.parse() else {
+            return (404, Value::Null);
+        };
+        *request.uri_mut() = uri;
+        let answer = locked(&self.mock).handle(self.clock.now(), mock_ca::Door::Control, request);
+        let value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        (answer.status().as_u16(), value)
+    }
+}
+
+fn locked(mock: &Mutex<MockCa>) -> MutexGuard<'_, MockCa> {
+    mock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// When the scenario starts.

@@ -1,14 +1,118 @@
-//! Every shipped scenario ends as it expects; one test each, so that a failure has a name.
+//! Every shipped scenario ends as it expects; one test each, so that a failure has a name. What they watch together is
+//! the table of COVERAGE.md.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use scenarios::coverage;
+use scenarios::recording::Line;
+use scenarios::scenario::{Scenario, schema};
+use serde_json::Value;
 
 mod common;
 
-fn check(name: &str) {
-    let outcome = common::run(name, Box::new(|door| door));
-    assert!(
-        outcome.mismatches.is_empty(),
-        "{name}:\n{}",
-        outcome.mismatches.join("\n")
+/// What a run left.
+struct Ran {
+    mismatches: Vec<String>,
+    lines: Vec<Line>,
+}
+
+/// Runs a scenario, once for all tests of this file.
+fn ran(name: &'static str) -> Arc<Ran> {
+    static RUNS: Mutex<BTreeMap<&str, Arc<Mutex<Option<Arc<Ran>>>>>> = Mutex::new(BTreeMap::new());
+    let slot = Arc::clone(
+        RUNS.lock()
+            .expect("no panic inside")
+            .entry(name)
+            .or_default(),
     );
+    let mut slot = slot.lock().expect("no panic inside");
+    let run = slot.get_or_insert_with(|| {
+        let (outcome, recording) = common::recorded(name);
+        Arc::new(Ran {
+            mismatches: outcome.mismatches,
+            lines: recording.lines().skip(1).map(line).collect(),
+        })
+    });
+    Arc::clone(run)
+}
+
+fn line(text: &str) -> Line {
+    let mut fields: serde_json::Map<String, Value> =
+        serde_json::from_str(text).expect("a line of a recording");
+    let mut take = |name: &str| fields.remove(name).unwrap_or_default();
+    let (n, at, lane) = (take("n"), take("at"), take("lane"));
+    Line {
+        n: n.as_u64()
+            .and_then(|n| n.try_into().ok())
+            .unwrap_or_default(),
+        at: at.as_str().unwrap_or_default().to_owned(),
+        lane: lane.as_str().unwrap_or_default().to_owned(),
+        fields,
+    }
+}
+
+fn check(name: &'static str) {
+    let ran = ran(name);
+    assert!(
+        ran.mismatches.is_empty(),
+        "{name}:\n{}",
+        ran.mismatches.join("\n")
+    );
+}
+
+/// Compares a generated file with what lies there; `UPDATE=1` writes it.
+fn kept(file: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, text).expect("a file of the checkout");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == text,
+        "{file} is not what is generated now; `UPDATE=1 cargo test -p scenarios --test suite` writes it:\n{text}"
+    );
+}
+
+#[test]
+fn the_schema_is_generated_from_the_types() {
+    kept("scenario.schema.json", &schema::text());
+}
+
+#[test]
+fn every_shipped_scenario_names_the_schema_for_editors() {
+    for name in scenarios::suite::names() {
+        let text = scenarios::suite::text(name).expect("a shipped scenario");
+        assert!(
+            text.starts_with("#:schema ../scenario.schema.json\n"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_step_of_the_manual_is_watched_by_a_scenario() {
+    let mut by_row: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in scenarios::suite::names() {
+        let scenario = Scenario::find(name).expect("a shipped scenario");
+        for row in coverage::watched(&scenario, &ran(name).lines).into_keys() {
+            by_row.entry(row).or_default().push(name.to_owned());
+        }
+    }
+    for (row, _) in coverage::rows() {
+        assert!(by_row.contains_key(&row), "nobody watches {row}");
+    }
+    kept("COVERAGE.md", &coverage::table(&by_row));
+}
+
+#[test]
+fn a_watched_event_that_is_taken_away_is_missed() {
+    for name in scenarios::suite::names() {
+        let scenario = Scenario::find(name).expect("a shipped scenario");
+        let unguarded = coverage::unguarded(&scenario, &ran(name).lines);
+        assert_eq!(unguarded, Vec::<usize>::new(), "{name}");
+    }
 }
 
 macro_rules! scenarios {
@@ -28,17 +132,93 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    abandoned => "abandoned",
+    answer_to_the_request_lost => "answer-to-the-request-lost",
+    application_not_accepted => "application-not-accepted",
+    application_not_found => "application-not-found",
+    application_refused => "application-refused",
+    application_refused_at_issue => "application-refused-at-issue",
+    application_returned => "application-returned",
+    authority_busy => "authority-busy",
+    certificate_expired => "certificate-expired",
     certificate_for_another_key => "certificate-for-another-key",
+    certificate_revoked => "certificate-revoked",
+    certificate_with_a_spoilt_signature => "certificate-with-a-spoilt-signature",
+    clock_ahead => "clock-ahead",
+    clock_behind => "clock-behind",
+    code_expired => "code-expired",
+    code_garbled => "code-garbled",
+    code_late => "code-late",
+    code_lost_once => "code-lost-once",
+    code_never_comes => "code-never-comes",
+    code_of_eight_digits => "code-of-eight-digits",
+    default_pin_on_an_owned_token => "default-pin-on-an-owned-token",
+    disk_full => "disk-full",
     earlier_certificate_refused => "earlier-certificate-refused",
     expired_session => "expired-session",
     first_certificate => "first-certificate",
     first_certificate_2012 => "first-certificate-2012",
     first_certificate_2012_512 => "first-certificate-2012-512",
+    first_certificate_2012_512_b => "first-certificate-2012-512-b",
+    first_certificate_2012_b => "first-certificate-2012-b",
+    first_certificate_2012_tc26_a => "first-certificate-2012-tc26-a",
+    first_certificate_b => "first-certificate-b",
+    first_certificate_c => "first-certificate-c",
     first_certificate_today => "first-certificate-today",
     first_certificate_xcha => "first-certificate-xcha",
     first_sms_lost => "first-sms-lost",
+    foreign_certificate => "foreign-certificate",
+    foreign_pair => "foreign-pair",
+    full_token => "full-token",
+    gateway_refuses => "gateway-refuses",
+    install_too_early => "install-too-early",
+    issue_overdue => "issue-overdue",
+    journal_not_writable => "journal-not-writable",
+    killed_after_sending => "killed-after-sending",
+    killed_while_writing => "killed-while-writing",
     last_pin_tries => "last-pin-tries",
+    machine_sleeps => "machine-sleeps",
+    old_revocation_list => "old-revocation-list",
+    orphan_pair_adopted => "orphan-pair-adopted",
+    other_token => "other-token",
+    own_pins => "own-pins",
+    page_of_somebody_else => "page-of-somebody-else",
+    papers_before_the_certificate => "papers-before-the-certificate",
+    papers_missing => "papers-missing",
+    pin_changed_in_between => "pin-changed-in-between",
+    portal_closed => "portal-closed",
+    portal_fails_at_login => "portal-fails-at-login",
+    ready_sms_lost => "ready-sms-lost",
+    replace_administrator_blocked => "replace-administrator-blocked",
+    replace_administrator_last_tries => "replace-administrator-last-tries",
     replace_certificate => "replace-certificate",
+    replace_certificate_last => "replace-certificate-last",
+    replace_declined => "replace-declined",
+    replace_nothing => "replace-nothing",
+    replace_without_administrators_mark => "replace-without-administrators-mark",
+    replace_wrong_administrator_pin => "replace-wrong-administrator-pin",
+    request_lost => "request-lost",
+    request_refused => "request-refused",
+    rsa_pair_beside => "rsa-pair-beside",
+    session_ends_at_sending => "session-ends-at-sending",
+    session_ends_at_the_certificate => "session-ends-at-the-certificate",
+    session_ends_at_the_list => "session-ends-at-the-list",
+    session_ends_at_the_report => "session-ends-at-the-report",
+    session_ends_at_the_request_form => "session-ends-at-the-request-form",
+    several_applications => "several-applications",
+    sms_doubled => "sms-doubled",
+    sms_in_the_wrong_order => "sms-in-the-wrong-order",
+    status_later_than_the_sms => "status-later-than-the-sms",
+    support_phone_is_no_code => "support-phone-is-no-code",
+    switched_off_for_two_days => "switched-off-for-two-days",
+    token_fails_at_signing => "token-fails-at-signing",
+    token_removed_while_making_the_pair => "token-removed-while-making-the-pair",
+    token_removed_while_writing => "token-removed-while-writing",
+    token_reset_while_signing => "token-reset-while-signing",
+    too_many_codes => "too-many-codes",
+    two_orphan_pairs => "two-orphan-pairs",
+    unknown_phone => "unknown-phone",
+    user_pin_blocked => "user-pin-blocked",
     wrong_sms_code => "wrong-sms-code",
     wrong_user_pin => "wrong-user-pin",
 }

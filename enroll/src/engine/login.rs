@@ -216,6 +216,7 @@ impl Enrollment<'_> {
         asked_at: Timestamp,
     ) -> Result<Option<(u64, Code)>, Error> {
         let deadline = self.portal_now() + self.settings.code_deadline;
+        let mut waited = Duration::ZERO;
         let mut pauses = CODE_PAUSES_SECS
             .into_iter()
             .chain(core::iter::repeat(LAST_CODE_PAUSE_SECS));
@@ -223,10 +224,11 @@ impl Enrollment<'_> {
             if let Some(found) = self.newest_code(before, asked_at)? {
                 return Ok(Some(found));
             }
-            if self.portal_now() >= deadline {
+            if self.portal_now() >= deadline || waited >= self.settings.code_deadline {
                 return Ok(None);
             }
             let pause = Duration::from_secs(pauses.next().unwrap_or(LAST_CODE_PAUSE_SECS));
+            waited += pause;
             self.ports.events.wait(pause, "the SMS with the code");
         }
     }

@@ -29,6 +29,8 @@ impl Enrollment<'_> {
         self.step("1.12", Who::Sms, "«Ваш сертификат заказан» is awaited");
         let deadline =
             order.sent_at.unwrap_or_else(|| self.ports.events.now()) + self.settings.order_deadline;
+        // Counted as well: the clocks may be days apart, and ours may be set back meanwhile.
+        let mut waited = Duration::ZERO;
         let mut pauses = NOTICE_PAUSES_SECS
             .into_iter()
             .chain(core::iter::repeat(LAST_NOTICE_PAUSE_SECS));
@@ -37,10 +39,11 @@ impl Enrollment<'_> {
                 self.step("1.12", Who::Sms, "«Ваш сертификат заказан» has come");
                 return self.record(Fact::Ordered { told_by_sms: true });
             }
-            if self.portal_now() >= deadline {
+            if self.portal_now() >= deadline || waited >= self.settings.order_deadline {
                 break;
             }
             let pause = Duration::from_secs(pauses.next().unwrap_or(LAST_NOTICE_PAUSE_SECS));
+            waited += pause;
             self.ports
                 .events
                 .wait(pause, "SMS 1: «Ваш сертификат заказан»");
@@ -79,7 +82,8 @@ impl Enrollment<'_> {
             Who::Sms,
             "«Ваш сертификат готов» is awaited; the list decides",
         );
-        let deadline = self.portal_now() + self.settings.issue_deadline;
+        let mut deadline = None;
+        let mut waited = Duration::ZERO;
         let mut told = false;
         for pause in LIST_PAUSES_SECS
             .into_iter()
@@ -99,7 +103,10 @@ impl Enrollment<'_> {
                     reason: row.reason,
                 });
             }
-            if self.portal_now() >= deadline {
+            // Counted from the first look: before it nobody has told what time it is at the portal.
+            let now = self.portal_now();
+            let deadline = *deadline.get_or_insert(now + self.settings.issue_deadline);
+            if now >= deadline || waited >= self.settings.issue_deadline {
                 let waited_secs = self.settings.issue_deadline.as_secs();
                 return Err(Error::IssueOverdue {
                     application: order.application,
@@ -108,6 +115,7 @@ impl Enrollment<'_> {
                 });
             }
             told = self.pause_for_ready(pause, told)?;
+            waited += Duration::from_secs(pause);
         }
         self.issued()
     }

@@ -80,11 +80,16 @@ impl Addresses {
 /// What stands in certificates unless a setting says otherwise: nobody's name, so that no recording holds a port.
 pub const DEFAULT_ADDRESS: &str = "http://ca.forus.test";
 
-const NAMES: [&str; 4] = [
+const NAMES: [&str; 9] = [
     "forus-2018",
     "forus-2018-xcha",
+    "forus-2018-b",
+    "forus-2018-c",
     "forus-2019",
+    "forus-2019-b",
+    "forus-2019-tc26-a",
     "forus-2019-512",
+    "forus-2019-512-b",
 ];
 
 impl Profile {
@@ -92,8 +97,11 @@ impl Profile {
     ///
     /// * `forus-2018`: GOST R 34.10-2001 on CryptoPro-A, before the authority changed over on 24.12.2018;
     /// * `forus-2018-xcha`: the same with the applicant's key under the curve's "exchange" name, as a plugin may write it;
+    /// * `forus-2018-b`, `forus-2018-c`: the same with the applicant's key on CryptoPro-B or -C;
     /// * `forus-2019`: GOST R 34.10-2012 with 256 bits on CryptoPro-A;
-    /// * `forus-2019-512`: GOST R 34.10-2012 with 512 bits on TC26-512-A.
+    /// * `forus-2019-b`, `forus-2019-tc26-a`: the same with the applicant's key on CryptoPro-B or TC26-256-A;
+    /// * `forus-2019-512`: GOST R 34.10-2012 with 512 bits on TC26-512-A;
+    /// * `forus-2019-512-b`: the same with the applicant's key on TC26-512-B.
     pub fn named(name: &str) -> Option<Self> {
         use {Algorithm as A, ParameterSet as P};
         Some(match name {
@@ -101,9 +109,18 @@ impl Profile {
             "forus-2018-xcha" => {
                 Self::forus(name, A::Gost2001, P::CryptoProXchA, P::CryptoProA, 15)
             }
+            "forus-2018-b" => Self::forus(name, A::Gost2001, P::CryptoProB, P::CryptoProA, 15),
+            "forus-2018-c" => Self::forus(name, A::Gost2001, P::CryptoProC, P::CryptoProA, 15),
             "forus-2019" => Self::forus(name, A::Gost2012_256, P::CryptoProA, P::CryptoProA, 12),
+            "forus-2019-b" => Self::forus(name, A::Gost2012_256, P::CryptoProB, P::CryptoProA, 12),
+            "forus-2019-tc26-a" => {
+                Self::forus(name, A::Gost2012_256, P::Tc26Gost256A, P::CryptoProA, 12)
+            }
             "forus-2019-512" => {
                 Self::forus(name, A::Gost2012_512, P::Tc26Gost512A, P::Tc26Gost512A, 12)
+            }
+            "forus-2019-512-b" => {
+                Self::forus(name, A::Gost2012_512, P::Tc26Gost512B, P::Tc26Gost512A, 12)
             }
             _ => return None,
         })

@@ -14,7 +14,7 @@ use crate::ca::pem;
 use crate::documents::Document;
 use crate::office::Sent;
 use crate::order::{Order, Status};
-use crate::{phone, reply};
+use crate::{phone, reply, revocation};
 
 /// One call of the API.
 struct Route {
@@ -399,11 +399,12 @@ fn issuer(visit: &mut Visit<'_>, target: &Target<'_>) -> Answer {
     let order = visit.order(target.number);
     order.shown_certificate(visit.now).ok_or_else(not_issued)?;
     let profile = order.application.profile.clone();
+    let list_at = revocation::aged(visit.mock, visit.now);
     let mock = &mut *visit.mock;
     let authority = mock.authorities.of(&mock.settings, &profile);
     Ok(reply::json(&json!({
         "chain_pem": authority.chain_pem(),
-        "crl_pem": pem("X509 CRL", &authority.crl(visit.now)),
+        "crl_pem": pem("X509 CRL", &authority.crl(list_at)),
     })))
 }
 

@@ -7,7 +7,7 @@ use crate::documents::Document;
 use crate::office::{NOT_ACCEPTED, Sent};
 use crate::order::{Order, Status, irkutsk};
 use crate::paper::Unprinted;
-use crate::reply;
+use crate::{reply, revocation};
 
 impl Visit<'_> {
     /// Everything behind the login.
@@ -271,6 +271,7 @@ impl Visit<'_> {
             return self.not_found();
         };
         let (der, profile) = (issued.der.clone(), order.application.profile.clone());
+        let list_at = revocation::aged(self.mock, self.now);
         let authority = self.mock.authorities.of(&self.mock.settings, &profile);
         match name {
             "certificate" => reply::file("application/pkix-cert", &format!("{number}.cer"), der),
@@ -282,7 +283,7 @@ impl Visit<'_> {
             "crl" => reply::file(
                 "application/pkix-crl",
                 "forus-test.crl",
-                authority.crl(self.now),
+                authority.crl(list_at),
             ),
             _ => self.not_found(),
         }

@@ -28,13 +28,29 @@ const fn named(ins: u8, has_data: bool) -> Option<&'static str> {
     })
 }
 
+/// The name of any command, as ISO/IEC 7816-4 has it.
+pub(crate) fn name(command: &[u8]) -> &'static str {
+    match (command.first(), command.get(1)) {
+        (Some(0x80), Some(0x40)) => "LOG OUT",
+        (_, Some(0x20)) if command.len() <= 5 => "VERIFY: tries left?",
+        (_, Some(0x22)) => "MANAGE SECURITY ENVIRONMENT",
+        (_, Some(0x2A)) => "PERFORM SECURITY OPERATION",
+        (_, Some(0x84)) => "GET CHALLENGE",
+        (_, Some(0xA4)) => "SELECT",
+        (_, Some(0xB0)) => "READ BINARY",
+        (_, Some(0xC0)) => "GET RESPONSE",
+        (_, Some(0xCA)) => "GET DATA",
+        _ => writing(command).unwrap_or("another command"),
+    }
+}
+
 /// A request that changes the portal, as the table names it.
 pub(super) fn posting(path: &str) -> String {
     format!("POST {path}")
 }
 
 /// A line of the journal in a few words.
-pub(super) fn line(bytes: &[u8]) -> String {
+pub(crate) fn line(bytes: &[u8]) -> String {
     let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
     let word = |outer: &str, inner: &str| Some(value.get(outer)?.get(inner)?.as_str()?.to_owned());
     match (word("intend", "to"), word("fact", "is")) {

@@ -9,7 +9,7 @@ use enroll::ports::token::{Transmit, TransmitError};
 use http::{Method, Response};
 use mock_ca::{Door as Listener, Lost};
 
-use super::{count, locked};
+use super::{count, end, locked};
 use crate::world::Door;
 
 /// Where an effect stays.
@@ -61,9 +61,6 @@ impl Room {
         }
     }
 }
-
-/// What the engine's stack is unwound with.
-pub(super) struct Killed;
 
 /// Counts effects and blows at one of them; from then on nothing gets through until the next life.
 #[derive(Debug)]
@@ -134,10 +131,6 @@ impl Fuse {
             end();
         }
     }
-}
-
-fn end() -> ! {
-    std::panic::resume_unwind(Box::new(Killed))
 }
 
 /// The way to the token.

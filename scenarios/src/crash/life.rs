@@ -11,7 +11,7 @@ use enroll::journal::{Disk, JournalError, Synced};
 use enroll::messages::{Lang, Report};
 use enroll::ports::token::{KeyKind, Pin, PinRole, Token, Transmit};
 use enroll::stage::{Chapter, Stage};
-use enroll::{Enrollment, Error, Ports, ReplaceOld, Settings};
+use enroll::{Enrollment, Error, Ports, Settings};
 use tempfile::TempDir;
 
 use super::fuse::{Effect, Fuse, Line, Platter, Point, guarded};
@@ -19,7 +19,7 @@ use super::{CrashError, Extent, count, unless_killed};
 use crate::proof::prove;
 use crate::recording::Recording;
 use crate::runner::{Adapters, phone};
-use crate::scenario::{Scenario, Step, Verb, With};
+use crate::scenario::{self, Scenario, Step, Verb, With};
 use crate::screen::Nobody;
 use crate::timeline::Timeline;
 use crate::world::{self, Conditions, World, WorldError};
@@ -153,7 +153,7 @@ impl<'a> Life<'a> {
     ) -> Result<(), String> {
         // Not told what the command that died was told: the journal knows.
         let plain = With {
-            replace_old: false,
+            replace_old: scenario::ReplaceOld::No,
             ..killed.with.clone()
         };
         let resumed = self.process(&plain, events, self.world.reader.clone(), Synced, |it| {
@@ -235,20 +235,21 @@ impl<'a> Life<'a> {
                 enrollment.install().map(drop)
             }
             Verb::Documents => enrollment.documents().map(drop),
+            Verb::Resume => self.go_on(enrollment),
             Verb::Pass => {
                 let secs = step.with.secs.into();
                 self.world.clock.pass(std::time::Duration::from_secs(secs));
                 Ok(())
             }
+            // Not the engine's: a story with one of these ends otherwise without it, and is refused.
+            Verb::Abandon | Verb::ChangePin | Verb::Unblock | Verb::Mock => Ok(()),
         }
     }
 
     fn settings(&self, with: &With) -> Settings {
         let mut settings = Settings::new(phone(), self.state.path());
         settings.artefacts = Some(self.artefacts.path().to_owned());
-        if with.replace_old {
-            settings.replace_old = ReplaceOld::First;
-        }
+        settings.replace_old = with.replace_old.into();
         settings
     }
 

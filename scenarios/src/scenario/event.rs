@@ -1,0 +1,136 @@
+//! What has to stand on the timeline: an expectation on the events of one step of the manual.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::manual;
+use crate::recording::Line;
+
+/// There have to be so many events that are labelled so and say this.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventExpectation {
+    /// A step of the manual: `1.1.1` … `3`, `A1` … `A9` of Приложение 1, or a warning, `W1` … `W4`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Number>,
+    /// Instead of a step: `apdu`, `http`, `sms`, `clock`, `plan`, `note` or `error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<String>,
+    /// Only events during this `[[step]]` of the file count, from 1; without it, those of the whole run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub during: Option<usize>,
+    /// What the event says, or part of it, as the transcript has it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub says: String,
+    /// How many such events there are; 0: none may be.
+    #[serde(default = "once")]
+    pub times: usize,
+}
+
+const fn once() -> usize {
+    1
+}
+
+/// The number of a step that the manual has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Number(String);
+
+impl TryFrom<String> for Number {
+    type Error = String;
+
+    fn try_from(number: String) -> Result<Self, String> {
+        let known = manual::STEPS.iter().any(|(its, _)| *its == number);
+        known.then(|| Self(number.clone())).ok_or_else(|| {
+            format!("the manual has no step «{number}»; it has 1.1.1 … 1.14, 2.1 … 2.9, 3, A1 … A9, and the warnings W1 … W4")
+        })
+    }
+}
+
+impl From<Number> for String {
+    fn from(number: Number) -> Self {
+        number.0
+    }
+}
+
+impl JsonSchema for Number {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let numbers: Vec<&str> = manual::STEPS.iter().map(|(number, _)| *number).collect();
+        json_schema!({ "type": "string", "enum": numbers })
+    }
+}
+
+impl EventExpectation {
+    /// Which lines of a recording are such events, by their position; `lines` are those of a whole run.
+    pub fn met_by<'a>(&self, lines: impl Iterator<Item = &'a Line>) -> Vec<usize> {
+        let mut step = 0;
+        let mut met = Vec::new();
+        for (at, line) in lines.enumerate() {
+            if line.lane == "operator" {
+                step += 1;
+            } else if self.during.is_none_or(|during| during == step) && self.is_met_by(line) {
+                met.push(at);
+            }
+        }
+        met
+    }
+
+    /// What is wrong with the timeline, if anything.
+    pub fn mismatch<'a>(&self, lines: impl Iterator<Item = &'a Line>) -> Option<String> {
+        let found = self.met_by(lines).len();
+        (found != self.times).then(|| {
+            format!(
+                "{}: expected {} on the timeline, found {found}",
+                self.label(),
+                counted(self.times)
+            )
+        })
+    }
+
+    fn is_met_by(&self, line: &Line) -> bool {
+        let labelled = match (&self.step, &self.lane) {
+            (Some(Number(number)), _) => {
+                line.lane == "manual"
+                    && line.fields.get("number").and_then(Value::as_str) == Some(number)
+            }
+            (None, Some(lane)) => line.lane == *lane,
+            (None, None) => true,
+        };
+        labelled && line.fields.values().any(|value| says(value, &self.says))
+    }
+
+    fn label(&self) -> String {
+        let place = match (&self.step, &self.lane) {
+            (Some(Number(number)), _) => format!("step {number}"),
+            (None, Some(lane)) => format!("lane {lane}"),
+            (None, None) => "any lane".to_owned(),
+        };
+        let during = self.during.map_or(String::new(), |step| {
+            format!(" during step {step} of the file")
+        });
+        format!("{place}{during} «{}»", self.says)
+    }
+}
+
+fn counted(times: usize) -> String {
+    match times {
+        0 => "no such event".to_owned(),
+        1 => "one event".to_owned(),
+        more => format!("{more} events"),
+    }
+}
+
+fn says(value: &Value, words: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(words),
+        Value::Array(items) => items.iter().any(|item| says(item, words)),
+        Value::Object(fields) => fields.values().any(|field| says(field, words)),
+        Value::Number(number) => number.to_string().contains(words),
+        Value::Null | Value::Bool(_) => false,
+    }
+}
