@@ -108,7 +108,7 @@ impl World {
         let behind = Arc::clone(&mock);
         let door: Door =
             Box::new(move |now, door, request| locked(&behind).handle(now, door, request));
-        let door = meddled(before(door), Arc::clone(&meddler));
+        let door = before(meddled(door, Arc::clone(&meddler)));
         let server = Server::start(door, Arc::new(clock.clone()), Listen::default())?;
         let reader = Reader::insert(image, seed, clock.clone(), way, timing)?;
         Ok(Self {
