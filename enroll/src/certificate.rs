@@ -187,7 +187,8 @@ impl Certificate {
             .map(|it| it.extn_value.as_bytes())
     }
 
-    fn is_signed_by(&self, issuer: &PublicKeyInfo) -> bool {
+    /// Whether that key signed it.
+    pub(crate) fn is_signed_by(&self, issuer: &PublicKeyInfo) -> bool {
         signed_part(&self.der).is_some_and(|signed| {
             verifies(
                 signed,

@@ -16,6 +16,7 @@
 //! - No subject, algorithm or label of our own: they come from the portal's page.
 
 pub mod adapters;
+pub mod bridge;
 pub mod certificate;
 pub mod cli;
 pub mod engine;

@@ -109,17 +109,23 @@ pub struct Wanted<'a> {
 
 /// The part that is signed: CertificationRequestInfo, DER.
 pub fn info(wanted: &Wanted<'_>) -> Result<Vec<u8>, RequestError> {
-    let fields = wanted.subject.iter().map(|field| {
-        identifiers::check(field)?;
-        attribute(field)
-    });
+    wanted.subject.iter().try_for_each(identifiers::check)?;
+    info_of(wanted.subject, wanted.key, &extensions(wanted.extensions)?)
+}
+
+/// The same without a look at what the values mean.
+pub(crate) fn info_of(
+    subject: &[SubjectAttribute],
+    key: &PublicKeyInfo,
+    extensions: &Vec<Extension>,
+) -> Result<Vec<u8>, RequestError> {
+    let fields = subject.iter().map(attribute);
     let subject = Name::hazmat_from_rdn_sequence(rdns(fields.collect::<Result<Vec<_>, _>>()?)?);
     let info = CertReqInfo {
         version: Version::V1,
         subject,
-        public_key: SubjectPublicKeyInfoOwned::from_der(&wanted.key.to_der()).map_err(malformed)?,
-        attributes: SetOfVec::try_from(vec![extension_request(wanted.extensions)?])
-            .map_err(malformed)?,
+        public_key: SubjectPublicKeyInfoOwned::from_der(&key.to_der()).map_err(malformed)?,
+        attributes: SetOfVec::try_from(vec![extension_request(extensions)?]).map_err(malformed)?,
     };
     info.to_der().map_err(malformed)
 }
@@ -208,7 +214,17 @@ fn rdns(attributes: Vec<AttributeTypeAndValue>) -> Result<RdnSequence, RequestEr
     Ok(sequence)
 }
 
-fn extension_request(wanted: &RequestedExtensions) -> Result<Attribute, RequestError> {
+fn extension_request(extensions: &Vec<Extension>) -> Result<Attribute, RequestError> {
+    let values = SetOfVec::try_from(vec![Any::encode_from(extensions).map_err(malformed)?])
+        .map_err(malformed)?;
+    Ok(Attribute {
+        oid: EXTENSION_REQUEST,
+        values,
+    })
+}
+
+/// What the page names, encoded.
+pub(crate) fn extensions(wanted: &RequestedExtensions) -> Result<Vec<Extension>, RequestError> {
     let mut extensions: Vec<Extension> = Vec::new();
     if !wanted.key_usage.is_empty() {
         extensions.push(extension(KEY_USAGE, &key_usage(&wanted.key_usage)?)?);
@@ -226,12 +242,7 @@ fn extension_request(wanted: &RequestedExtensions) -> Result<Attribute, RequestE
             &Utf8StringRef::new(tool).map_err(malformed)?,
         )?);
     }
-    let values = SetOfVec::try_from(vec![Any::encode_from(&extensions).map_err(malformed)?])
-        .map_err(malformed)?;
-    Ok(Attribute {
-        oid: EXTENSION_REQUEST,
-        values,
-    })
+    Ok(extensions)
 }
 
 /// All of them non-critical, as 2382 of 2403 certificates have their policies and most their key usage.
