@@ -2,11 +2,11 @@
 
 mod care;
 mod doctor;
+mod manual;
 mod open;
 mod options;
 mod shell;
 mod support;
-mod texts;
 mod token;
 
 use std::process::ExitCode;
@@ -18,6 +18,7 @@ use crate::adapters::system_clock::SystemClock;
 use crate::engine::{Checklist, Enrollment, Ports};
 use crate::error::{Error, exit_code};
 use crate::journal::{Found, JournalError, Store};
+use crate::messages::{Text, texts};
 use crate::stage::{Chapter, Fact, Stage};
 use options::{Arguments, Command, Common};
 use shell::Shell;
@@ -49,7 +50,7 @@ pub fn main() -> ExitCode {
 /// Why a command ended early.
 enum Stop {
     /// An option is missing or does not read.
-    Usage(String),
+    Usage(Text),
     /// Everything was said already; the exit code.
     Told(u8),
     /// Anything else.
@@ -68,8 +69,8 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Stage) -> Result<(), St
         Command::Status => return status(common, shell),
         Command::Doctor => return doctor::run(common, shell),
         Command::SupportBundle { file } => return support::run(file, common, shell),
-        Command::Completions { shell } => return Ok(texts::completions(*shell)?),
-        Command::Man => return Ok(texts::man()?),
+        Command::Completions { shell } => return Ok(manual::completions(*shell)?),
+        Command::Man => return Ok(manual::man()?),
         Command::Abandon => return abandon(common, shell),
         Command::Token { command } => return token::run(command, common, shell),
         _ => {}
@@ -207,7 +208,7 @@ fn status(common: &Common, shell: &Shell) -> Result<(), Stop> {
         let stage = crate::messages::stage_line(&it.story.stage, shell.lang);
         shell.say(&format!("{}{application}: {stage}", it.token));
         if !it.story.stage.is_over() {
-            shell.say("next: enroll resume");
+            shell.say(&texts::report_next("enroll resume").of(shell.lang));
         }
     }
     let list = found.iter().map(|it| {
@@ -239,9 +240,7 @@ fn abandon(common: &Common, shell: &Shell) -> Result<(), Stop> {
         .filter(|it| !it.story.stage.is_over())
         .collect();
     let only = found.pop().filter(|_| found.is_empty());
-    let only = only.ok_or_else(|| {
-        Stop::Usage("--serial is to name one of the tokens that `enroll status` lists".to_owned())
-    })?;
+    let only = only.ok_or_else(|| Stop::Usage(texts::usage_serial()))?;
     let nothing = || JournalError::Nothing {
         token: only.token.clone(),
     };

@@ -1,14 +1,21 @@
-//! Every text for a person, in both languages side by side. Words of the portal are quoted as it prints them.
+//! Every text for a person, in both languages: `messages/ru.ftl` and `messages/en.ftl`, Fluent files with a function
+//! for each message ([`texts`]). Words of the portal are quoted as it prints them. Journals, events, recordings and JSON
+//! are for machines: their words are English constants where they are made.
 
 mod advice;
 mod failures;
 mod progress;
 pub mod question;
+pub(crate) mod text;
+pub(crate) mod texts;
 
 use crate::error::Error;
 use crate::stage::Stage;
 
-pub use progress::{caution, checklist, object, plan_lines, stage_line, step, waiting};
+pub(crate) use failures::unreadable;
+pub(crate) use progress::object_text;
+pub use progress::{caution, checklist, object, plan_lines, stage_line, step, title, waiting};
+pub(crate) use text::Text;
 
 /// The language of what a person reads. Journals, events and JSON are in English.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,48 +59,34 @@ impl Report {
     /// Puts an error and the stage it happened at into words.
     #[must_use]
     pub fn of(error: &Error, stage: &Stage, lang: Lang) -> Self {
-        let what = failures::what(error).of(lang);
-        let next = advice::words(&error.next_step(), &what, lang);
         Self {
-            what,
+            what: what(error).of(lang),
             state: stage_line(stage, lang),
-            next,
+            next: next(error).of(lang),
         }
     }
 
     /// Three lines.
     #[must_use]
     pub fn lines(&self, lang: Lang) -> String {
-        let (error, state) = match lang {
-            Lang::Ru => ("ошибка", "состояние"),
-            Lang::En => ("error", "state"),
-        };
-        format!(
-            "{error}: {}\n{state}: {}\nnext: {}",
-            self.what, self.state, self.next
-        )
+        let lines = [
+            texts::report_error(&self.what),
+            texts::report_state(&self.state),
+            texts::report_next(&self.next),
+        ];
+        lines.map(|line| line.of(lang)).join("\n")
     }
 }
 
-/// One text in both languages.
-#[derive(Clone)]
-pub(crate) struct Both {
-    ru: String,
-    en: String,
+/// What happened.
+pub(crate) fn what(error: &Error) -> Text {
+    failures::what(error)
 }
 
-pub(crate) fn both(ru: impl Into<String>, en: impl Into<String>) -> Both {
-    Both {
-        ru: ru.into(),
-        en: en.into(),
-    }
+/// What to do now.
+pub(crate) fn next(error: &Error) -> Text {
+    advice::words(&error.next_step(), what(error))
 }
 
-impl Both {
-    pub(crate) fn of(self, lang: Lang) -> String {
-        match lang {
-            Lang::Ru => self.ru,
-            Lang::En => self.en,
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -131,7 +131,7 @@ fn status_and_abandon_go_by_the_journal() {
     let russian = stdout(&["status", "--lang", "ru", "--state", state]);
     assert_eq!(
         russian,
-        "1f2e3d4c, 722318: ключевой пары этой заявки в журнале нет; запрос не отправлен\nnext: enroll resume\n"
+        "1f2e3d4c, 722318: ключевой пары этой заявки в журнале нет; запрос не отправлен\nдальше: enroll resume\n"
     );
     assert!(
         stdout(&["abandon", "--json", "--state", state]).contains("\"was\":\"application-chosen\"")

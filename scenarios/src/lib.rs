@@ -14,7 +14,6 @@ pub mod coverage;
 pub mod crash;
 pub mod faults;
 pub mod lang;
-pub mod manual;
 pub mod operator;
 pub mod output;
 #[cfg_attr(not(feature = "pcsc"), path = "no_pcsc.rs")]

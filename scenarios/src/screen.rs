@@ -6,9 +6,9 @@ use std::io::Write;
 use enroll::messages::{self, Lang};
 use serde_json::Value;
 
+use crate::lang;
 use crate::recording::Line;
 use crate::timeline::Watcher;
-use crate::{lang, manual};
 
 /// Shows a run as it goes.
 pub struct Screen<Out> {
@@ -70,7 +70,7 @@ impl<Out: Write> Screen<Out> {
         let mut lines = Vec::new();
         if number != self.last_step {
             number.clone_into(&mut self.last_step);
-            let title = manual::title(number, self.lang).unwrap_or_default();
+            let title = messages::title(number, self.lang).unwrap_or_default();
             lines.push(format!("{time}  {number:<5}  {title}"));
         }
         if self.lang == Lang::En {

@@ -12,10 +12,9 @@ use crate::certificate::Certificate;
 use crate::engine::order::PREPARATION;
 use crate::error::Error;
 use crate::journal::Store;
-use crate::messages::{self, Both, Lang, Report, both};
+use crate::messages::{self, Lang, Text, texts};
 use crate::ports::token::{Inventory, PinRole, Token, TokenInfo, Tries};
 use crate::ports::{Portal as _, TokenError};
-use crate::stage::Stage;
 
 /// How an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +30,16 @@ enum Verdict {
 
 /// One item of the list.
 pub(super) struct Finding {
-    item: Both,
+    item: Text,
     verdict: Verdict,
-    why: Both,
-    mend: Option<Both>,
+    why: Text,
+    mend: Option<Text>,
     /// The exit code of a bad one.
     exit: u8,
 }
 
 impl Finding {
-    fn new(item: Both, verdict: Verdict, why: Both) -> Self {
+    fn new(item: Text, verdict: Verdict, why: Text) -> Self {
         Self {
             item,
             verdict,
@@ -51,28 +50,21 @@ impl Finding {
     }
 
     fn mended_by(self, command: &str) -> Self {
-        let mend = Some(both(command, command));
+        let mend = Some(Text::plain(command));
         Self { mend, ..self }
     }
 
     /// A line for those who help, in English.
     pub(super) fn line(&self) -> String {
-        let (item, why) = (self.item.clone(), self.why.clone());
-        format!(
-            "{:?} {}: {}",
-            self.verdict,
-            item.of(Lang::En),
-            why.of(Lang::En)
-        )
+        let (item, why) = (self.item.of(Lang::En), self.why.of(Lang::En));
+        format!("{:?} {item}: {why}", self.verdict)
     }
 
-    fn failed(item: Both, error: &Error) -> Self {
-        let told = |lang| Report::of(error, &Stage::default(), lang);
-        let why = both(told(Lang::Ru).what, told(Lang::En).what);
+    fn failed(item: Text, error: &Error) -> Self {
         Self {
-            mend: Some(both(told(Lang::Ru).next, told(Lang::En).next)),
+            mend: Some(messages::next(error)),
             exit: error.exit_code(),
-            ..Self::new(item, Verdict::Bad, why)
+            ..Self::new(item, Verdict::Bad, messages::what(error))
         }
     }
 }
@@ -131,15 +123,16 @@ fn told(finding: Finding, shell: &Shell) -> serde_json::Value {
         Verdict::Bad => "FAIL",
         Verdict::NotNeeded => "-",
     };
-    let english = (item.clone().of(Lang::En), why.clone().of(Lang::En));
-    let mend_english = mend.clone().map(|mend| mend.of(Lang::En));
+    let english = (item.of(Lang::En), why.of(Lang::En));
+    let mend_english = mend.as_ref().map(|mend| mend.of(Lang::En));
     shell.say(&format!(
         "{mark:>4}  {}: {}",
         item.of(shell.lang),
         why.of(shell.lang)
     ));
     if let Some(mend) = mend {
-        shell.say(&format!("      next: {}", mend.of(shell.lang)));
+        let next = texts::report_next(mend).of(shell.lang);
+        shell.say(&format!("      {next}"));
     }
     let verdict = match verdict {
         Verdict::Good => "good",
@@ -151,13 +144,9 @@ fn told(finding: Finding, shell: &Shell) -> serde_json::Value {
 }
 
 fn state_folder(folder: &Path) -> Finding {
-    let item = both("папка состояния", "state folder");
+    let item = texts::doctor_state();
     match Store::new(folder).list() {
-        Ok(found) => {
-            let count = found.len();
-            let why = both(format!("выпусков: {count}"), format!("{count} enrollments"));
-            Finding::new(item, Verdict::Good, why)
-        }
+        Ok(found) => Finding::new(item, Verdict::Good, texts::doctor_state_good(found.len())),
         Err(error) => Finding::failed(item, &error.into()),
     }
 }
@@ -169,7 +158,7 @@ fn token(
     there: Option<Timestamp>,
     seen: &mut Examination,
 ) -> Result<(), Stop> {
-    let item = || both("токен", "token");
+    let item = texts::doctor_token;
     let mut token = match open::token(common, shell, &shell.events()) {
         Ok(token) => token,
         Err(Stop::Error(error)) => {
@@ -187,39 +176,27 @@ fn token(
     };
     let findings = &mut seen.findings;
     let named = format!("{} «{}», {}", info.serial, info.label, info.reader);
-    findings.push(Finding::new(
-        item(),
-        Verdict::Good,
-        both(named.clone(), named),
-    ));
+    findings.push(Finding::new(item(), Verdict::Good, Text::plain(named)));
     findings.extend(pins(&info));
     seen.info = Some(info);
     seen.inventory = contents(&mut *token, there, findings);
     findings.push(Finding::new(
-        both("память токена", "memory of the token"),
+        texts::doctor_memory(),
         Verdict::NotNeeded,
-        both(
-            "известными командами токен её не сообщает; чего не хватит, скажет сам запрос до записи",
-            "no known command tells it; a request says what does not fit before it writes",
-        ),
+        texts::doctor_memory_untold(),
     ));
     Ok(())
 }
 
 fn pins(info: &TokenInfo) -> [Finding; 2] {
-    let user = both("PIN-код пользователя", "PIN of the user");
-    let administrator = both("PIN-код администратора", "PIN of the administrator");
     [
-        pin(user, PinRole::User, info.user_tries_left),
-        pin(
-            administrator,
-            PinRole::Administrator,
-            info.administrator_tries_left,
-        ),
+        pin(PinRole::User, info.user_tries_left),
+        pin(PinRole::Administrator, info.administrator_tries_left),
     ]
 }
 
-fn pin(item: Both, role: PinRole, tries: Tries) -> Finding {
+fn pin(role: PinRole, tries: Tries) -> Finding {
+    let item = texts::doctor_pin(role);
     match tries {
         Tries::Blocked | Tries::NoSuchPin => {
             let error = match tries {
@@ -228,20 +205,10 @@ fn pin(item: Both, role: PinRole, tries: Tries) -> Finding {
             };
             Finding::failed(item, &error.into())
         }
-        Tries::Verified => Finding::new(item, Verdict::Good, both("введён", "logged in")),
-        Tries::Untold => Finding::new(
-            item,
-            Verdict::Good,
-            both(
-                "неверных попыток не было, остаток не сообщается",
-                "no wrong tries, how many are left is not told",
-            ),
-        ),
+        Tries::Verified => Finding::new(item, Verdict::Good, texts::doctor_pin_verified()),
+        Tries::Untold => Finding::new(item, Verdict::Good, texts::doctor_pin_untold()),
         Tries::Left(left) => {
-            let why = both(
-                format!("осталось попыток: {left}"),
-                format!("{left} tries left"),
-            );
+            let why = texts::doctor_pin_left(left);
             let verdict = if left <= crate::engine::KEPT_TRIES {
                 Verdict::Warning
             } else {
@@ -262,7 +229,7 @@ fn contents(
     there: Option<Timestamp>,
     findings: &mut Vec<Finding>,
 ) -> Option<Inventory> {
-    let item = both("разметка токена", "layout of the token");
+    let item = texts::doctor_layout();
     let inventory = match token.inventory() {
         Ok(inventory) => inventory,
         Err(error @ TokenError::NotInitialised) => {
@@ -274,18 +241,7 @@ fn contents(
             return None;
         }
     };
-    let counted = both(
-        format!(
-            "ключевых пар: {}, сертификатов: {}",
-            inventory.keys.len(),
-            inventory.certificates.len()
-        ),
-        format!(
-            "{} key pairs, {} certificates",
-            inventory.keys.len(),
-            inventory.certificates.len()
-        ),
-    );
+    let counted = texts::doctor_layout_good(inventory.keys.len(), inventory.certificates.len());
     let now = there.unwrap_or_else(|| super::clock().now());
     findings.push(Finding::new(item, Verdict::Good, counted));
     findings.extend(certificates(&inventory, now));
@@ -297,10 +253,9 @@ fn certificates(inventory: &Inventory, now: Timestamp) -> Vec<Finding> {
     let read = read.filter_map(|stored| Certificate::from_der(&stored.der).ok());
     read.map(|certificate| {
         let object = crate::object::Object::certificate(&certificate);
-        let named = |lang| messages::object(&object, lang);
         let (_, until) = certificate.validity();
         days(
-            both(named(Lang::Ru), named(Lang::En)),
+            messages::object_text(&object),
             until.duration_since(now).as_hours() / 24,
         )
     })
@@ -308,11 +263,8 @@ fn certificates(inventory: &Inventory, now: Timestamp) -> Vec<Finding> {
 }
 
 /// A fortnight is what it takes to go through the manual again.
-fn days(item: Both, left: i64) -> Finding {
-    let why = both(
-        format!("осталось дней: {left}"),
-        format!("{left} days left"),
-    );
+fn days(item: Text, left: i64) -> Finding {
+    let why = texts::doctor_days_left(left);
     if left >= EXPIRY_WARNING_DAYS {
         return Finding::new(item, Verdict::Good, why);
     }
@@ -321,9 +273,9 @@ fn days(item: Both, left: i64) -> Finding {
 
 /// The front page, how it was reached, and the two clocks.
 fn portal(common: &Common, shell: &Shell) -> (Vec<Finding>, Option<Timestamp>) {
-    let item = || both("портал", "portal");
+    let item = texts::doctor_portal;
     let Some(url) = &common.portal else {
-        let why = both("адрес не указан", "no address was given");
+        let why = texts::doctor_portal_unnamed();
         let finding = Finding::new(item(), Verdict::Warning, why);
         return (vec![finding.mended_by("enroll doctor --portal URL")], None);
     };
@@ -338,7 +290,7 @@ fn portal(common: &Common, shell: &Shell) -> (Vec<Finding>, Option<Timestamp>) {
     let mut findings = vec![Finding::new(
         item(),
         Verdict::Good,
-        both("отвечает", "it answers"),
+        texts::doctor_portal_good(),
     )];
     findings.push(line(url));
     let there = portal.date();
@@ -347,25 +299,19 @@ fn portal(common: &Common, shell: &Shell) -> (Vec<Finding>, Option<Timestamp>) {
 }
 
 fn line(url: &str) -> Finding {
-    let item = both("связь с порталом", "the line to the portal");
+    let item = texts::doctor_line();
     if url.starts_with("https:") {
-        let why = both(
-            "TLS, сертификату доверяем",
-            "TLS, its certificate is trusted",
-        );
+        let why = texts::doctor_line_tls();
         return Finding::new(item, Verdict::Good, why);
     }
-    let why = both("http без шифрования", "http in clear");
+    let why = texts::doctor_line_plain();
     Finding::new(item, Verdict::Warning, why).mended_by("enroll doctor --portal https://…")
 }
 
 fn clocks(here: Timestamp, there: Timestamp) -> Finding {
     let off = here.duration_since(there).abs();
-    let item = both("часы", "clock");
-    let why = both(
-        format!("расходятся с часами портала на {} с", off.as_secs()),
-        format!("{} s off the portal's", off.as_secs()),
-    );
+    let item = texts::doctor_clock();
+    let why = texts::doctor_clock_off(off.as_secs());
     if off <= SignedDuration::from_mins(5) {
         return Finding::new(item, Verdict::Good, why);
     }
@@ -374,25 +320,21 @@ fn clocks(here: Timestamp, there: Timestamp) -> Finding {
 
 /// A program that shows PDF: chapter 3 is about paper.
 fn viewer(path: &std::ffi::OsStr) -> Finding {
-    let item = both("просмотр PDF", "PDF viewer");
+    let item = texts::doctor_viewer();
     let folders: Vec<PathBuf> = std::env::split_paths(path).collect();
     let found = VIEWERS
         .into_iter()
         .find(|name| folders.iter().any(|folder| folder.join(name).is_file()));
     match found {
-        Some(name) => Finding::new(item, Verdict::Good, both(name, name)),
-        None => Finding::new(
-            item,
-            Verdict::Warning,
-            both("программа не найдена", "no program was found"),
-        )
-        .mended_by("apt install evince"),
+        Some(name) => Finding::new(item, Verdict::Good, Text::plain(name)),
+        None => Finding::new(item, Verdict::Warning, texts::doctor_viewer_missing())
+            .mended_by("apt install evince"),
     }
 }
 
-fn not_needed((number, english): (&'static str, &'static str)) -> Finding {
-    let why = both(messages::step(number, english, Lang::Ru), english);
-    Finding::new(both(number, number), Verdict::NotNeeded, why)
+fn not_needed((number, _): (&'static str, &'static str)) -> Finding {
+    let why = texts::preparation(number);
+    Finding::new(Text::plain(number), Verdict::NotNeeded, why)
 }
 
 const EXPIRY_WARNING_DAYS: i64 = 14;
@@ -404,8 +346,8 @@ const VIEWERS: [&str; 7] = [
 mod tests {
     use super::*;
 
-    fn item() -> Both {
-        both("", "")
+    fn item() -> Text {
+        Text::plain("")
     }
 
     #[test]
@@ -417,15 +359,9 @@ mod tests {
 
     #[test]
     fn the_last_tries_are_a_warning_and_a_blocked_pin_stops() {
-        assert_eq!(
-            pin(item(), PinRole::User, Tries::Left(3)).verdict,
-            Verdict::Good
-        );
-        assert_eq!(
-            pin(item(), PinRole::User, Tries::Left(2)).verdict,
-            Verdict::Warning
-        );
-        let blocked = pin(item(), PinRole::User, Tries::Blocked);
+        assert_eq!(pin(PinRole::User, Tries::Left(3)).verdict, Verdict::Good);
+        assert_eq!(pin(PinRole::User, Tries::Left(2)).verdict, Verdict::Warning);
+        let blocked = pin(PinRole::User, Tries::Blocked);
         assert_eq!((blocked.verdict, blocked.exit), (Verdict::Bad, 13));
     }
 

@@ -16,7 +16,7 @@ use crate::adapters::vpcd_reader::VpcdReader;
 use crate::engine::Settings;
 use crate::event::Events;
 use crate::journal::default_folder;
-use crate::messages::Lang;
+use crate::messages::{Lang, texts};
 use crate::ports::sms::{Phone, SmsInbox};
 use crate::ports::{Token, TokenError};
 
@@ -58,10 +58,7 @@ pub(super) fn sms(common: &Common, lang: Lang, events: &Events) -> Result<Box<dy
             address(&common.sms, common),
             events.clone(),
         )?)),
-        _ => Err(Stop::Usage(format!(
-            "--sms {} is neither prompt nor a URL nor exec:COMMAND",
-            common.sms
-        ))),
+        _ => Err(Stop::Usage(texts::usage_sms(&common.sms))),
     }
 }
 
@@ -87,9 +84,7 @@ pub(super) fn settings(common: &Common, command: &Command) -> Result<Settings, S
         .phone
         .as_deref()
         .ok_or_else(|| missing("--phone N"))?;
-    let phone = Phone::parse(phone).ok_or_else(|| {
-        Stop::Usage("--phone is to be a Russian number such as +7 900 000-00-00".to_owned())
-    })?;
+    let phone = Phone::parse(phone).ok_or_else(|| Stop::Usage(texts::usage_phone()))?;
     Ok(Settings {
         application: common.application.clone(),
         serial: common.serial.clone(),
@@ -106,7 +101,7 @@ pub(super) fn settings(common: &Common, command: &Command) -> Result<Settings, S
 }
 
 fn missing(option: &str) -> Stop {
-    Stop::Usage(format!("this command needs {option}"))
+    Stop::Usage(texts::usage_missing(option))
 }
 
 /// The token behind `--token`.
@@ -115,25 +110,25 @@ pub(super) fn token(
     shell: &Shell,
     events: &Events,
 ) -> Result<Box<dyn Token>, Stop> {
+    let way = common.token.split(':').next().unwrap_or_default();
+    if LEFT_OUT.contains(&way) {
+        return Err(Stop::Usage(texts::usage_built_without(way)));
+    }
     match common.token.split_once(':') {
         Some(("vpcd", address)) => virtual_card(address, shell, events),
+        #[cfg(feature = "pcsc")]
         Some(("pcsc", reader)) => reader_of_machine(Some(reader), events),
+        #[cfg(feature = "pkcs11")]
         Some(("pkcs11", module)) => behind_module(module, common),
+        #[cfg(feature = "pcsc")]
         None if common.token == "pcsc" => reader_of_machine(None, events),
-        _ => Err(Stop::Usage(format!(
-            "--token {} is neither vpcd:HOST:PORT nor pcsc[:READER] nor pkcs11:MODULE",
-            common.token
-        ))),
+        _ => Err(Stop::Usage(texts::usage_token(&common.token))),
     }
 }
 
 /// Listens as the reader and waits for a virtual card to connect.
 fn virtual_card(address: &str, shell: &Shell, events: &Events) -> Result<Box<dyn Token>, Stop> {
-    let unusable = || {
-        Stop::Usage(format!(
-            "--token vpcd:{address}: no such address on this machine"
-        ))
-    };
+    let unusable = || Stop::Usage(texts::usage_address(address));
     let address = address
         .to_socket_addrs()
         .ok()
@@ -159,13 +154,6 @@ fn reader_of_machine(wanted: Option<&str>, events: &Events) -> Result<Box<dyn To
     ))))
 }
 
-#[cfg(not(feature = "pcsc"))]
-fn reader_of_machine(_wanted: Option<&str>, _events: &Events) -> Result<Box<dyn Token>, Stop> {
-    Err(Stop::Usage(
-        "--token pcsc: this program was built without PC/SC".to_owned(),
-    ))
-}
-
 #[cfg(feature = "pkcs11")]
 fn behind_module(module: &str, common: &Common) -> Result<Box<dyn Token>, Stop> {
     let serial = common.serial.as_deref();
@@ -173,12 +161,13 @@ fn behind_module(module: &str, common: &Common) -> Result<Box<dyn Token>, Stop> 
     Ok(Box::new(token))
 }
 
-#[cfg(not(feature = "pkcs11"))]
-fn behind_module(_module: &str, _common: &Common) -> Result<Box<dyn Token>, Stop> {
-    Err(Stop::Usage(
-        "--token pkcs11: this program was built without PKCS#11".to_owned(),
-    ))
-}
+/// Ways that need a system library and were left out of this program.
+const LEFT_OUT: &[&str] = &[
+    #[cfg(not(feature = "pcsc"))]
+    "pcsc",
+    #[cfg(not(feature = "pkcs11"))]
+    "pkcs11",
+];
 
 /// How long a virtual card may take to connect.
 const CARD_DEADLINE: Duration = Duration::from_secs(60);

@@ -13,7 +13,7 @@ use super::options::{Common, Language};
 use crate::engine::Checklist;
 use crate::error::{Error, exit_code};
 use crate::event::{Event, Events, Observer};
-use crate::messages::{self, Lang, Report};
+use crate::messages::{self, Lang, Report, Text, texts};
 use crate::stage::Stage;
 
 /// How this run prints.
@@ -71,16 +71,16 @@ impl Shell {
     }
 
     pub(super) fn waits_for_card(&self, address: &str) {
-        match self.lang {
-            Lang::Ru => eprintln!("     …  токен подключается к {address}"),
-            Lang::En => eprintln!("     …  a card is to connect to {address}"),
-        }
+        eprintln!("     …  {}", texts::wait_card(address).of(self.lang));
     }
 
-    pub(super) fn usage(&self, what: &str) -> ExitCode {
-        match self.lang {
-            Lang::Ru => eprintln!("ошибка: {what}\nnext: enroll --help"),
-            Lang::En => eprintln!("error: {what}\nnext: enroll --help"),
+    pub(super) fn usage(&self, what: &Text) -> ExitCode {
+        let lines = [
+            texts::report_error(what.clone()),
+            texts::report_next("enroll --help"),
+        ];
+        for line in lines {
+            eprintln!("{}", line.of(self.lang));
         }
         ExitCode::from(exit_code::USAGE)
     }

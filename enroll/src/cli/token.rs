@@ -11,7 +11,7 @@ use crate::certificate::Certificate;
 use crate::engine::key::has_certificate;
 use crate::error::Error;
 use crate::journal::Store;
-use crate::messages;
+use crate::messages::{self, texts};
 use crate::name;
 use crate::object::Object;
 use crate::ports::token::{
@@ -123,7 +123,7 @@ pub(super) fn inventory_json(inventory: &Inventory) -> impl Iterator<Item = Valu
 fn certificate_line(stored: &StoredCertificate, lang: messages::Lang) -> String {
     match Certificate::from_der(&stored.der) {
         Ok(certificate) => messages::object(&Object::certificate(&certificate), lang),
-        Err(problem) => format!("certificate in file {:04X}: {problem}", stored.file),
+        Err(problem) => messages::unreadable(stored.file, &problem).of(lang),
     }
 }
 
@@ -165,7 +165,7 @@ fn delete_certificate(
     };
     let stored = only(
         token.inventory()?.certificates.into_iter().filter(fits),
-        "certificate",
+        Kind::Certificate,
     )?;
     let certificate = Certificate::from_der(&stored.der).map_err(Error::from)?;
     agree(Object::certificate(&certificate), common, shell)?;
@@ -202,7 +202,7 @@ fn delete_key(
     let wanted = wanted.to_ascii_lowercase();
     let inventory = token.inventory()?;
     let fits = |pair: &&KeyPair| pair.id.to_string().starts_with(&wanted);
-    let pair = only(inventory.keys.iter().filter(fits), "key pair")?.clone();
+    let pair = only(inventory.keys.iter().filter(fits), Kind::Pair)?.clone();
     let object = Object::pair(&pair, has_certificate(&inventory, &pair));
     if !matches!(pair.kind, KeyKind::Gost(_)) {
         return Err(TokenError::Unsupported {
@@ -217,15 +217,27 @@ fn delete_key(
     Ok(())
 }
 
-fn only<T>(mut found: impl Iterator<Item = T>, what: &str) -> Result<T, Stop> {
+/// What is looked for.
+#[derive(Clone, Copy)]
+enum Kind {
+    Certificate,
+    Pair,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::Pair => "pair",
+        }
+    }
+}
+
+fn only<T>(mut found: impl Iterator<Item = T>, kind: Kind) -> Result<T, Stop> {
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
-        (None, _) => Err(Stop::Usage(format!(
-            "no such {what} on the token; see `enroll token list`"
-        ))),
-        (Some(_), Some(_)) => Err(Stop::Usage(format!(
-            "several a {what} of the token fits; see `enroll token list`"
-        ))),
+        (None, _) => Err(Stop::Usage(texts::usage_no_such_object(kind.name()))),
+        (Some(_), Some(_)) => Err(Stop::Usage(texts::usage_several_objects(kind.name()))),
     }
 }
 

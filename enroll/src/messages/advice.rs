@@ -1,6 +1,7 @@
 //! What to do now: a decision for every error, and its words.
 
-use super::{Lang, both};
+use super::text::Text;
+use super::texts;
 use crate::error::{Deed, Error, NextStep, exit_code};
 use crate::journal::JournalError;
 use crate::ports::token::TransmitError;
@@ -238,86 +239,35 @@ fn first(deed: Deed, command: &str) -> NextStep {
 }
 
 /// `what` is the message itself, to be quoted.
-pub(super) fn words(step: &NextStep, what: &str, lang: Lang) -> String {
+pub(super) fn words(step: &NextStep, what: Text) -> Text {
     match step {
-        NextStep::Run(command) => command.clone(),
-        NextStep::Option(option) => both(
-            format!("повторите команду с {option}"),
-            format!("the same command with {option}"),
-        )
-        .of(lang),
-        NextStep::First(deed, command) => both(
-            format!("{}; затем {command}", deed_words(*deed, Lang::Ru)),
-            format!("{}; then {command}", deed_words(*deed, Lang::En)),
-        )
-        .of(lang),
-        NextStep::FirstThenOption(deed, option) => both(
-            format!(
-                "{}; или повторите команду с {option}",
-                deed_words(*deed, Lang::Ru)
-            ),
-            format!(
-                "{}; or the same command with {option}",
-                deed_words(*deed, Lang::En)
-            ),
-        )
-        .of(lang),
+        NextStep::Run(command) => Text::plain(command),
+        NextStep::Option(option) => texts::next_option(*option),
+        NextStep::First(deed, command) => texts::next_first(of_deed(*deed), command),
+        NextStep::FirstThenOption(deed, option) => {
+            texts::next_first_option(of_deed(*deed), *option)
+        }
         NextStep::Ask(deed, quote) => {
-            format!(
-                "{}: {}",
-                deed_words(*deed, lang),
-                quote.as_deref().unwrap_or(what)
-            )
+            texts::next_ask(of_deed(*deed), quote.clone().map_or(what, Text::plain))
         }
     }
 }
 
-fn deed_words(deed: Deed, lang: Lang) -> String {
+fn of_deed(deed: Deed) -> Text {
     match deed {
-        Deed::ConnectToken => both(
-            "подключите нужный токен, один",
-            "connect the right token, and no other",
-        ),
-        Deed::StartService => both(
-            "запустите службу смарт-карт (pcscd)",
-            "start the smart card service (pcscd)",
-        ),
-        Deed::UseHttps => both(
-            "укажите адрес портала с https, иначе телефон и код можно прочесть по пути",
-            "give the portal's https address, else phone and code can be read on the way",
-        ),
-        Deed::FindPin => both("узнайте верный PIN-код", "find out the right PIN"),
-        Deed::Unblock => both(
-            "разблокируйте PIN-код пользователя PIN-кодом администратора: enroll token unblock",
-            "unblock the user's PIN with the administrator's: enroll token unblock",
-        ),
-        Deed::FreeSpace => both("освободите место на токене", "free space on the token"),
-        Deed::CheckPhone => both(
-            "номер не зарегистрирован или SMS не доставлено; проверьте телефон",
-            "the number is not registered, or the SMS was not delivered; check the phone",
-        ),
-        Deed::CheckNetwork => both(
-            "проверьте сеть и адрес",
-            "check the network and the address",
-        ),
-        Deed::CallOffice => both(
-            "позвоните в удостоверяющий центр, +7 (3952) 78-23-03, и назовите",
-            "call the certification authority, +7 (3952) 78-23-03, and quote",
-        ),
-        Deed::Report => both(
-            "сообщите разработчикам программы",
-            "tell the authors of this program",
-        ),
-        Deed::FinishOther => both(
-            "дождитесь другой работы с токеном или завершите её",
-            "let the other program that uses this token finish",
-        ),
-        Deed::CheckFolder => both(
-            "проверьте права на папку и место на диске",
-            "check the folder's rights and free space",
-        ),
+        Deed::ConnectToken => texts::deed_connect_token(),
+        Deed::StartService => texts::deed_start_service(),
+        Deed::FindPin => texts::deed_find_pin(),
+        Deed::UseHttps => texts::deed_use_https(),
+        Deed::Unblock => texts::deed_unblock(),
+        Deed::FreeSpace => texts::deed_free_space(),
+        Deed::CheckPhone => texts::deed_check_phone(),
+        Deed::CheckNetwork => texts::deed_check_network(),
+        Deed::CallOffice => texts::deed_call_office(),
+        Deed::Report => texts::deed_report(),
+        Deed::FinishOther => texts::deed_finish_other(),
+        Deed::CheckFolder => texts::deed_check_folder(),
     }
-    .of(lang)
 }
 
 /// Status words after which installing is the way on.

@@ -1,283 +1,234 @@
-//! What happened, for every error.
+//! What happened, for every error. No `_` arm: a new variant must bring its own words.
 
-use super::{Both, Lang, both, object};
+use super::text::Text;
+use super::texts;
 use crate::certificate::CertificateProblem;
 use crate::error::Error;
-use crate::journal::JournalError;
-use crate::ports::token::{PinRole, TransmitError, Tries};
+use crate::journal::{JournalError, VERSION};
+use crate::ports::token::{TransmitError, Tries};
 use crate::ports::{ApplicantError, PortalError, SmsError, TokenError};
 use crate::request::{FieldProblem, RequestError};
 
-pub(super) fn what(error: &Error) -> Both {
-    let en = error.to_string();
-    let ru = match error {
+pub(super) fn what(error: &Error) -> Text {
+    match error {
         Error::Token(error) => token(error),
         Error::Applicant(error) => applicant(error),
         Error::Sms(error) => sms(error),
         Error::Portal(error) => portal(error),
-        Error::Request(error) => format!("запрос не составить: {}", request(error)),
-        Error::Certificate(problem) => {
-            format!("сертификат не установлен: {}", certificate(problem))
-        }
+        Error::Request(error) => texts::error_request(request(error)),
+        Error::Certificate(problem) => texts::error_certificate(certificate(problem)),
         Error::Journal(error) => journal(error),
-        Error::OtherToken { wanted, found } => {
-            format!("серийный номер токена {found}, а не {wanted}")
-        }
-        Error::LastTries { role, left } => {
-            format!("для PIN-кода {} осталось попыток: {left}", whose(*role))
-        }
-        Error::OldObjects { objects } => {
-            let objects: Vec<_> = objects.iter().map(|it| object(it, Lang::Ru)).collect();
-            format!(
-                "на токене уже есть ключи или сертификаты для ЕГАИС: {}",
-                objects.join("; ")
-            )
-        }
-        Error::SeveralPairs { label } => {
-            format!("несколько ключевых пар «{label}» не имеют сертификата")
-        }
-        Error::KeyGone { key } => format!("ключевую пару {key} использовать нельзя"),
-        Error::StillThere { object: it } => format!(
-            "объект остался на токене после удаления: {}",
-            object(it, Lang::Ru)
-        ),
-        Error::NotReadBack => "записанный сертификат не читается с токена".to_owned(),
-        Error::ProbeFailed => "пробная подпись токена не подходит к сертификату".to_owned(),
-        Error::NotConfirmed { serial } => {
-            format!("форматирование не подтверждено серийным номером {serial}")
-        }
-        Error::RemovalDeclined => "прежний сертификат решено оставить".to_owned(),
-        Error::NoCode { phone, waited_secs } => {
-            format!("за {waited_secs} с код на {phone} не пришёл")
-        }
+        Error::OtherToken { wanted, found } => texts::error_other_token(found, wanted),
+        Error::LastTries { role, left } => texts::error_last_tries(*left, *role),
+        Error::OldObjects { objects } => texts::error_old_objects(objects),
+        Error::SeveralPairs { label } => texts::error_several_pairs(label),
+        Error::KeyGone { key } => texts::error_key_gone(key),
+        Error::StillThere { object } => texts::error_still_there(object),
+        Error::NotReadBack => texts::error_not_read_back(),
+        Error::ProbeFailed => texts::error_probe_failed(),
+        Error::NotConfirmed { serial } => texts::error_not_confirmed(serial),
+        Error::RemovalDeclined => texts::error_removal_declined(),
+        Error::NoCode { phone, waited_secs } => texts::error_no_code(phone, *waited_secs),
+        Error::NoApplication { wanted: None } => texts::error_no_application(),
         Error::NoApplication {
             wanted: Some(number),
-        } => format!("в списке нет заявки {number}"),
-        Error::NoApplication { wanted: None } => "в списке нет подходящей заявки".to_owned(),
+        } => texts::error_no_such_application(number),
         Error::SeveralApplications { numbers } => {
-            format!("в списке несколько заявок: {}", numbers.join(", "))
+            texts::error_several_applications(numbers.join(", "))
         }
         Error::NotReady {
             application,
             status,
-        } => {
-            format!("заявка {application} не принимает запрос: её статус «{status}»")
-        }
-        Error::NotOrdered { status, reason } => {
-            format!("сертификат не заказан: статус «{status}», причина «{reason}»")
-        }
+        } => texts::error_not_ready(application, status),
+        Error::NotOrdered { status, reason } => texts::error_not_ordered(status, reason),
         Error::NotIssued {
             application,
             status,
-        } => {
-            format!("сертификат по заявке {application} ещё не выпущен: статус «{status}»")
-        }
+        } => texts::error_not_issued(application, status),
         Error::IssueOverdue {
             application,
             status,
             waited_secs,
-        } => {
-            format!(
-                "за {} мин сертификат по заявке {application} не выпущен: статус «{status}»",
-                waited_secs / 60
-            )
-        }
+        } => texts::error_issue_overdue(application, waited_secs / 60, status),
         Error::CertificateForAnotherKey { serial, .. } => {
-            format!("сертификат {serial} выпущен для другого ключа")
+            texts::error_certificate_for_another_key(serial)
         }
-        Error::CertificatesDiffer => {
-            "сохранённый сертификат и сертификат на странице различаются".to_owned()
-        }
-        Error::NotAPdf { title } => format!("«{title}»: это не файл PDF"),
-        Error::NothingSent => "запрос ещё не отправлен".to_owned(),
-        Error::NotInstalled { .. } => "сертификат ещё не установлен".to_owned(),
-        Error::File { path, why } => format!("не записать {}: {why}", path.display()),
-    };
-    both(ru, en)
+        Error::CertificatesDiffer => texts::error_certificates_differ(),
+        Error::NotAPdf { title } => texts::error_not_a_pdf(*title),
+        Error::NothingSent => texts::error_nothing_sent(),
+        Error::NotInstalled { .. } => texts::error_not_installed(),
+        Error::File { path, why } => texts::error_file(path.display().to_string(), why),
+    }
 }
 
-fn token(error: &TokenError) -> String {
+fn token(error: &TokenError) -> Text {
     match error {
         TokenError::Transmit(error) => transmit(error),
         TokenError::WrongPin {
             role,
             tries_left: Tries::Left(left),
-        } => {
-            format!(
-                "неверный PIN-код {}. Осталось попыток: {left}",
-                whose(*role)
-            )
-        }
-        TokenError::WrongPin { role, .. } => format!("неверный PIN-код {}", whose(*role)),
-        TokenError::PinBlocked { role } => format!("PIN-код {} заблокирован", whose(*role)),
-        TokenError::PinUnfit { role, octets } => format!(
-            "токен не принимает PIN-код {} длиной {octets}",
-            whose(*role)
-        ),
-        TokenError::NoSuchPin { role } => format!("на токене нет PIN-кода {}", whose(*role)),
-        TokenError::NotLoggedIn { .. } => "вход на токен не выполнен".to_owned(),
-        TokenError::NotPermitted { role, .. } => {
-            format!("токен не позволяет этого по PIN-коду {}", whose(*role))
-        }
-        TokenError::NotARutoken { sw } => format!("это не Рутокен ЭЦП: ответ {sw:04X}"),
-        TokenError::NotInitialised => "токен не размечен по PKCS#15".to_owned(),
-        TokenError::NoSpace { .. } => "на токене нет места".to_owned(),
-        TokenError::KeyNotFound { id } => format!("на токене нет ключевой пары {id}"),
+        } => texts::token_wrong_pin(*left, *role),
+        TokenError::WrongPin {
+            role,
+            tries_left: Tries::Blocked,
+        } => texts::token_wrong_pin_blocked(*role),
+        TokenError::WrongPin { role, .. } => texts::token_wrong_pin_untold(*role),
+        TokenError::PinBlocked { role } => texts::token_pin_blocked(*role),
+        TokenError::PinUnfit { role, octets } => texts::token_pin_unfit(*octets, *role),
+        TokenError::NoSuchPin { role } => texts::token_no_such_pin(*role),
+        TokenError::NotLoggedIn { what } => texts::token_not_logged_in(*what),
+        TokenError::NotPermitted { role, what } => texts::token_not_permitted(*role, *what),
+        TokenError::NotARutoken { sw } => texts::token_not_a_rutoken(format!("{sw:04X}")),
+        TokenError::NotInitialised => texts::token_not_initialised(),
+        TokenError::NoSpace { what } => texts::token_no_space(*what),
+        TokenError::KeyNotFound { id } => texts::token_key_not_found(id.to_string()),
         TokenError::CertificateNotFound { file } => {
-            format!("в файле {file:04X} нет этого сертификата")
+            texts::token_certificate_not_found(format!("{file:04X}"))
         }
-        TokenError::Unsupported { what } => format!("токен этого не умеет: {what}"),
-        TokenError::StatusWord { command, sw } => format!("токен ответил {sw:04X} на {command}"),
-        TokenError::Damaged { what } => format!("данные на токене повреждены: {what}"),
-        TokenError::NotWritten { .. } => "записанное на токен не читается обратно".to_owned(),
-        TokenError::BadSignature => "подпись токена не проходит проверку".to_owned(),
+        TokenError::Unsupported { what } => texts::token_unsupported(what),
+        TokenError::StatusWord { command, sw } => {
+            texts::token_status_word(format!("{sw:04X}"), *command)
+        }
+        TokenError::Damaged { what } => texts::token_damaged(what),
+        TokenError::NotWritten { what } => texts::token_not_written(*what),
+        TokenError::BadSignature => texts::token_bad_signature(),
     }
 }
 
-fn transmit(error: &TransmitError) -> String {
+fn transmit(error: &TransmitError) -> Text {
     match error {
-        TransmitError::NoService { why } => format!("служба смарт-карт недоступна: {why}"),
+        TransmitError::NoService { why } => texts::transmit_no_service(why),
         TransmitError::NoReader {
-            wanted: Some(name), ..
-        } => format!("нет считывателя «{name}»"),
-        TransmitError::NoReader { wanted: None, .. } => "нет ни одного считывателя".to_owned(),
-        TransmitError::SeveralReaders { readers } => format!(
-            "токен вставлен в несколько считывателей: {}",
-            readers.join(", ")
-        ),
-        TransmitError::NoCard { reader } => format!("в считывателе {reader} нет токена"),
+            wanted: Some(name),
+            found,
+        } if found.is_empty() => texts::transmit_no_such_reader_nor_other(name),
+        TransmitError::NoReader {
+            wanted: Some(name),
+            found,
+        } => texts::transmit_no_such_reader(name, found.join(", ")),
+        TransmitError::NoReader { wanted: None, .. } => texts::transmit_no_reader(),
+        TransmitError::SeveralReaders { readers } => {
+            texts::transmit_several_readers(readers.join(", "))
+        }
+        TransmitError::NoCard { reader } => texts::transmit_no_card(reader),
         TransmitError::NoCardInTime { reader, waited } => {
-            format!("за {} с токен в {reader} не появился", waited.as_secs())
+            texts::transmit_no_card_in_time(reader, waited.as_secs())
         }
-        TransmitError::InUse { reader } => format!("токен в {reader} занят другой программой"),
-        TransmitError::Removed => "токен извлечён".to_owned(),
-        TransmitError::Reset => "токен сброшен другой программой".to_owned(),
-        TransmitError::Lost(why) => format!("токен не отвечает: {why}"),
+        TransmitError::InUse { reader } => texts::transmit_in_use(reader),
+        TransmitError::Removed => texts::transmit_removed(),
+        TransmitError::Reset => texts::transmit_reset(),
+        TransmitError::Lost(why) => texts::transmit_lost(why),
     }
 }
 
-fn applicant(error: &ApplicantError) -> String {
+fn applicant(error: &ApplicantError) -> Text {
     match error {
-        ApplicantError::NoPin { role } => {
-            format!("PIN-код {} не задан, а спросить негде", whose(*role))
-        }
-        ApplicantError::NoNewPin { role } => {
-            format!("новый PIN-код {} не указан, а спросить негде", whose(*role))
-        }
-        ApplicantError::NoConsent => "нужно согласие на удаление, а спросить негде".to_owned(),
-        ApplicantError::Unreadable { what, why } => format!("не прочитать {what}: {why}"),
+        ApplicantError::NoPin { role } => texts::applicant_no_pin(*role),
+        ApplicantError::NoNewPin { role } => texts::applicant_no_new_pin(*role),
+        ApplicantError::NoConsent => texts::applicant_no_consent(),
+        ApplicantError::Unreadable { what, why } => texts::applicant_unreadable(what, why),
     }
 }
 
-fn sms(error: &SmsError) -> String {
+fn sms(error: &SmsError) -> Text {
     match error {
-        SmsError::Unreachable { why } => format!("SMS-шлюз не отвечает: {why}"),
-        SmsError::NotMessages { why } => format!("ответ SMS-шлюза — не список сообщений: {why}"),
-        SmsError::CommandFailed { why } => format!("команда для SMS не выполнена: {why}"),
-        SmsError::NoTerminal => "код из SMS спросить негде".to_owned(),
+        SmsError::Unreachable { why } => texts::sms_unreachable(why),
+        SmsError::NotMessages { why } => texts::sms_not_messages(why),
+        SmsError::CommandFailed { why } => texts::sms_command_failed(why),
+        SmsError::NoTerminal => texts::sms_no_terminal(),
     }
 }
 
-fn portal(error: &PortalError) -> String {
+pub(super) fn portal(error: &PortalError) -> Text {
     match error {
-        PortalError::BadAddress { why } => format!("адрес портала не годится: {why}"),
-        PortalError::PlainHttp { host } => format!("соединение с {host} было бы открытым (http)"),
-        PortalError::Unreachable { why } => format!("портал не отвечает: {why}"),
-        PortalError::TimedOut { secs } => format!("портал не ответил за {secs} с"),
-        PortalError::Tls { why } => format!("сертификату TLS портала нет доверия: {why}"),
-        PortalError::Status { what, status } => format!("портал ответил {status} на «{what}»"),
-        PortalError::SessionExpired => "сеанс на портале завершён".to_owned(),
-        PortalError::WrongCode { said, .. } => format!("код не принят: {said}"),
-        PortalError::CodeVoid { said } => format!("код больше не действует: {said}"),
-        PortalError::TooEarly { said, .. } => format!("новый код ещё не получить: {said}"),
-        PortalError::Refused { said } => format!("портал отказал: {said}"),
+        PortalError::BadAddress { why } => texts::portal_bad_address(why),
+        PortalError::PlainHttp { host } => texts::portal_plain_http(host),
+        PortalError::Unreachable { why } => texts::portal_unreachable(why),
+        PortalError::TimedOut { secs } => texts::portal_timed_out(*secs),
+        PortalError::Tls { why } => texts::portal_tls(why),
+        PortalError::Status { what, status } => texts::portal_status(*status, what),
+        PortalError::SessionExpired => texts::portal_session_expired(),
+        PortalError::WrongCode { said, .. } => texts::portal_wrong_code(said),
+        PortalError::CodeVoid { said } => texts::portal_code_void(said),
+        PortalError::TooEarly { said, .. } => texts::portal_too_early(said),
+        PortalError::Refused { said } => texts::portal_refused(said),
         PortalError::NotUnderstood { page, missing, .. } => {
-            format!("на странице «{page}» не найдено: {missing}")
+            texts::portal_not_understood(page, missing)
         }
-        PortalError::TooLarge { what, limit } => format!("ответ на «{what}» больше {limit} байт"),
+        PortalError::TooLarge { what, limit } => texts::portal_too_large(what, *limit),
     }
 }
 
-fn request(error: &RequestError) -> String {
+fn request(error: &RequestError) -> Text {
     match error {
         RequestError::Field { label, oid, why } => {
-            format!("поле «{label}» ({oid}) {}", field(*why))
+            texts::request_field(label, oid.to_string(), field(*why))
         }
-        RequestError::KeyUsage { name } => format!("«{name}» — не использование ключа"),
-        RequestError::Algorithm { algorithm } => {
-            format!("ключ не подходит к алгоритму {algorithm:?}")
-        }
-        RequestError::Malformed { why } => format!("запрос не читается: {why}"),
-        RequestError::Differs { what } => format!("прочитанный запрос отличается: {what}"),
-        RequestError::Signature => "подпись запроса не проходит проверку".to_owned(),
+        RequestError::KeyUsage { name } => texts::request_key_usage(name),
+        RequestError::Algorithm { algorithm } => texts::request_algorithm(format!("{algorithm:?}")),
+        RequestError::Malformed { why } => texts::request_malformed(why),
+        RequestError::Differs { what } => texts::request_differs(*what),
+        RequestError::Signature => texts::request_signature(),
     }
 }
 
-const fn field(problem: FieldProblem) -> &'static str {
+fn field(problem: FieldProblem) -> Text {
     match problem {
-        FieldProblem::Empty => "пусто",
-        FieldProblem::TooLong => "длиннее, чем допустимо",
-        FieldProblem::Characters => "содержит недопустимые знаки",
-        FieldProblem::Country => "не код страны",
-        FieldProblem::Inn => "не проходит проверку ИНН",
-        FieldProblem::Ogrn => "не проходит проверку ОГРН",
-        FieldProblem::Ogrnip => "не проходит проверку ОГРНИП",
-        FieldProblem::Snils => "не проходит проверку СНИЛС",
-        FieldProblem::Kpp => "содержит неверный КПП",
+        FieldProblem::Empty => texts::field_empty(),
+        FieldProblem::TooLong => texts::field_too_long(),
+        FieldProblem::Characters => texts::field_characters(),
+        FieldProblem::Country => texts::field_country(),
+        FieldProblem::Inn => texts::field_inn(),
+        FieldProblem::Ogrn => texts::field_ogrn(),
+        FieldProblem::Ogrnip => texts::field_ogrnip(),
+        FieldProblem::Snils => texts::field_snils(),
+        FieldProblem::Kpp => texts::field_kpp(),
     }
 }
 
-fn certificate(problem: &CertificateProblem) -> String {
+fn certificate(problem: &CertificateProblem) -> Text {
     match problem {
-        CertificateProblem::Malformed { why } => format!("он не читается: {why}"),
-        CertificateProblem::NotGost => "его ключ — не ГОСТ Р 34.10".to_owned(),
-        CertificateProblem::TwoAlgorithms => "в нём названы два алгоритма подписи".to_owned(),
-        CertificateProblem::NoIssuer { issuer } => format!("нет сертификата издателя «{issuer}»"),
-        CertificateProblem::Signature { issuer } => {
-            format!("подпись «{issuer}» не проходит проверку")
-        }
+        CertificateProblem::Malformed { why } => texts::certificate_malformed(why),
+        CertificateProblem::NotGost => texts::certificate_not_gost(),
+        CertificateProblem::TwoAlgorithms => texts::certificate_two_algorithms(),
+        CertificateProblem::NoIssuer { issuer } => texts::certificate_no_issuer(issuer),
+        CertificateProblem::Signature { issuer } => texts::certificate_signature(issuer),
         CertificateProblem::NotAnIssuer { issuer, why } => {
-            format!("«{issuer}» не может выпускать сертификаты: {why}")
+            texts::certificate_not_an_issuer(issuer, *why)
         }
-        CertificateProblem::NotYetValid { from } => format!("он действует только с {from}"),
-        CertificateProblem::Expired { until } => format!("он действовал до {until}"),
-        CertificateProblem::Revoked => "он отозван".to_owned(),
+        CertificateProblem::NotYetValid { from } => {
+            texts::certificate_not_yet_valid(from.to_string())
+        }
+        CertificateProblem::Expired { until } => texts::certificate_expired(until.to_string()),
+        CertificateProblem::Revoked => texts::certificate_revoked(),
         CertificateProblem::UnknownCritical { oid } => {
-            format!("его критическое расширение {oid} неизвестно")
+            texts::certificate_unknown_critical(oid.to_string())
         }
-        CertificateProblem::NotQualified { what } => {
-            format!("в нём нет {what}, а в квалифицированном есть")
-        }
+        CertificateProblem::NotQualified { what } => texts::certificate_not_qualified(*what),
         CertificateProblem::OtherSubject { attribute } => {
-            format!("{attribute} в нём не тот, что в запросе")
+            texts::certificate_other_subject(attribute)
         }
     }
 }
 
-fn journal(error: &JournalError) -> String {
+/// Also for what lists a certificate that does not read.
+pub(crate) fn unreadable(file: u16, problem: &CertificateProblem) -> Text {
+    texts::object_unreadable(format!("{file:04X}"), certificate(problem))
+}
+
+fn journal(error: &JournalError) -> Text {
     match error {
-        JournalError::File { path, why, .. } => {
-            format!("журнал или папка {} недоступны: {why}", path.display())
+        JournalError::File { act, path, why } => {
+            texts::journal_file(*act, path.display().to_string(), why)
         }
-        JournalError::Locked { token } => format!("с токеном {token} уже работает другой процесс"),
-        JournalError::Damaged { token, line } => {
-            format!("строка {line} журнала токена {token} повреждена")
-        }
-        JournalError::Version { found } => format!("журнал версии {found} эта программа не читает"),
-        JournalError::OutOfOrder(_) => "журнал противоречит сам себе".to_owned(),
+        JournalError::Locked { token } => texts::journal_locked(token),
+        JournalError::Damaged { token, line } => texts::journal_damaged(*line, token),
+        JournalError::Version { found } => texts::journal_version(*found, VERSION),
+        JournalError::OutOfOrder(why) => texts::journal_out_of_order(why.to_string()),
         JournalError::OtherApplication { token, application } => {
-            format!("на токене {token} не завершена работа по заявке {application}")
+            texts::journal_other_application(token, application)
         }
-        JournalError::OtherPortal { token } => {
-            format!("журнал токена {token} относится к другому порталу")
-        }
-        JournalError::Nothing { token } => format!("для токена {token} ничего не начато"),
-    }
-}
-
-const fn whose(role: PinRole) -> &'static str {
-    match role {
-        PinRole::Administrator => "администратора",
-        PinRole::User => "пользователя",
+        JournalError::OtherPortal { token } => texts::journal_other_portal(token),
+        JournalError::Nothing { token } => texts::journal_nothing(token),
     }
 }

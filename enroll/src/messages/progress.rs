@@ -1,6 +1,7 @@
 //! What a run says as it goes, and what it leaves to do.
 
-use super::{Lang, both};
+use super::text::Text;
+use super::{Lang, failures, texts};
 use crate::engine::Checklist;
 use crate::event::Caution;
 use crate::object::Object;
@@ -10,240 +11,143 @@ use crate::stage::Stage;
 /// A step of the manual: in Russian as the manual has it, in English as the event has it.
 #[must_use]
 pub fn step(number: &str, what: &str, lang: Lang) -> String {
-    let russian = MANUAL
-        .iter()
-        .find(|(its, _)| *its == number)
-        .map(|(_, text)| *text);
-    both(russian.unwrap_or(what), what).of(lang)
+    match lang {
+        Lang::Ru => title(number, lang).unwrap_or_else(|| what.to_owned()),
+        Lang::En => what.to_owned(),
+    }
 }
 
-/// What is waited for.
+/// What the manual calls a numbered step; nothing for a number it does not have. Steps of Приложение 1 carry the
+/// letter A, its warnings the letter W.
+#[must_use]
+pub fn title(number: &str, lang: Lang) -> Option<String> {
+    texts::step(number).map(|it| it.of(lang))
+}
+
+/// What is waited for; `why` are the words of the event.
 #[must_use]
 pub fn waiting(why: &str, lang: Lang) -> String {
-    let russian = WAITS
-        .iter()
-        .find(|(english, _)| *english == why)
-        .map(|(_, text)| *text);
-    both(russian.unwrap_or(why), why).of(lang)
+    let known = WAITS.iter().find(|(english, _)| *english == why);
+    known.map_or_else(|| why.to_owned(), |(_, text)| text().of(lang))
 }
 
 /// A warning.
 #[must_use]
 pub fn caution(caution: &Caution, lang: Lang) -> String {
-    let ru = match caution {
-        Caution::TornJournal => "последняя строка журнала была оборвана и отброшена".to_owned(),
-        Caution::ClockOff { minutes } => {
-            format!("часы этой машины расходятся с порталом на {minutes} мин; верим порталу")
+    caution_text(caution).of(lang)
+}
+
+fn caution_text(caution: &Caution) -> Text {
+    match caution {
+        Caution::TornJournal => texts::caution_torn_journal(),
+        Caution::ClockOff { minutes } => texts::caution_clock_off(*minutes),
+        Caution::SessionEnded => texts::caution_session_ended(),
+        Caution::LoginAgain { error } => texts::caution_login_again(failures::portal(error)),
+        Caution::NoCodeYet => texts::caution_no_code_yet(),
+        Caution::NewerCode => texts::caution_newer_code(),
+        Caution::OtherPairShown { page, token } => texts::caution_other_pair_shown(page, token),
+        Caution::NoAnswerToRequest { error } => {
+            texts::caution_no_answer_to_request(failures::portal(error))
         }
-        Caution::SessionEnded => "сеанс на портале завершён; входим ещё раз".to_owned(),
-        Caution::LoginAgain { .. } => "вход не удался из-за связи; начинаем его сначала".to_owned(),
-        Caution::NoCodeYet => "код не пришёл; запрашиваем другой".to_owned(),
-        Caution::NewerCode => "пришёл более новый код; вводим его".to_owned(),
-        Caution::OtherPairShown { page, token } => {
-            format!("на странице пара «{page}», на токене «{token}»")
-        }
-        Caution::NoAnswerToRequest { .. } => {
-            "ответа на запрос нет; смотрим, получил ли его портал".to_owned()
-        }
-        Caution::SentAlready { status } => format!("портал уже получил запрос: «{status}»"),
-        Caution::NoFirstSms => {
-            "первого SMS нет; по списку заявок видно, что запрос у портала".to_owned()
-        }
-        Caution::AdministratorMayNotDelete => {
-            "этот токен не даёт администратору удалять сертификаты; нужен PIN-код пользователя"
-                .to_owned()
-        }
-        Caution::InstalledAlready => {
-            "эта заявка уже выполнена; для новой назовите её номер".to_owned()
-        }
-        Caution::NoJournal => "журнала запроса нет; пара найдена по ключу сертификата".to_owned(),
-        Caution::RevocationUnknown => {
-            "список отозванных сертификатов использовать нельзя".to_owned()
-        }
-        Caution::SubjectNotCompared => {
-            "запроса нет, поэтому сведения в сертификате не сравнивались".to_owned()
-        }
-        Caution::ChainEndsAt { name } => format!("сертификат над «{name}» не дан"),
-        Caution::EndsSoon { days } => format!("сертификат закончится через {days} дн."),
-    };
-    both(ru, caution.to_string()).of(lang)
+        Caution::SentAlready { status } => texts::caution_sent_already(status),
+        Caution::NoFirstSms => texts::caution_no_first_sms(),
+        Caution::AdministratorMayNotDelete => texts::caution_administrator_may_not_delete(),
+        Caution::InstalledAlready => texts::caution_installed_already(),
+        Caution::NoJournal => texts::caution_no_journal(),
+        Caution::RevocationUnknown => texts::caution_revocation_unknown(),
+        Caution::SubjectNotCompared => texts::caution_subject_not_compared(),
+        Caution::ChainEndsAt { name } => texts::caution_chain_ends_at(name),
+        Caution::EndsSoon { days } => texts::caution_ends_soon(*days),
+    }
 }
 
 /// What state things are in: what is on the token, and what the portal has.
 #[must_use]
 pub fn stage_line(stage: &Stage, lang: Lang) -> String {
+    stage_text(stage).of(lang)
+}
+
+fn stage_text(stage: &Stage) -> Text {
     match stage {
-        Stage::New(removal) if !removal.is_done() => {
-            both("прежний сертификат удалён не полностью; запрос не создан", "the old certificate is half removed; no request was made")
-        }
-        Stage::New(_) | Stage::Chosen(_) => both(
-            "ключевой пары этой заявки в журнале нет; запрос не отправлен",
-            "the journal knows no key pair for this application; no request was sent",
-        ),
-        Stage::KeyReady(..) => both("ключевая пара создана; запрос не отправлен", "the key pair is made; the request was not sent"),
-        Stage::Signed(_) => both(
-            "ключевая пара создана, запрос подписан; отправлен ли он, покажет повтор",
-            "the key pair is made and the request signed; the next run finds out whether the portal has it",
-        ),
-        Stage::Sent(_) => both("запрос отправлен; сертификат ещё не заказан", "the request is sent; the certificate is not ordered yet"),
-        Stage::Ordered(_) => both("сертификат заказан и ещё не выпущен", "the certificate is ordered and not issued yet"),
-        Stage::Issued(_) => both("сертификат выпущен и ещё не на токене", "the certificate is issued and not on the token yet"),
-        Stage::Checked(..) => both(
-            "сертификат проверен; записан ли он на токен, покажет повтор",
-            "the certificate is checked; the next run finds out whether the token has it",
-        ),
-        Stage::Written(..) => both("сертификат на токене; портал об этом не знает", "the certificate is on the token; the portal does not know"),
-        Stage::Installed(..) => both("сертификат установлен; документы не получены", "the certificate is installed; the papers are not fetched"),
-        Stage::PapersSaved(..) => both("готово; осталось подписать документы", "done; the papers are left to sign"),
-        Stage::Abandoned => both("работа прекращена", "abandoned"),
+        Stage::New(removal) if !removal.is_done() => texts::stage_half_removed(),
+        Stage::New(_) | Stage::Chosen(_) => texts::stage_nothing_sent(),
+        Stage::KeyReady(..) => texts::stage_key_ready(),
+        Stage::Signed(_) => texts::stage_signed(),
+        Stage::Sent(_) => texts::stage_sent(),
+        Stage::Ordered(_) => texts::stage_ordered(),
+        Stage::Issued(_) => texts::stage_issued(),
+        Stage::Checked(..) => texts::stage_checked(),
+        Stage::Written(..) => texts::stage_written(),
+        Stage::Installed(..) => texts::stage_installed(),
+        Stage::PapersSaved(..) => texts::stage_papers_saved(),
+        Stage::Abandoned => texts::stage_abandoned(),
     }
-    .of(lang)
 }
 
 /// A certificate or a pair.
 #[must_use]
 pub fn object(object: &Object, lang: Lang) -> String {
-    let ru = match object {
+    object_text(object).of(lang)
+}
+
+pub(crate) fn object_text(object: &Object) -> Text {
+    match object {
         Object::Certificate {
             serial,
             owner,
             until,
-        } => format!("сертификат {serial}, {owner}, действует до {until}"),
+        } => texts::object_certificate(serial, owner, until),
         Object::KeyPair {
             label,
             id,
             algorithm,
-            certified,
-        } => {
-            let bare = if *certified {
-                ""
-            } else {
-                ", без сертификата"
-            };
-            format!("ключевая пара «{label}» ({id}, {algorithm}{bare})")
-        }
-    };
-    both(ru, object.to_string()).of(lang)
+            certified: true,
+        } => texts::object_pair(label, id, algorithm),
+        Object::KeyPair {
+            label,
+            id,
+            algorithm,
+            certified: false,
+        } => texts::object_bare_pair(label, id, algorithm),
+    }
 }
 
 /// A plan of deletion, line by line.
 #[must_use]
 pub fn plan_lines(plan: &Plan, lang: Lang) -> Vec<String> {
-    let (deletes, keeps) = match lang {
-        Lang::Ru => ("будет удалено", "останется"),
-        Lang::En => ("to be deleted", "stays"),
-    };
-    let gone = plan
-        .deletes
-        .iter()
-        .map(|line| format!("{deletes}: {}", object(line, lang)));
-    gone.chain(
-        plan.keeps
-            .iter()
-            .map(|line| format!("{keeps}: {}", object(line, lang))),
-    )
-    .collect()
+    let deletes = plan.deletes.iter().map(texts::plan_deletes);
+    let keeps = plan.keeps.iter().map(texts::plan_keeps);
+    deletes.chain(keeps).map(|line| line.of(lang)).collect()
 }
 
 /// What is left for a person after the last chapter.
 #[must_use]
 pub fn checklist(list: &Checklist, lang: Lang) -> Vec<String> {
-    let print = list.print.join(", ");
-    let sign = list.sign.join(", ");
-    let mut lines = vec![
-        both(
-            format!("напечатать в одном экземпляре: {print}"),
-            format!("print one copy of: {print}"),
-        )
-        .of(lang),
-        both(
-            format!("подписать и заверить: {sign}"),
-            format!("sign and certify: {sign}"),
-        )
-        .of(lang),
-        both(
-            "передать оригиналы в офис ООО НПФ «Форус»:",
-            "bring the originals to an office of ООО НПФ «Форус»:",
-        )
-        .of(lang),
+    let heads = [
+        texts::papers_print(list.print.join(", ")),
+        texts::papers_sign(list.sign.join(", ")),
+        texts::papers_bring(),
     ];
-    lines.extend(list.addresses.iter().map(|address| format!("  {address}")));
-    lines
+    let addresses = list.addresses.iter().map(|address| format!("  {address}"));
+    heads
+        .map(|line| line.of(lang))
+        .into_iter()
+        .chain(addresses)
+        .collect()
 }
 
-/// The numbered steps as the manual words them.
-const MANUAL: [(&str, &str); 42] = [
-    ("W1", "Внимание: Internet Explorer не ниже 8.0 не нужен"),
-    ("W2", "Внимание: ранее выданный ключ для ЕГАИС"),
-    ("W3", "Для печати нужна программа для файлов PDF"),
-    ("W4", "Внимание: подписанные оригиналы передать в офис"),
-    (
-        "1.1.1",
-        "Программа IEAutosetup.exe не нужна: браузер не используется",
-    ),
-    ("1.1.2", "Устанавливать программу не нужно"),
-    (
-        "1.1.3",
-        "Драйверы Рутокен не нужны: с токеном говорим напрямую",
-    ),
-    ("1.1.4", "Плагин не нужен: запрос составляется здесь"),
-    ("1.1.5", "Программа RutokenEgais.exe не нужна"),
-    ("1.1.6", "Перезапускать браузер не нужно"),
-    ("1.2", "Вход на сайт"),
-    ("1.3", "«Личный кабинет»"),
-    ("1.4", "Номер сотового телефона, «Получить код»"),
-    ("1.5", "«Код подтверждения», вход в «Личный кабинет»"),
-    ("1.6", "«Работа с заявкой» – «Личный кабинет»"),
-    ("1.7", "Заявка по ссылке с её номером"),
-    ("1.8", "«Запросить сертификат»"),
-    ("1.9", "«Создать ключевую пару»"),
-    ("1.10", "«Создать запрос»"),
-    ("1.11", "«ОК»: запрос отправлен"),
-    ("1.12", "Ожидание SMS «Ваш сертификат заказан»"),
-    ("1.13", "Ожидание SMS «Ваш сертификат готов»"),
-    ("1.14", "Установка сертификата"),
-    ("2.1", "Вход на сайт"),
-    ("2.2", "«Личный кабинет»"),
-    ("2.3", "Номер сотового телефона, «Получить код»"),
-    ("2.4", "«Код подтверждения», вход в «Личный кабинет»"),
-    ("2.5", "«Работа с заявкой» – «Личный кабинет»"),
-    ("2.6", "Заявка по ссылке с её номером"),
-    ("2.7", "«Установить сертификат в контейнер»"),
-    ("2.8", "Выбор контейнера, «Загрузить сертификат»"),
-    ("2.9", "«ОК»: сертификат установлен"),
-    ("3", "Печать документов"),
-    ("A1", "Приложение 1: подключение токена"),
-    ("A2", "Приложение 1: «Панель управления Рутокен»"),
-    ("A3", "Приложение 1: «Сертификаты»"),
-    ("A4", "Приложение 1: «Ввести PIN-код...»"),
-    ("A5", "Приложение 1: «Администратор»"),
-    ("A6", "Приложение 1: сертификат, «Удалить»"),
-    ("A7", "Приложение 1: «Да»"),
-    ("A8", "Приложение 1: ключевая пара, «Удалить»"),
-    ("A9", "Приложение 1: PIN-код пользователя, «ОК»"),
-];
+type Worded = fn() -> Text;
 
-const WAITS: [(&str, &str); 7] = [
-    ("the SMS with the code", "SMS с кодом"),
-    (
-        "until another code may be asked for",
-        "пока можно будет запросить другой код",
-    ),
-    ("before logging in again", "перед повторным входом"),
-    (
-        "before looking at the list",
-        "перед просмотром списка заявок",
-    ),
-    (
-        "SMS 1: «Ваш сертификат заказан»",
-        "SMS «Ваш сертификат заказан»",
-    ),
-    (
-        "the certificate: 15 to 30 minutes",
-        "выпуск сертификата: 15–30 минут",
-    ),
+/// Words of the events and the messages for them.
+const WAITS: [(&str, Worded); 7] = [
+    ("the SMS with the code", texts::wait_code),
+    ("until another code may be asked for", texts::wait_resend),
+    ("before logging in again", texts::wait_login),
+    ("before looking at the list", texts::wait_list),
+    ("SMS 1: «Ваш сертификат заказан»", texts::wait_ordered),
+    ("the certificate: 15 to 30 minutes", texts::wait_issue),
     (
         "the portal does not answer, asking again",
-        "портал не отвечает, спрашиваем ещё раз",
+        texts::wait_portal,
     ),
 ];

@@ -1,0 +1,369 @@
+# What a person reads, in English. The Russian texts are in ru.ftl, under the same names and with the same variables.
+# Labels of the portal and names of papers are quoted as the manual prints them.
+
+## A failure: what happened, how things stand, what to do
+
+report-error = error: { $what }
+report-state = state: { $state }
+report-next = next: { $next }
+
+next-option = the same command with { $option }
+next-first = { $deed }; then { $command }
+next-first-option = { $deed }; or the same command with { $option }
+next-ask = { $deed }: { $quote }
+
+deed-connect-token = connect the right token, and no other
+deed-start-service = start the smart card service (pcscd)
+deed-find-pin = find out the right PIN
+deed-use-https = name the portal's https address, since phone and code can be read on the way otherwise
+deed-unblock = unblock the user's PIN with the administrator's: enroll token unblock
+deed-free-space = free space on the token
+deed-check-phone = the number is not registered, or the SMS was not delivered; check the phone
+deed-check-network = check the network and the address
+deed-call-office = call the certification authority, +7 (3952) 78-23-03, and quote
+deed-report = tell the authors of this program
+deed-finish-other = let the other program that uses this token finish
+deed-check-folder = check the folder's rights and free space
+
+## What happened: the enrollment
+
+error-other-token = the token's serial number is { $found }, not { $wanted }
+error-last-tries =
+    { $left ->
+        [one] one try is left for the PIN of the { $role }
+       *[other] { $left } tries are left for the PIN of the { $role }
+    }
+error-old-objects = the token holds objects for ЕГАИС already: { $objects }
+error-several-pairs = several key pairs named «{ $label }» have no certificate
+error-key-gone = key pair { $key } cannot be used
+error-still-there = { $object } is still there after it was deleted
+error-not-read-back = the certificate does not read back from the token
+error-probe-failed = a signature of the token does not verify with the certificate
+error-removal-declined = the old certificate was to be kept
+error-not-confirmed = formatting was not confirmed with the serial number { $serial }
+error-no-code = no code came to { $phone } in { $waited } s
+error-no-application = no application in the list fits
+error-no-such-application = no application in the list has the number { $number }
+error-several-applications = several applications in the list fit: { $numbers }
+error-not-ready = application { $application } takes no request: its status is «{ $status }»
+error-not-ordered = the certificate was not ordered: the status is «{ $status }», the reason «{ $reason }»
+error-not-issued = the certificate of application { $application } is not issued yet: its status is «{ $status }»
+error-issue-overdue = the certificate of application { $application } was not issued in { $minutes } min: its status is «{ $status }»
+error-request = the request cannot be made: { $problem }
+error-certificate-for-another-key = certificate { $serial } is for another key
+error-certificate = the certificate is not installed: { $problem }
+error-certificates-differ = the certificate saved and the one on the page differ
+error-not-a-pdf = «{ $title }» is not a PDF file
+error-nothing-sent = no request was sent yet
+error-not-installed = the certificate is not installed yet
+error-file = cannot write { $path }: { $why }
+
+## What happened: the token
+
+token-wrong-pin =
+    { $left ->
+        [one] the PIN of the { $role } is wrong, one try left
+       *[other] the PIN of the { $role } is wrong, { $left } tries left
+    }
+token-wrong-pin-blocked = the PIN of the { $role } is wrong, and is blocked now
+token-wrong-pin-untold = the PIN of the { $role } is wrong
+token-pin-blocked = the PIN of the { $role } is blocked
+token-no-such-pin = the token has no PIN for the { $role }
+token-pin-unfit = the token does not take a PIN of { $octets } octets for the { $role }
+token-not-logged-in = nobody is logged in who may { $what }
+token-not-permitted = the { $role } may not { $what }
+token-not-a-rutoken = the card is not a Rutoken ECP: it answered { $sw } to the question for its serial number
+token-not-initialised = the token is not laid out as PKCS#15
+token-no-space = no room on the token for { $what }
+token-key-not-found = no key pair { $id } on the token
+token-certificate-not-found = no certificate in file { $file }, or another one
+token-unsupported = not supported: { $what }
+token-status-word = the card answered { $sw } to { $command }
+token-damaged = damaged on the token: { $what }
+token-not-written = { $what } does not read back as it was written
+token-bad-signature = the token's signature does not verify
+
+transmit-no-service = the smart card service is not available: { $why }
+transmit-no-reader = no reader; connected: none
+transmit-no-such-reader = no reader named «{ $name }»; connected: { $found }
+transmit-no-such-reader-nor-other = no reader named «{ $name }»; connected: none
+transmit-several-readers = several readers hold a card: { $readers }
+transmit-no-card = no card in { $reader }
+transmit-no-card-in-time = no card came to { $reader } in { $waited } s
+transmit-in-use = another program uses the card in { $reader }
+transmit-removed = the card was removed
+transmit-reset = the card was reset by another program
+transmit-lost = the card does not answer: { $why }
+
+## What happened: the applicant and the phone
+
+applicant-no-pin = no PIN was given for the { $role } and there is no terminal to ask at
+applicant-no-new-pin = no new PIN was given for the { $role } and there is no terminal to ask at
+applicant-no-consent = the plan needs consent and there is no terminal to ask at
+applicant-unreadable = cannot read { $what }: { $why }
+
+sms-unreachable = the SMS inbox does not answer: { $why }
+sms-not-messages = the SMS inbox answered something that is not a list of messages: { $why }
+sms-command-failed = the SMS command failed: { $why }
+sms-no-terminal = no terminal to ask for the SMS code at
+
+## What happened: the portal
+
+portal-bad-address = the portal's address cannot be used: { $why }
+portal-plain-http = { $host } would be spoken to in clear
+portal-unreachable = the portal does not answer: { $why }
+portal-timed-out = the portal did not answer in { $secs } s
+portal-tls = the portal's TLS certificate is not trusted: { $why }
+portal-status = the portal answered { $status } to «{ $what }»
+portal-session-expired = the session has ended
+portal-wrong-code = the code was not accepted: { $said }
+portal-code-void = the code is void: { $said }
+portal-too-early = too early for another code: { $said }
+portal-refused = the portal refused: { $said }
+portal-not-understood = the page «{ $page }» has no { $missing }
+portal-too-large = the answer to «{ $what }» is larger than { $limit } bytes
+
+## What happened: request, certificate, journal
+
+request-field = «{ $label }» ({ $oid }) { $problem }
+request-key-usage = «{ $name }» is no key usage
+request-algorithm = the key does not fit the algorithm { $algorithm }
+request-malformed = the request does not read back: { $why }
+request-differs = the request read back has another { $what }
+request-signature = the request's own signature does not verify
+
+field-empty = is empty
+field-too-long = is longer than its attribute may be
+field-characters = holds characters that its string type does not have
+field-country = is no country code
+field-inn = does not pass the check of an ИНН
+field-ogrn = does not pass the check of an ОГРН
+field-ogrnip = does not pass the check of an ОГРНИП
+field-snils = does not pass the check of a СНИЛС
+field-kpp = names a КПП that is none
+
+certificate-malformed = it does not read: { $why }
+certificate-not-gost = its key is not a GOST R 34.10 key
+certificate-two-algorithms = it names two signature algorithms
+certificate-no-issuer = the certificate of its issuer «{ $issuer }» is not among those of the certification authority
+certificate-signature = the signature of «{ $issuer }» does not verify
+certificate-not-an-issuer = «{ $issuer }» may not issue certificates: { $why }
+certificate-not-yet-valid = it begins to be valid on { $from }
+certificate-expired = it was valid until { $until }
+certificate-revoked = it has been revoked
+certificate-unknown-critical = its critical extension { $oid } is not known
+certificate-not-qualified = it has no { $what }, which a qualified certificate has
+certificate-other-subject = its { $attribute } is not what was asked for
+
+journal-file = cannot { $act } { $path }: { $why }
+journal-locked = another process is working on the enrollment of token { $token }
+journal-damaged = line { $line } of the journal of token { $token } is damaged
+journal-version = the journal has version { $found }, this release reads { $known }
+journal-out-of-order = the journal contradicts itself: { $why }
+journal-other-application = token { $token } is in the middle of application { $application }
+journal-other-portal = the journal of token { $token } belongs to another portal
+journal-nothing = no enrollment of token { $token } was begun
+
+## How things stand
+
+stage-half-removed = the old certificate is half removed; no request was made
+stage-nothing-sent = the journal knows no key pair for this application; no request was sent
+stage-key-ready = the key pair is made; the request was not sent
+stage-signed = the key pair is made and the request signed; the next run finds out whether the portal has it
+stage-sent = the request is sent; the certificate is not ordered yet
+stage-ordered = the certificate is ordered and not issued yet
+stage-issued = the certificate is issued and not on the token yet
+stage-checked = the certificate is checked; the next run finds out whether the token has it
+stage-written = the certificate is on the token; the portal does not know
+stage-installed = the certificate is installed; the papers are not fetched
+stage-papers-saved = done; the papers are left to sign
+stage-abandoned = abandoned
+
+## What the token holds
+
+object-certificate = certificate { $serial } of { $owner }, valid until { $until }
+object-pair = key pair «{ $label }» ({ $id }, { $algorithm })
+object-bare-pair = key pair «{ $label }» ({ $id }, { $algorithm }, without a certificate)
+object-unreadable = certificate in file { $file }: { $problem }
+plan-deletes = to be deleted: { $object }
+plan-keeps = stays: { $object }
+
+## Warnings
+
+caution-torn-journal = the journal's last line was torn and has been dropped
+caution-clock-off =
+    { $minutes ->
+        [one] this machine's clock is one minute off the portal's; going by the portal's
+       *[other] this machine's clock is { $minutes } minutes off the portal's; going by the portal's
+    }
+caution-session-ended = the portal's session has ended; logging in again
+caution-login-again = login failed, beginning again: { $error }
+caution-no-code-yet = no code came; asking for another
+caution-newer-code = a newer code has come; entering that one
+caution-other-pair-shown = the page shows the pair «{ $page }», the token «{ $token }»
+caution-no-answer-to-request = no answer to the request ({ $error }); looking whether the portal has it
+caution-sent-already = the portal has the request already: { $status }
+caution-no-first-sms = SMS 1 was not seen; the list of applications says that the portal has the request
+caution-administrator-may-not-delete = this token does not let the administrator delete certificates; the user's PIN is used instead
+caution-installed-already = this application is installed already; name the new one to begin another
+caution-no-journal = no journal tells of the request; the pair was found by the certificate's key
+caution-revocation-unknown = the list of revoked certificates cannot be used
+caution-subject-not-compared = the subject was not compared: no request at hand
+caution-chain-ends-at = no certificate above «{ $name }» was given
+caution-ends-soon =
+    { $days ->
+        [one] the certificate ends in one day
+       *[other] the certificate ends in { $days } days
+    }
+
+## What is waited for
+
+wait-code = the SMS with the code
+wait-resend = until another code may be asked for
+wait-login = before logging in again
+wait-list = before looking at the list
+wait-ordered = SMS 1: «Ваш сертификат заказан»
+wait-issue = the certificate: 15 to 30 minutes
+wait-portal = the portal does not answer, asking again
+wait-card = a card is to connect to { $address }
+
+## Questions
+
+question-pin = PIN of the { $role }
+question-pin-left =
+    { $left ->
+        [one] PIN of the { $role }, one try left
+       *[other] PIN of the { $role }, { $left } tries left
+    }
+question-new-pin = New PIN of the { $role }
+question-new-pin-again = Once more
+question-pins-differ = the two PINs differ
+question-confirm-format = Everything on the token will be erased. Type its serial number { $serial }
+question-default-pin =
+    { $role ->
+        [administrator] this is the administrator's factory PIN; change it: enroll token change-pin --of administrator
+       *[user] this is the user's factory PIN; change it: enroll token change-pin
+    }
+question-code = Code of the SMS sent to { $phone }
+question-delete = Delete what is listed?
+
+## The papers
+
+papers-print = print one copy of: { $titles }
+papers-sign = sign and certify: { $titles }
+papers-bring = bring the originals to an office of ООО НПФ «Форус»:
+
+## The doctor
+
+doctor-state = state folder
+doctor-state-good =
+    { $count ->
+        [one] one enrollment
+       *[other] { $count } enrollments
+    }
+doctor-token = token
+doctor-pin =
+    { $role ->
+        [administrator] PIN of the administrator
+       *[user] PIN of the user
+    }
+doctor-pin-verified = logged in
+doctor-pin-untold = no wrong tries, how many are left is not told
+doctor-pin-left =
+    { $left ->
+        [one] one try left
+       *[other] { $left } tries left
+    }
+doctor-memory = memory of the token
+doctor-memory-untold = no known command tells it; a request says what does not fit before it writes
+doctor-layout = layout of the token
+doctor-layout-good = { $pairs } key pairs, { $certificates } certificates
+doctor-days-left =
+    { $days ->
+        [one] one day left
+       *[other] { $days } days left
+    }
+doctor-portal = portal
+doctor-portal-unnamed = no address was given
+doctor-portal-good = it answers
+doctor-line = the line to the portal
+doctor-line-tls = TLS, its certificate is trusted
+doctor-line-plain = http in clear
+doctor-clock = clock
+doctor-clock-off = { $secs } s off the portal's
+doctor-viewer = PDF viewer
+doctor-viewer-missing = no program was found
+
+## Command lines that cannot be followed
+
+usage-missing = this command needs { $option }
+usage-phone = --phone is to be a Russian number such as +7 900 000-00-00
+usage-sms = --sms { $told } is neither prompt nor a URL nor exec:COMMAND
+usage-token = --token { $told } is neither vpcd:HOST:PORT nor pcsc[:READER] nor pkcs11:MODULE
+usage-address = --token vpcd:{ $address }: no such address on this machine
+usage-built-without = --token { $how }: this program was built without it
+usage-serial = --serial is to name one of the tokens that `enroll status` lists
+usage-no-such-object =
+    { $kind ->
+        [certificate] no such certificate on the token; see `enroll token list`
+       *[pair] no such key pair on the token; see `enroll token list`
+    }
+usage-several-objects =
+    { $kind ->
+        [certificate] several certificates of the token fit; see `enroll token list`
+       *[pair] several key pairs of the token fit; see `enroll token list`
+    }
+
+## Chapter 1.1 for today: what the manual asks for and this program does not need
+
+preparation-1-1-1 = not needed: IEAutosetup.exe prepares Internet Explorer, and no browser is used
+preparation-1-1-2 = not needed: nothing to install for Internet Explorer
+preparation-1-1-3 = not needed: the token is spoken to directly, without the vendor's drivers
+preparation-1-1-4 = not needed: the request is made here and not by the browser's plug-in
+preparation-1-1-5 = not needed: RutokenEgais.exe sets up the browser's side of ЕГАИС
+preparation-1-1-6 = not needed: there is no browser to restart
+
+## The numbered steps of the manual; A is Приложение 1, W its warnings in the order it prints them
+
+step-w1 = Warning: Internet Explorer 8.0 or later
+step-1-1-1 = Download and install IEAutosetup.exe
+step-1-1-2 = Run IEAutosetup.exe
+step-1-1-3 = Install the Rutoken drivers
+step-1-1-4 = Install the Rutoken plugin
+step-1-1-5 = Download and run RutokenEgais.exe
+step-1-1-6 = Restart the browser
+step-w2 = Warning: a key issued earlier has to be deleted
+step-a1 = Plug in the Rutoken ECP 2.0
+step-a2 = Start the Rutoken Control Panel
+step-a3 = Go to the tab «Сертификаты»
+step-a4 = Press «Ввести PIN-код...»
+step-a5 = Choose «Администратор», enter the administrator's PIN
+step-a6 = Choose the certificate to delete. Press «Удалить»
+step-a7 = Press «Да»
+step-a8 = Choose the key pair to delete. Press «Удалить»
+step-a9 = Enter the user's PIN. Press «ОК»
+step-1-2 = Open the site key.forus.ru
+step-1-3 = Press «Личный кабинет»
+step-1-4 = Enter the mobile number. Press «Получить код»
+step-1-5 = Enter the SMS code into «Код подтверждения»
+step-1-6 = Go to «Работа с заявкой» - «Личный кабинет»
+step-1-7 = Open the current application by its number
+step-1-8 = Press «Запросить сертификат»
+step-1-9 = Press «Создать ключевую пару»
+step-1-10 = Press «Создать запрос»
+step-1-11 = Press «ОК». The request has been sent
+step-1-12 = Wait for the SMS about the order (up to 5 minutes)
+step-1-13 = Wait for the SMS about the issue (15–30 minutes)
+step-1-14 = Go on to the installation
+step-2-1 = Open the site key.forus.ru
+step-2-2 = Press «Личный кабинет»
+step-2-3 = Enter the mobile number. Press «Получить код»
+step-2-4 = Enter the SMS code into «Код подтверждения»
+step-2-5 = Go to «Работа с заявкой» - «Личный кабинет»
+step-2-6 = Open the current application by its number
+step-2-7 = Press «Установить сертификат в контейнер»
+step-2-8 = Choose the container. Press «Загрузить сертификат»
+step-2-9 = Press «ОК». The certificate has been installed
+step-3 = Print the documents
+step-w3 = Note: a program for PDF files is needed
+step-w4 = Warning: the signed originals go to an office

@@ -1,0 +1,391 @@
+# Что читает человек, по-русски. Английские тексты — в en.ftl, под теми же именами и с теми же переменными.
+# Надписи портала и названия документов приведены так, как их печатает инструкция.
+
+## Сбой: что случилось, в каком всё состоянии, что делать
+
+report-error = ошибка: { $what }
+report-state = состояние: { $state }
+report-next = дальше: { $next }
+
+next-option = повторите команду с { $option }
+next-first = { $deed }; затем { $command }
+next-first-option = { $deed }; или повторите команду с { $option }
+next-ask = { $deed }: { $quote }
+
+deed-connect-token = подключите нужный токен, один
+deed-start-service = запустите службу смарт-карт (pcscd)
+deed-find-pin = узнайте верный PIN-код
+deed-use-https = укажите адрес портала с https, иначе телефон и код можно прочесть по пути
+deed-unblock = разблокируйте PIN-код пользователя PIN-кодом администратора: enroll token unblock
+deed-free-space = освободите место на токене
+deed-check-phone = номер не зарегистрирован или SMS не доставлено; проверьте телефон
+deed-check-network = проверьте сеть и адрес
+deed-call-office = позвоните в удостоверяющий центр, +7 (3952) 78-23-03, и назовите
+deed-report = сообщите разработчикам программы
+deed-finish-other = дождитесь другой работы с токеном или завершите её
+deed-check-folder = проверьте права на папку и место на диске
+
+## Что случилось: выпуск сертификата
+
+error-other-token = серийный номер токена { $found }, а не { $wanted }
+error-last-tries = для PIN-кода { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    } осталось попыток: { $left }
+error-old-objects = на токене уже есть ключи или сертификаты для ЕГАИС: { $objects }
+error-several-pairs = несколько ключевых пар «{ $label }» не имеют сертификата
+error-key-gone = ключевую пару { $key } использовать нельзя
+error-still-there = объект остался на токене после удаления: { $object }
+error-not-read-back = записанный сертификат не читается с токена
+error-probe-failed = пробная подпись токена не подходит к сертификату
+error-removal-declined = прежний сертификат решено оставить
+error-not-confirmed = форматирование не подтверждено серийным номером { $serial }
+error-no-code = за { $waited } с код на { $phone } не пришёл
+error-no-application = в списке нет подходящей заявки
+error-no-such-application = в списке нет заявки { $number }
+error-several-applications = в списке несколько заявок: { $numbers }
+error-not-ready = заявка { $application } не принимает запрос: её статус «{ $status }»
+error-not-ordered = сертификат не заказан: статус «{ $status }», причина «{ $reason }»
+error-not-issued = сертификат по заявке { $application } ещё не выпущен: статус «{ $status }»
+error-issue-overdue = за { $minutes } мин сертификат по заявке { $application } не выпущен: статус «{ $status }»
+error-request = запрос не составить: { $problem }
+error-certificate-for-another-key = сертификат { $serial } выпущен для другого ключа
+error-certificate = сертификат не установлен: { $problem }
+error-certificates-differ = сохранённый сертификат и сертификат на странице различаются
+error-not-a-pdf = «{ $title }»: это не файл PDF
+error-nothing-sent = запрос ещё не отправлен
+error-not-installed = сертификат ещё не установлен
+error-file = не записать { $path }: { $why }
+
+## Что случилось: токен
+
+token-wrong-pin = неверный PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    }. Осталось попыток: { $left }
+token-wrong-pin-blocked = неверный PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    }; теперь он заблокирован
+token-wrong-pin-untold = неверный PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    }
+token-pin-blocked = PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    } заблокирован
+token-no-such-pin = на токене нет PIN-кода { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    }
+token-pin-unfit = токен не принимает PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    } такой длины, байт: { $octets }
+token-not-logged-in = вход на токен не выполнен, а он нужен для команды: { $what }
+token-not-permitted = токен не позволяет этого по PIN-коду { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    }: { $what }
+token-not-a-rutoken = это не Рутокен ЭЦП: на вопрос о серийном номере получен ответ { $sw }
+token-not-initialised = токен не размечен по PKCS#15
+token-no-space = на токене нет места: { $what }
+token-key-not-found = на токене нет ключевой пары { $id }
+token-certificate-not-found = в файле { $file } нет этого сертификата
+token-unsupported = токен этого не умеет: { $what }
+token-status-word = токен ответил { $sw } на { $command }
+token-damaged = данные на токене повреждены: { $what }
+token-not-written = записанное на токен не читается обратно: { $what }
+token-bad-signature = подпись токена не проходит проверку
+
+transmit-no-service = служба смарт-карт недоступна: { $why }
+transmit-no-reader = нет ни одного считывателя
+transmit-no-such-reader = нет считывателя «{ $name }»; подключены: { $found }
+transmit-no-such-reader-nor-other = нет считывателя «{ $name }»; не подключён ни один
+transmit-several-readers = токен вставлен в несколько считывателей: { $readers }
+transmit-no-card = в считывателе { $reader } нет токена
+transmit-no-card-in-time = за { $waited } с токен в { $reader } не появился
+transmit-in-use = токен в { $reader } занят другой программой
+transmit-removed = токен извлечён
+transmit-reset = токен сброшен другой программой
+transmit-lost = токен не отвечает: { $why }
+
+## Что случилось: заявитель и телефон
+
+applicant-no-pin = PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    } не задан, а спросить негде
+applicant-no-new-pin = новый PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    } не указан, а спросить негде
+applicant-no-consent = нужно согласие на удаление, а спросить негде
+applicant-unreadable = не прочитать { $what }: { $why }
+
+sms-unreachable = SMS-шлюз не отвечает: { $why }
+sms-not-messages = ответ SMS-шлюза — не список сообщений: { $why }
+sms-command-failed = команда для SMS не выполнена: { $why }
+sms-no-terminal = код из SMS спросить негде
+
+## Что случилось: портал
+
+portal-bad-address = адрес портала не годится: { $why }
+portal-plain-http = соединение с { $host } было бы открытым (http)
+portal-unreachable = портал не отвечает: { $why }
+portal-timed-out = портал не ответил за { $secs } с
+portal-tls = сертификату TLS портала нет доверия: { $why }
+portal-status = портал ответил { $status } на «{ $what }»
+portal-session-expired = сеанс на портале завершён
+portal-wrong-code = код не принят: { $said }
+portal-code-void = код больше не действует: { $said }
+portal-too-early = новый код ещё не получить: { $said }
+portal-refused = портал отказал: { $said }
+portal-not-understood = на странице «{ $page }» не найдено: { $missing }
+portal-too-large = ответ на «{ $what }» больше { $limit } байт
+
+## Что случилось: запрос, сертификат, журнал
+
+request-field = поле «{ $label }» ({ $oid }) { $problem }
+request-key-usage = «{ $name }» — не использование ключа
+request-algorithm = ключ не подходит к алгоритму { $algorithm }
+request-malformed = запрос не читается: { $why }
+request-differs = прочитанный запрос отличается: { $what }
+request-signature = подпись запроса не проходит проверку
+
+field-empty = пусто
+field-too-long = длиннее, чем допустимо
+field-characters = содержит недопустимые знаки
+field-country = не код страны
+field-inn = не проходит проверку ИНН
+field-ogrn = не проходит проверку ОГРН
+field-ogrnip = не проходит проверку ОГРНИП
+field-snils = не проходит проверку СНИЛС
+field-kpp = содержит неверный КПП
+
+certificate-malformed = он не читается: { $why }
+certificate-not-gost = его ключ — не ГОСТ Р 34.10
+certificate-two-algorithms = в нём названы два алгоритма подписи
+certificate-no-issuer = нет сертификата издателя «{ $issuer }»
+certificate-signature = подпись «{ $issuer }» не проходит проверку
+certificate-not-an-issuer = «{ $issuer }» не может выпускать сертификаты: { $why }
+certificate-not-yet-valid = он действует только с { $from }
+certificate-expired = он действовал до { $until }
+certificate-revoked = он отозван
+certificate-unknown-critical = его критическое расширение { $oid } неизвестно
+certificate-not-qualified = в нём нет { $what }, а в квалифицированном есть
+certificate-other-subject = { $attribute } в нём не тот, что в запросе
+
+journal-file = журнал или папка { $path } недоступны ({ $act }): { $why }
+journal-locked = с токеном { $token } уже работает другой процесс
+journal-damaged = строка { $line } журнала токена { $token } повреждена
+journal-version = журнал версии { $found }, а эта программа читает версию { $known }
+journal-out-of-order = журнал противоречит сам себе: { $why }
+journal-other-application = на токене { $token } не завершена работа по заявке { $application }
+journal-other-portal = журнал токена { $token } относится к другому порталу
+journal-nothing = для токена { $token } ничего не начато
+
+## В каком всё состоянии
+
+stage-half-removed = прежний сертификат удалён не полностью; запрос не создан
+stage-nothing-sent = ключевой пары этой заявки в журнале нет; запрос не отправлен
+stage-key-ready = ключевая пара создана; запрос не отправлен
+stage-signed = ключевая пара создана, запрос подписан; отправлен ли он, покажет повтор
+stage-sent = запрос отправлен; сертификат ещё не заказан
+stage-ordered = сертификат заказан и ещё не выпущен
+stage-issued = сертификат выпущен и ещё не на токене
+stage-checked = сертификат проверен; записан ли он на токен, покажет повтор
+stage-written = сертификат на токене; портал об этом не знает
+stage-installed = сертификат установлен; документы не получены
+stage-papers-saved = готово; осталось подписать документы
+stage-abandoned = работа прекращена
+
+## Что на токене
+
+object-certificate = сертификат { $serial }, { $owner }, действует до { $until }
+object-pair = ключевая пара «{ $label }» ({ $id }, { $algorithm })
+object-bare-pair = ключевая пара «{ $label }» ({ $id }, { $algorithm }, без сертификата)
+object-unreadable = сертификат в файле { $file }: { $problem }
+plan-deletes = будет удалено: { $object }
+plan-keeps = останется: { $object }
+
+## Предупреждения
+
+caution-torn-journal = последняя строка журнала была оборвана и отброшена
+caution-clock-off =
+    { $minutes ->
+        [one] часы этой машины расходятся с порталом на { $minutes } минуту; верим порталу
+        [few] часы этой машины расходятся с порталом на { $minutes } минуты; верим порталу
+       *[many] часы этой машины расходятся с порталом на { $minutes } минут; верим порталу
+    }
+caution-session-ended = сеанс на портале завершён; входим ещё раз
+caution-login-again = вход не удался, начинаем его сначала: { $error }
+caution-no-code-yet = код не пришёл; запрашиваем другой
+caution-newer-code = пришёл более новый код; вводим его
+caution-other-pair-shown = на странице пара «{ $page }», на токене «{ $token }»
+caution-no-answer-to-request = ответа на запрос нет ({ $error }); смотрим, получил ли его портал
+caution-sent-already = портал уже получил запрос: «{ $status }»
+caution-no-first-sms = первого SMS нет; по списку заявок видно, что запрос у портала
+caution-administrator-may-not-delete = этот токен не даёт администратору удалять сертификаты; нужен PIN-код пользователя
+caution-installed-already = эта заявка уже выполнена; для новой назовите её номер
+caution-no-journal = журнала запроса нет; пара найдена по ключу сертификата
+caution-revocation-unknown = список отозванных сертификатов использовать нельзя
+caution-subject-not-compared = запроса нет, поэтому сведения в сертификате не сравнивались
+caution-chain-ends-at = сертификат над «{ $name }» не дан
+caution-ends-soon =
+    { $days ->
+        [one] сертификат закончится через { $days } день
+        [few] сертификат закончится через { $days } дня
+       *[many] сертификат закончится через { $days } дней
+    }
+
+## Чего ждём
+
+wait-code = SMS с кодом
+wait-resend = пока можно будет запросить другой код
+wait-login = перед повторным входом
+wait-list = перед просмотром списка заявок
+wait-ordered = SMS «Ваш сертификат заказан»
+wait-issue = выпуск сертификата: 15–30 минут
+wait-portal = портал не отвечает, спрашиваем ещё раз
+wait-card = токен подключается к { $address }
+
+## Вопросы
+
+question-pin = PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    }
+question-pin-left = PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    }, осталось попыток: { $left }
+question-new-pin = Новый PIN-код { $role ->
+        [administrator] администратора
+       *[user] пользователя
+    }
+question-new-pin-again = Ещё раз
+question-pins-differ = PIN-коды не совпали
+question-confirm-format = Всё на токене будет стёрто. Введите его серийный номер { $serial }
+question-default-pin =
+    { $role ->
+        [administrator] это заводской PIN-код администратора; смените его: enroll token change-pin --of administrator
+       *[user] это заводской PIN-код пользователя; смените его: enroll token change-pin
+    }
+question-code = Код из SMS, отправленного на { $phone }
+question-delete = Удалить перечисленное?
+
+## Документы
+
+papers-print = напечатать в одном экземпляре: { $titles }
+papers-sign = подписать и заверить: { $titles }
+papers-bring = передать оригиналы в офис ООО НПФ «Форус»:
+
+## Проверка готовности
+
+doctor-state = папка состояния
+doctor-state-good = выпусков: { $count }
+doctor-token = токен
+doctor-pin =
+    { $role ->
+        [administrator] PIN-код администратора
+       *[user] PIN-код пользователя
+    }
+doctor-pin-verified = введён
+doctor-pin-untold = неверных попыток не было, остаток не сообщается
+doctor-pin-left = осталось попыток: { $left }
+doctor-memory = память токена
+doctor-memory-untold = известными командами токен её не сообщает; чего не хватит, скажет сам запрос до записи
+doctor-layout = разметка токена
+doctor-layout-good = ключевых пар: { $pairs }, сертификатов: { $certificates }
+doctor-days-left =
+    { $days ->
+        [one] остался { $days } день
+        [few] осталось { $days } дня
+       *[many] осталось { $days } дней
+    }
+doctor-portal = портал
+doctor-portal-unnamed = адрес не указан
+doctor-portal-good = отвечает
+doctor-line = связь с порталом
+doctor-line-tls = TLS, сертификату доверяем
+doctor-line-plain = http без шифрования
+doctor-clock = часы
+doctor-clock-off = расходятся с часами портала на { $secs } с
+doctor-viewer = просмотр PDF
+doctor-viewer-missing = программа не найдена
+
+## Команды, которые не выполнить
+
+usage-missing = этой команде нужно { $option }
+usage-phone = --phone — российский номер, например +7 900 000-00-00
+usage-sms = --sms { $told }: не prompt, не URL и не exec:КОМАНДА
+usage-token = --token { $told }: не vpcd:ХОСТ:ПОРТ, не pcsc[:СЧИТЫВАТЕЛЬ] и не pkcs11:МОДУЛЬ
+usage-address = --token vpcd:{ $address }: такого адреса на этой машине нет
+usage-built-without = --token { $how }: программа собрана без этого
+usage-serial = --serial должен назвать один из токенов, которые показывает `enroll status`
+usage-no-such-object =
+    { $kind ->
+        [certificate] такого сертификата на токене нет; см. `enroll token list`
+       *[pair] такой ключевой пары на токене нет; см. `enroll token list`
+    }
+usage-several-objects =
+    { $kind ->
+        [certificate] подходят несколько сертификатов токена; см. `enroll token list`
+       *[pair] подходят несколько ключевых пар токена; см. `enroll token list`
+    }
+
+## Глава 1.1 сегодня: чего просит инструкция и что этой программе не нужно
+
+preparation-1-1-1 = Программа IEAutosetup.exe не нужна: браузер не используется
+preparation-1-1-2 = Устанавливать программу не нужно
+preparation-1-1-3 = Драйверы Рутокен не нужны: с токеном говорим напрямую
+preparation-1-1-4 = Плагин не нужен: запрос составляется здесь
+preparation-1-1-5 = Программа RutokenEgais.exe не нужна: она настраивает браузер
+preparation-1-1-6 = Перезапускать браузер не нужно
+
+## Пронумерованные шаги инструкции; A — Приложение 1, W — её предупреждения по порядку
+
+step-w1 = Внимание: Internet Explorer не ниже 8.0 не нужен
+step-1-1-1 = IEAutosetup.exe: не нужна, браузер не используется
+step-1-1-2 = Запуск IEAutosetup.exe: не нужен
+step-1-1-3 = Драйверы Рутокен: не нужны, с токеном говорим напрямую
+step-1-1-4 = Плагин Рутокен: не нужен, запрос составляется здесь
+step-1-1-5 = RutokenEgais.exe: не нужна
+step-1-1-6 = Перезапуск браузера: не нужен
+step-w2 = Внимание: ранее выданный ключ для ЕГАИС
+step-a1 = Приложение 1: подключение токена
+step-a2 = Приложение 1: «Панель управления Рутокен»
+step-a3 = Приложение 1: «Сертификаты»
+step-a4 = Приложение 1: «Ввести PIN-код...»
+step-a5 = Приложение 1: «Администратор»
+step-a6 = Приложение 1: сертификат, «Удалить»
+step-a7 = Приложение 1: «Да»
+step-a8 = Приложение 1: ключевая пара, «Удалить»
+step-a9 = Приложение 1: PIN-код пользователя, «ОК»
+step-1-2 = Вход на сайт
+step-1-3 = «Личный кабинет»
+step-1-4 = Номер сотового телефона, «Получить код»
+step-1-5 = «Код подтверждения», вход в «Личный кабинет»
+step-1-6 = «Работа с заявкой» – «Личный кабинет»
+step-1-7 = Заявка по ссылке с её номером
+step-1-8 = «Запросить сертификат»
+step-1-9 = «Создать ключевую пару»
+step-1-10 = «Создать запрос»
+step-1-11 = «ОК»: запрос отправлен
+step-1-12 = Ожидание SMS «Ваш сертификат заказан»
+step-1-13 = Ожидание SMS «Ваш сертификат готов»
+step-1-14 = Установка сертификата
+step-2-1 = Вход на сайт
+step-2-2 = «Личный кабинет»
+step-2-3 = Номер сотового телефона, «Получить код»
+step-2-4 = «Код подтверждения», вход в «Личный кабинет»
+step-2-5 = «Работа с заявкой» – «Личный кабинет»
+step-2-6 = Заявка по ссылке с её номером
+step-2-7 = «Установить сертификат в контейнер»
+step-2-8 = Выбор контейнера, «Загрузить сертификат»
+step-2-9 = «ОК»: сертификат установлен
+step-3 = Печать документов
+step-w3 = Для печати нужна программа для файлов PDF
+step-w4 = Внимание: подписанные оригиналы передать в офис
