@@ -16,6 +16,7 @@ pub(crate) use failures::unreadable;
 pub(crate) use progress::object_text;
 pub use progress::{caution, checklist, object, plan_lines, stage_line, step, title, waiting};
 pub(crate) use text::Text;
+pub use texts::STEPS;
 
 /// The language of what a person reads. Journals, events and JSON are in English.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

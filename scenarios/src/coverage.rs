@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use enroll::messages::{self, Lang};
 use serde_json::Value;
 
-use crate::manual;
 use crate::recording::Line;
 use crate::scenario::Scenario;
 
@@ -18,8 +18,9 @@ pub const TABLE: &str = include_str!("../COVERAGE.md");
 /// The rows in the manual's order: its steps and warnings, and its two waits behind the steps they belong to.
 pub fn rows() -> Vec<(String, String)> {
     let mut rows = Vec::new();
-    for (number, title) in manual::STEPS {
-        rows.push((number.to_owned(), title.to_owned()));
+    for number in messages::STEPS {
+        let title = messages::title(number, Lang::En).unwrap_or_default();
+        rows.push((number.to_owned(), title.clone()));
         if WAITS.contains(&number) {
             rows.push((wait(number), format!("{title}: the wait itself")));
         }

@@ -35,7 +35,7 @@ fn of_number(family: &str, number: &str) -> String {
 }
 
 /// Every numbered step of the manual; `A1` … `A9` are those of Приложение 1, `W1` … `W4` its warnings.
-pub(super) const STEPS: [&str; 42] = [
+pub const STEPS: [&str; 42] = [
     "W1", "1.1.1", "1.1.2", "1.1.3", "1.1.4", "1.1.5", "1.1.6", "W2", "A1", "A2", "A3", "A4", "A5",
     "A6", "A7", "A8", "A9", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9", "1.10", "1.11",
     "1.12", "1.13", "1.14", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8", "2.9", "3",

@@ -1,10 +1,10 @@
 //! What has to stand on the timeline: an expectation on the events of one step of the manual.
 
+use enroll::messages;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::manual;
 use crate::recording::Line;
 
 /// There have to be so many events that are labelled so and say this.
@@ -41,7 +41,7 @@ impl TryFrom<String> for Number {
     type Error = String;
 
     fn try_from(number: String) -> Result<Self, String> {
-        let known = manual::STEPS.iter().any(|(its, _)| *its == number);
+        let known = messages::STEPS.contains(&number.as_str());
         known.then(|| Self(number.clone())).ok_or_else(|| {
             format!("the manual has no step «{number}»; it has 1.1.1 … 1.14, 2.1 … 2.9, 3, A1 … A9, and the warnings W1 … W4")
         })
@@ -60,8 +60,7 @@ impl JsonSchema for Number {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let numbers: Vec<&str> = manual::STEPS.iter().map(|(number, _)| *number).collect();
-        json_schema!({ "type": "string", "enum": numbers })
+        json_schema!({ "type": "string", "enum": messages::STEPS.as_slice() })
     }
 }
 
