@@ -73,7 +73,12 @@ impl Enrollment {
     /// Keys of the token's pairs and ids of its certificates, as `enroll` lists them.
     pub(crate) fn listed(&self, bench: &mut Bench, programs: &Programs) -> Result<Listed> {
         let text = bench.run(&mut self.command(programs, &["token", "list", "--json"]))?;
-        let objects: Vec<serde_json::Value> = serde_json::from_str(&text)?;
+        let lines = text.lines().map(serde_json::from_str::<serde_json::Value>);
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let results = lines
+            .iter()
+            .filter_map(|line| line.get("result")?.as_array());
+        let objects: Vec<&serde_json::Value> = results.flatten().collect();
         let all = |field: &str| -> Vec<_> {
             let values = objects.iter().filter_map(|it| it.get(field));
             values.cloned().collect()

@@ -24,6 +24,9 @@ deed-call-office = call the certification authority, +7 (3952) 78-23-03, and quo
 deed-report = tell the authors of this program
 deed-finish-other = let the other program that uses this token finish
 deed-check-folder = check the folder's rights and free space
+deed-install-printing = install CUPS (apt install cups-client), or print the files with another program; they are there
+deed-check-printer = switch the printer on and make it the default (lpstat -d; lpoptions -d NAME); the files are there
+deed-check-module = check the module's path, and that it is made for this system
 
 ## What happened: the enrollment
 
@@ -84,6 +87,8 @@ token-not-written = { $what } does not read back as it was written
 token-bad-signature = the token's signature does not verify
 
 transmit-no-service = the smart card service is not available: { $why }
+transmit-no-module = the PKCS#11 module { $module } cannot be used: { $why }
+transmit-cannot-listen = cannot listen for a virtual card: { $why }
 transmit-no-reader = no reader; connected: none
 transmit-no-such-reader = no reader named «{ $name }»; connected: { $found }
 transmit-no-such-reader-nor-other = no reader named «{ $name }»; connected: none
@@ -101,6 +106,9 @@ applicant-no-pin = no PIN was given for the { $role } and there is no terminal t
 applicant-no-new-pin = no new PIN was given for the { $role } and there is no terminal to ask at
 applicant-no-consent = the plan needs consent and there is no terminal to ask at
 applicant-unreadable = cannot read { $what }: { $why }
+
+printer-no-program = the papers are not printed: the program { $program } is not installed
+printer-refused = the papers are not all printed: the printer did not take { $file }: { $why }
 
 sms-unreachable = the SMS inbox does not answer: { $why }
 sms-not-messages = the SMS inbox answered something that is not a list of messages: { $why }
@@ -178,6 +186,21 @@ stage-written = the certificate is on the token; the portal does not know
 stage-installed = the certificate is installed; the papers are not fetched
 stage-papers-saved = done; the papers are left to sign
 stage-abandoned = abandoned
+status-comes-request = comes next: the request (chapter 1)
+status-comes-install = comes next: the certificate onto the token (chapter 2)
+status-comes-documents = comes next: the papers (chapter 3)
+status-comes-signing = comes next: sign the receipt and the application, and bring the originals to an office of ООО НПФ «Форус»
+status-comes-nothing = comes next: nothing; enroll request begins anew
+status-left =
+    { $minutes ->
+        [one] time left by the manual: one minute
+       *[other] time left by the manual: { $minutes } minutes
+    }
+status-overdue =
+    { $minutes ->
+        [one] late by the manual: one minute
+       *[other] late by the manual: { $minutes } minutes
+    }
 
 ## What the token holds
 
@@ -246,12 +269,29 @@ question-default-pin =
     }
 question-code = Code of the SMS sent to { $phone }
 question-delete = Delete what is listed?
+question-abandon = Give this enrollment up?
 
 ## The papers
 
 papers-print = print one copy of: { $titles }
 papers-sign = sign and certify: { $titles }
 papers-bring = bring the originals to an office of ООО НПФ «Форус»:
+caution-handed-over = { $file } went to the printer before and is not printed twice; to print it again: lp { $file }
+
+## Giving up: what stays, and how to remove it
+
+abandon-key = stays on the token: key pair «{ $label }» ({ $id })
+abandon-no-key = stays on the token: nothing of this enrollment that the journal knows
+abandon-certificate = stays on the token: certificate { $serial }
+abandon-request-unsent = at the portal: application { $application }; no request was sent
+abandon-request-unknown = at the portal: application { $application }; whether it has the request is not known
+abandon-request-sent = at the portal: application { $application } and its request; a certificate is going to be issued
+abandon-issued = at the portal: application { $application }; its certificate is issued and stays valid
+abandon-nothing-there = at the portal: nothing; no application was opened
+abandon-remove-key = to remove the pair: { $command }
+abandon-remove-certificate = to remove the certificate: { $command }
+abandon-withdraw = to withdraw application { $application } or revoke its certificate: call the certification authority, +7 (3952) 78-23-03
+abandon-declined = nothing was given up; enroll resume goes on
 
 ## The doctor
 

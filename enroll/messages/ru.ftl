@@ -24,6 +24,9 @@ deed-call-office = позвоните в удостоверяющий центр
 deed-report = сообщите разработчикам программы
 deed-finish-other = дождитесь другой работы с токеном или завершите её
 deed-check-folder = проверьте права на папку и место на диске
+deed-install-printing = установите CUPS (apt install cups-client) или напечатайте файлы другой программой: они сохранены
+deed-check-printer = включите принтер и назначьте его основным (lpstat -d; lpoptions -d ИМЯ); файлы сохранены
+deed-check-module = проверьте путь к модулю и то, что он собран для этой системы
 
 ## Что случилось: выпуск сертификата
 
@@ -100,6 +103,8 @@ token-not-written = записанное на токен не читается �
 token-bad-signature = подпись токена не проходит проверку
 
 transmit-no-service = служба смарт-карт недоступна: { $why }
+transmit-no-module = модуль PKCS#11 { $module } использовать нельзя: { $why }
+transmit-cannot-listen = ждать виртуальный токен по этому адресу нельзя: { $why }
 transmit-no-reader = нет ни одного считывателя
 transmit-no-such-reader = нет считывателя «{ $name }»; подключены: { $found }
 transmit-no-such-reader-nor-other = нет считывателя «{ $name }»; не подключён ни один
@@ -123,6 +128,9 @@ applicant-no-new-pin = новый PIN-код { $role ->
     } не указан, а спросить негде
 applicant-no-consent = нужно согласие на удаление, а спросить негде
 applicant-unreadable = не прочитать { $what }: { $why }
+
+printer-no-program = документы не напечатаны: программа { $program } не установлена
+printer-refused = напечатаны не все документы: принтер не принял { $file }: { $why }
 
 sms-unreachable = SMS-шлюз не отвечает: { $why }
 sms-not-messages = ответ SMS-шлюза — не список сообщений: { $why }
@@ -200,6 +208,23 @@ stage-written = сертификат на токене; портал об это
 stage-installed = сертификат установлен; документы не получены
 stage-papers-saved = готово; осталось подписать документы
 stage-abandoned = работа прекращена
+status-comes-request = впереди: запрос сертификата (глава 1)
+status-comes-install = впереди: установка сертификата на токен (глава 2)
+status-comes-documents = впереди: документы (глава 3)
+status-comes-signing = впереди: подписать расписку и заявление и передать оригиналы в офис ООО НПФ «Форус»
+status-comes-nothing = впереди: ничего; начать заново: enroll request
+status-left =
+    { $minutes ->
+        [one] по инструкции осталась { $minutes } минута
+        [few] по инструкции осталось { $minutes } минуты
+       *[many] по инструкции осталось { $minutes } минут
+    }
+status-overdue =
+    { $minutes ->
+        [one] дольше, чем обещает инструкция, на { $minutes } минуту
+        [few] дольше, чем обещает инструкция, на { $minutes } минуты
+       *[many] дольше, чем обещает инструкция, на { $minutes } минут
+    }
 
 ## Что на токене
 
@@ -275,12 +300,29 @@ question-default-pin =
     }
 question-code = Код из SMS, отправленного на { $phone }
 question-delete = Удалить перечисленное?
+question-abandon = Прекратить этот выпуск сертификата?
 
 ## Документы
 
 papers-print = напечатать в одном экземпляре: { $titles }
 papers-sign = подписать и заверить: { $titles }
 papers-bring = передать оригиналы в офис ООО НПФ «Форус»:
+caution-handed-over = { $file } уже отправлен на печать, второй раз не печатаем; напечатать ещё раз: lp { $file }
+
+## Прекращение: что остаётся и как это убрать
+
+abandon-key = останется на токене: ключевая пара «{ $label }» ({ $id })
+abandon-no-key = останется на токене: ничего из этого выпуска, о чём знает журнал
+abandon-certificate = останется на токене: сертификат { $serial }
+abandon-request-unsent = на портале: заявка { $application }; запрос не отправлен
+abandon-request-unknown = на портале: заявка { $application }; дошёл ли запрос, неизвестно
+abandon-request-sent = на портале: заявка { $application } с запросом; сертификат будет выпущен
+abandon-issued = на портале: заявка { $application }; её сертификат выпущен и продолжает действовать
+abandon-nothing-there = на портале: ничего; заявка не открывалась
+abandon-remove-key = удалить ключевую пару: { $command }
+abandon-remove-certificate = удалить сертификат: { $command }
+abandon-withdraw = отозвать заявку { $application } или её сертификат: позвоните в удостоверяющий центр, +7 (3952) 78-23-03
+abandon-declined = ничего не прекращено; продолжить: enroll resume
 
 ## Проверка готовности
 

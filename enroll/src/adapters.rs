@@ -3,6 +3,7 @@
 pub mod apdu_token;
 pub mod browser;
 pub mod http_portal;
+pub mod lp;
 pub mod observed;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;

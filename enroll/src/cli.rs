@@ -1,25 +1,28 @@
 //! The command line: options to ports, outcomes to results. The only place that prints.
 
+mod abandon;
 mod care;
 mod doctor;
 mod manual;
 mod open;
 mod options;
 mod shell;
+mod status;
 mod support;
 mod token;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::adapters::lp::Lp;
 use crate::adapters::system_clock::SystemClock;
-use crate::engine::{Checklist, Enrollment, Ports};
+use crate::engine::{Enrollment, Ports};
 use crate::error::{Error, exit_code};
-use crate::journal::{Found, JournalError, Store};
-use crate::messages::{Text, texts};
-use crate::stage::{Chapter, Fact, Stage};
+use crate::journal::{Found, Store};
+use crate::messages::Text;
+use crate::stage::{Chapter, Stage};
 use options::{Arguments, Command, Common};
 use shell::Shell;
 
@@ -38,12 +41,13 @@ pub fn main() -> ExitCode {
         }
     };
     let shell = Shell::new(&arguments.common);
-    let mut stage = Stage::default();
+    let mut stage = None;
     match run(&arguments, &shell, &mut stage) {
-        Ok(()) => ExitCode::from(exit_code::DONE),
+        Ok(()) if arguments.command.prints_itself() => ExitCode::from(exit_code::DONE),
+        Ok(()) => shell.done(stage.as_ref()),
         Err(Stop::Usage(option)) => shell.usage(&option),
-        Err(Stop::Told(code)) => ExitCode::from(code),
-        Err(Stop::Error(error)) => shell.failure(&error, &stage),
+        Err(Stop::Told(code)) => shell.told(code),
+        Err(Stop::Error(error)) => shell.failure(&error, stage.as_ref()),
     }
 }
 
@@ -63,15 +67,15 @@ impl<E: Into<Error>> From<E> for Stop {
     }
 }
 
-fn run(arguments: &Arguments, shell: &Shell, stage: &mut Stage) -> Result<(), Stop> {
+fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Result<(), Stop> {
     let common = &arguments.common;
     match &arguments.command {
-        Command::Status => return status(common, shell),
+        Command::Status => return status::run(common, shell),
         Command::Doctor => return doctor::run(common, shell),
         Command::SupportBundle { file } => return support::run(file, common, shell),
         Command::Completions { shell } => return Ok(manual::completions(*shell)?),
         Command::Man => return Ok(manual::man()?),
-        Command::Abandon => return abandon(common, shell),
+        Command::Abandon => return abandon::run(common, shell),
         Command::Token { command } => return token::run(command, common, shell),
         _ => {}
     }
@@ -90,7 +94,7 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Stage) -> Result<(), St
     };
     let mut enrollment = Enrollment::new(ports, settings);
     let done = chapters(&arguments.command, &mut enrollment, shell);
-    *stage = enrollment.stage();
+    *stage = Some(enrollment.stage());
     done
 }
 
@@ -102,7 +106,7 @@ fn chapters(command: &Command, enrollment: &mut Enrollment<'_>, shell: &Shell) -
             wait_for_issue(enrollment, shell)?;
         }
         Command::Install { .. } => install(enrollment, shell)?,
-        Command::Documents => documents(enrollment, shell)?,
+        Command::Documents { print } => documents(enrollment, *print, shell)?,
         Command::Resume => resume(enrollment, shell)?,
         Command::Status
         | Command::Doctor
@@ -154,13 +158,8 @@ fn install(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> 
     Ok(())
 }
 
-fn documents(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
+fn documents(enrollment: &mut Enrollment<'_>, print: bool, shell: &Shell) -> Result<(), Error> {
     let done = enrollment.documents()?;
-    let Checklist {
-        print,
-        sign,
-        addresses,
-    } = &done.checklist;
     let names: Vec<&str> = done
         .files
         .iter()
@@ -171,9 +170,17 @@ fn documents(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error
         "application": done.application,
         "folder": done.folder.display().to_string(),
         "files": names,
-        "papers_pending": { "print": print, "sign": sign, "addresses": addresses },
+        "papers_pending": {
+            "print": done.checklist.print,
+            "sign": done.checklist.sign,
+            "addresses": done.checklist.addresses,
+        },
     }));
     shell.checklist(&done.checklist);
+    if print {
+        let printed = enrollment.print(&done, &mut Lp::default())?;
+        shell.result(&json!({ "done": "print", "printed": printed }));
+    }
     Ok(())
 }
 
@@ -184,7 +191,7 @@ fn resume(enrollment: &mut Enrollment<'_>, shell: &Shell) -> Result<(), Error> {
         match chapter {
             Chapter::Request => request(enrollment, shell)?,
             Chapter::Install => install(enrollment, shell)?,
-            Chapter::Documents => documents(enrollment, shell)?,
+            Chapter::Documents => documents(enrollment, false, shell)?,
         }
         stage = enrollment.stage();
     }
@@ -198,62 +205,6 @@ fn next_command(stage: &Stage) -> &'static str {
         stage if stage.is_installed() => "enroll documents",
         _ => "enroll install",
     }
-}
-
-/// What the journals say; needs neither token nor portal.
-fn status(common: &Common, shell: &Shell) -> Result<(), Stop> {
-    let found = found(&Store::new(open::state(common)), common)?;
-    for it in &found {
-        let application = application(it).map_or(String::new(), |number| format!(", {number}"));
-        let stage = crate::messages::stage_line(&it.story.stage, shell.lang);
-        shell.say(&format!("{}{application}: {stage}", it.token));
-        if !it.story.stage.is_over() {
-            shell.say(&texts::report_next("enroll resume").of(shell.lang));
-        }
-    }
-    let list = found.iter().map(|it| {
-        json!({
-            "token": it.token,
-            "application": application(it),
-            "stage": it.story.stage.name(),
-            "key": it.story.stage.key().map(|key| key.id.clone()),
-        })
-    });
-    shell.result(&Value::Array(list.collect()));
-    Ok(())
-}
-
-/// The application as the portal numbers it, or as the command line named it before anything was chosen.
-fn application(found: &Found) -> Option<&str> {
-    let story = &found.story;
-    story
-        .stage
-        .application()
-        .or(story.header.application.as_deref())
-}
-
-/// Needs no token: the journal is enough.
-fn abandon(common: &Common, shell: &Shell) -> Result<(), Stop> {
-    let store = Store::new(open::state(common));
-    let mut found: Vec<_> = found(&store, common)?
-        .into_iter()
-        .filter(|it| !it.story.stage.is_over())
-        .collect();
-    let only = found.pop().filter(|_| found.is_empty());
-    let only = only.ok_or_else(|| Stop::Usage(texts::usage_serial()))?;
-    let nothing = || JournalError::Nothing {
-        token: only.token.clone(),
-    };
-    let mut journal = store.open(&only.token)?.ok_or_else(nothing)?;
-    journal.record(Fact::Abandoned)?;
-    shell.result(&json!({
-        "done": "abandon",
-        "token": only.token,
-        "was": only.story.stage.name(),
-        "key": only.story.stage.key().map(|key| key.id.clone()),
-        "next": "enroll token list",
-    }));
-    Ok(())
 }
 
 fn found(store: &Store, common: &Common) -> Result<Vec<Found>, Error> {

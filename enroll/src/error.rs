@@ -4,7 +4,7 @@ use crate::certificate::CertificateProblem;
 use crate::journal::JournalError;
 use crate::object::Object;
 use crate::ports::token::PinRole;
-use crate::ports::{ApplicantError, PortalError, SmsError, TokenError};
+use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
 use crate::request::RequestError;
 
 /// What stopped an enrollment.
@@ -176,6 +176,9 @@ pub enum Error {
         /// The stage's name.
         stage: &'static str,
     },
+    /// A paper was not printed; its file is there.
+    #[error("{0}")]
+    Printer(#[from] PrinterError),
     /// A file for the applicant cannot be written.
     #[error("cannot write {}: {why}", path.display())]
     File {
@@ -228,6 +231,8 @@ pub mod exit_code {
     pub const JOURNAL_BUSY: u8 = 41;
     /// The journal does not say what the command needs.
     pub const NOTHING_TO_RESUME: u8 = 42;
+    /// A paper was not printed; the files are there.
+    pub const NOT_PRINTED: u8 = 43;
 }
 
 /// What to do now.
@@ -272,4 +277,10 @@ pub enum Deed {
     FinishOther,
     /// See to it that the folder can be written.
     CheckFolder,
+    /// Install what prints, or open the file in another program.
+    InstallPrinting,
+    /// Switch the printer on and make it the default.
+    CheckPrinter,
+    /// Check the path of the PKCS#11 module.
+    CheckModule,
 }

@@ -178,6 +178,12 @@ pub enum Caution {
         /// The issuer that is missing.
         name: String,
     },
+    /// A paper was handed to the printer by an earlier run.
+    #[error("{file} went to the printer before and is not printed twice")]
+    HandedOver {
+        /// File name.
+        file: String,
+    },
     /// The certificate is about to end.
     #[error("the certificate ends in {days} days")]
     EndsSoon {

@@ -8,6 +8,18 @@
 //! stage (pure) ← journal ← engine → ports ← adapters/*      request, certificate: formats      cli → all
 //! ```
 //!
+//! # From another program
+//!
+//! The ports ([`Ports`]) are traits: a token ([`ports::Token`]), a portal ([`ports::Portal`]), the phone's inbox
+//! ([`ports::SmsInbox`]), who knows the PINs ([`ports::Applicant`]), and for paper a [`ports::Printer`]. [`adapters`]
+//! has one or more of each; your own will do as well. [`Enrollment`] has a function for each chapter, and every one may
+//! be called again after a failure: it goes on from what the journal says.
+//!
+//! A run tells what it does as [`event::Event`]s to the [`event::Observer`] it was given, in the order of the acts; they
+//! serialize, hold no secret, and are what `enroll --json` prints. Time is the caller's: whatever implements
+//! [`ports::Clock`] says what time it is and lets it pass, so a test waits half an hour in no time.
+//! `examples/request_a_certificate.rs` is a whole request in some thirty lines.
+//!
 //! Invariants:
 //! - The engine knows ports, never adapters; only `cli` prints.
 //! - Where an enrollment stands is a fold over the journal ([`stage`]); nothing else is remembered.

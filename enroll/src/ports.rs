@@ -6,11 +6,13 @@
 pub mod applicant;
 pub mod clock;
 pub mod portal;
+pub mod printer;
 pub mod sms;
 pub mod token;
 
 pub use applicant::{Applicant, ApplicantError, Plan, Unattended};
 pub use clock::Clock;
 pub use portal::{Portal, PortalError};
+pub use printer::{Printer, PrinterError};
 pub use sms::{SmsError, SmsInbox};
 pub use token::{Token, TokenError};

@@ -86,6 +86,17 @@ pub enum Fact {
         /// File names.
         files: Vec<String>,
     },
+    /// Chapter 3: a paper is about to be handed to the printer. Written before that, so that a run which is stopped in
+    /// the middle never prints twice.
+    HandedToPrinter {
+        /// File name.
+        file: String,
+    },
+    /// The printer did not take it: it may be handed over again.
+    PrinterRefused {
+        /// File name.
+        file: String,
+    },
     /// The applicant gave the enrollment up.
     Abandoned,
 }
@@ -257,6 +268,10 @@ pub fn apply(stage: Stage, fact: &Fact) -> Result<Stage, OutOfOrder> {
             Fact::RemovalAgreed { .. }
             | Fact::CertificateRemoved { .. }
             | Fact::KeyPairRemoved { .. },
+        ) => stage,
+        (
+            stage @ Stage::PapersSaved(..),
+            Fact::HandedToPrinter { .. } | Fact::PrinterRefused { .. },
         ) => stage,
         (stage, Fact::Abandoned) if !stage.is_over() => Stage::Abandoned,
         (stage, fact) => {

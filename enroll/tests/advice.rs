@@ -5,7 +5,6 @@
     reason = "a helper that fails is a test that fails"
 )]
 
-use core::fmt::Write as _;
 use core::time::Duration;
 
 use enroll::Error;
@@ -14,9 +13,9 @@ use enroll::journal::JournalError;
 use enroll::messages::{Lang, Report};
 use enroll::object::Object;
 use enroll::ports::token::{KeyId, PinRole, TokenError, TransmitError, Tries};
-use enroll::ports::{ApplicantError, PortalError, SmsError};
+use enroll::ports::{ApplicantError, PortalError, PrinterError, SmsError};
 use enroll::request::{FieldProblem, RequestError};
-use enroll::stage::{OutOfOrder, Stage};
+use enroll::stage::{Key, Order, OutOfOrder, Stage};
 
 fn s(text: &str) -> String {
     text.to_owned()
@@ -39,23 +38,17 @@ fn pair() -> Object {
     }
 }
 
-fn check(name: &str, errors: Vec<Error>) {
-    let mut text = String::new();
-    for error in errors {
-        writeln!(text, "exit {}", error.exit_code()).unwrap();
-        for lang in [Lang::En, Lang::Ru] {
-            let report = Report::of(&error, &Stage::default(), lang);
-            writeln!(text, "  {}\n    next: {}", report.what, report.next).unwrap();
-        }
-    }
-    insta::assert_snapshot!(name, text);
-}
-
-#[test]
-fn every_token_error_has_words_and_advice() {
+fn of_the_token() -> Vec<Error> {
     let (role, admin) = (PinRole::User, PinRole::Administrator);
     let transmit = [
         TransmitError::NoService { why: s("no pcscd") },
+        TransmitError::NoModule {
+            module: s("/usr/lib/librtpkcs11ecp.so"),
+            why: s("cannot open shared object file"),
+        },
+        TransmitError::CannotListen {
+            why: s("192.0.2.1:35963 is not an address of this machine"),
+        },
         TransmitError::NoReader {
             wanted: None,
             found: vec![],
@@ -63,6 +56,10 @@ fn every_token_error_has_words_and_advice() {
         TransmitError::NoReader {
             wanted: Some(s("Aktiv Rutoken ECP")),
             found: vec![],
+        },
+        TransmitError::NoReader {
+            wanted: Some(s("Aktiv Rutoken ECP")),
+            found: vec![s("ACS ACR38U")],
         },
         TransmitError::SeveralReaders {
             readers: vec![s("A"), s("B")],
@@ -85,6 +82,10 @@ fn every_token_error_has_words_and_advice() {
         TokenError::WrongPin {
             role: admin,
             tries_left: Tries::Blocked,
+        },
+        TokenError::WrongPin {
+            role,
+            tries_left: Tries::Untold,
         },
         TokenError::PinBlocked { role },
         TokenError::NoSuchPin { role: admin },
@@ -119,16 +120,12 @@ fn every_token_error_has_words_and_advice() {
         TokenError::BadSignature,
     ];
     let transmit = transmit.into_iter().map(|error| Error::Token(error.into()));
-    check(
-        "token",
-        transmit
-            .chain(token.into_iter().map(Error::Token))
-            .collect(),
-    );
+    transmit
+        .chain(token.into_iter().map(Error::Token))
+        .collect()
 }
 
-#[test]
-fn every_portal_and_sms_error_has_words_and_advice() {
+fn of_portal_and_phone() -> Vec<Error> {
     let portal = [
         PortalError::BadAddress {
             why: s("it has no host"),
@@ -184,111 +181,108 @@ fn every_portal_and_sms_error_has_words_and_advice() {
         },
         SmsError::NoTerminal,
     ];
-    check(
-        "portal",
-        portal
-            .into_iter()
-            .map(Error::Portal)
-            .chain(sms.into_iter().map(Error::Sms))
-            .collect(),
-    );
+    portal
+        .into_iter()
+        .map(Error::Portal)
+        .chain(sms.into_iter().map(Error::Sms))
+        .collect()
 }
 
-#[test]
-fn every_error_of_an_enrollment_has_words_and_advice() {
+fn of_an_enrollment() -> Vec<Error> {
     let (application, status) = (|| s("722318"), || s("Принята Оператором"));
-    check(
-        "enrollment",
-        vec![
-            Error::OtherToken {
-                wanted: s("1f2e3d4c"),
-                found: s("00000001"),
-            },
-            Error::LastTries {
-                role: PinRole::Administrator,
-                left: 2,
-            },
-            Error::OldObjects {
-                objects: vec![certificate(), pair()],
-            },
-            Error::SeveralPairs {
-                label: s("ООО Тестовая организация"),
-            },
-            Error::KeyGone { key: s("ab") },
-            Error::StillThere { object: pair() },
-            Error::NotReadBack,
-            Error::ProbeFailed,
-            Error::RemovalDeclined,
-            Error::NotConfirmed {
-                serial: s("2cdb7256"),
-            },
-            Error::Applicant(ApplicantError::NoPin {
-                role: PinRole::User,
-            }),
-            Error::Applicant(ApplicantError::NoPin {
-                role: PinRole::Administrator,
-            }),
-            Error::Applicant(ApplicantError::NoNewPin {
-                role: PinRole::User,
-            }),
-            Error::Applicant(ApplicantError::NoConsent),
-            Error::Applicant(ApplicantError::Unreadable {
-                what: s("pin.txt"),
-                why: s("No such file"),
-            }),
-            Error::NoCode {
-                phone: s("+7 900 ***-**-00"),
-                waited_secs: 240,
-            },
-            Error::NoApplication {
-                wanted: Some(application()),
-            },
-            Error::NoApplication { wanted: None },
-            Error::SeveralApplications {
-                numbers: vec![application(), s("722319")],
-            },
-            Error::NotReady {
-                application: application(),
-                status: s("Сертификат выпущен"),
-            },
-            Error::NotReady {
-                application: application(),
-                status: s("На модерации"),
-            },
-            Error::NotOrdered {
-                status: s("Отказано"),
-                reason: s("Нет документов"),
-            },
-            Error::NotIssued {
-                application: application(),
-                status: status(),
-            },
-            Error::IssueOverdue {
-                application: application(),
-                status: status(),
-                waited_secs: 3600,
-            },
-            Error::Request(RequestError::Signature),
-            Error::CertificateForAnotherKey {
-                key: None,
-                serial: s("01D4"),
-            },
-            Error::CertificatesDiffer,
-            Error::NotAPdf {
-                title: "Руководство по безопасности",
-            },
-            Error::NothingSent,
-            Error::NotInstalled { stage: "ordered" },
-            Error::File {
-                path: "out/request.pem".into(),
-                why: s("No space left on device"),
-            },
-        ],
-    );
+    vec![
+        Error::OtherToken {
+            wanted: s("1f2e3d4c"),
+            found: s("00000001"),
+        },
+        Error::LastTries {
+            role: PinRole::Administrator,
+            left: 2,
+        },
+        Error::OldObjects {
+            objects: vec![certificate(), pair()],
+        },
+        Error::SeveralPairs {
+            label: s("ООО Тестовая организация"),
+        },
+        Error::KeyGone { key: s("ab") },
+        Error::StillThere { object: pair() },
+        Error::NotReadBack,
+        Error::ProbeFailed,
+        Error::RemovalDeclined,
+        Error::NotConfirmed {
+            serial: s("2cdb7256"),
+        },
+        Error::Applicant(ApplicantError::NoPin {
+            role: PinRole::User,
+        }),
+        Error::Applicant(ApplicantError::NoPin {
+            role: PinRole::Administrator,
+        }),
+        Error::Applicant(ApplicantError::NoNewPin {
+            role: PinRole::User,
+        }),
+        Error::Applicant(ApplicantError::NoConsent),
+        Error::Applicant(ApplicantError::Unreadable {
+            what: s("pin.txt"),
+            why: s("No such file"),
+        }),
+        Error::NoCode {
+            phone: s("+7 900 ***-**-00"),
+            waited_secs: 240,
+        },
+        Error::NoApplication {
+            wanted: Some(application()),
+        },
+        Error::NoApplication { wanted: None },
+        Error::SeveralApplications {
+            numbers: vec![application(), s("722319")],
+        },
+        Error::NotReady {
+            application: application(),
+            status: s("Сертификат выпущен"),
+        },
+        Error::NotReady {
+            application: application(),
+            status: s("На модерации"),
+        },
+        Error::NotOrdered {
+            status: s("Отказано"),
+            reason: s("Нет документов"),
+        },
+        Error::NotIssued {
+            application: application(),
+            status: status(),
+        },
+        Error::IssueOverdue {
+            application: application(),
+            status: status(),
+            waited_secs: 3600,
+        },
+        Error::Request(RequestError::Signature),
+        Error::CertificateForAnotherKey {
+            key: None,
+            serial: s("01D4"),
+        },
+        Error::CertificatesDiffer,
+        Error::NotAPdf {
+            title: "Руководство по безопасности",
+        },
+        Error::NothingSent,
+        Error::NotInstalled { stage: "ordered" },
+        Error::File {
+            path: "out/request.pem".into(),
+            why: s("No space left on device"),
+        },
+        Error::Printer(PrinterError::NoProgram { program: "lp" }),
+        Error::Printer(PrinterError::Refused {
+            file: s("raspiska.pdf"),
+            why: s("lp: no default destination"),
+        }),
+    ]
 }
 
-#[test]
-fn every_request_certificate_and_journal_error_has_words_and_advice() {
+fn of_formats_and_journal() -> Vec<Error> {
     let oid = const_oid::ObjectIdentifier::new_unwrap("2.5.4.3");
     let time = || "2018-12-25T09:00:00Z".parse().unwrap();
     let (issuer, token) = (|| s("CN=ТЕСТ УЦ"), || s("1f2e3d4c"));
@@ -353,23 +347,131 @@ fn every_request_certificate_and_journal_error_has_words_and_advice() {
     ];
     let request = request.into_iter().map(Error::Request);
     let certificate = certificate.into_iter().map(Error::Certificate);
-    check(
-        "formats",
-        request
-            .chain(certificate)
-            .chain(journal.into_iter().map(Error::Journal))
-            .collect(),
-    );
+    request
+        .chain(certificate)
+        .chain(journal.into_iter().map(Error::Journal))
+        .collect()
+}
+
+fn all() -> Vec<Error> {
+    let all = [
+        of_the_token(),
+        of_portal_and_phone(),
+        of_an_enrollment(),
+        of_formats_and_journal(),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// A stage at which such an error comes.
+fn stage_of(error: &Error) -> Stage {
+    let key = Key {
+        id: s("ab"),
+        label: s("ООО Тестовая организация"),
+        public_key: s("3063"),
+    };
+    let order = Order {
+        application: s("722318"),
+        key: key.clone(),
+        request: None,
+        label_after: None,
+        sent_at: None,
+    };
+    match error {
+        Error::Portal(_) | Error::Sms(_) | Error::NoCode { .. } => Stage::Chosen(s("722318")),
+        Error::Request(_) => Stage::KeyReady(s("722318"), key),
+        Error::NotOrdered { .. } => Stage::Sent(order),
+        Error::NotIssued { .. } | Error::IssueOverdue { .. } | Error::NotInstalled { .. } => {
+            Stage::Ordered(order)
+        }
+        Error::Certificate(_)
+        | Error::CertificateForAnotherKey { .. }
+        | Error::CertificatesDiffer => Stage::Issued(order),
+        Error::NotReadBack | Error::ProbeFailed => Stage::Checked(order, String::new()),
+        Error::NotAPdf { .. } | Error::File { .. } => Stage::Installed(order, String::new()),
+        Error::Printer(_) => Stage::PapersSaved(order, String::new()),
+        _ => Stage::default(),
+    }
+}
+
+fn table(lang: Lang) -> String {
+    let entries = all().into_iter().map(|error| {
+        let lines = Report::of(&error, &stage_of(&error), lang).lines(lang);
+        format!("exit {}\n{lines}\n", error.exit_code())
+    });
+    entries.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn a_report_says_what_happened_how_things_stand_and_what_to_do() {
-    let error = Error::OldObjects {
-        objects: vec![certificate(), pair()],
-    };
-    let lines = |lang| Report::of(&error, &Stage::default(), lang).lines(lang);
-    insta::assert_snapshot!(
-        "report",
-        format!("{}\n\n{}", lines(Lang::En), lines(Lang::Ru))
-    );
+fn every_error_in_english_says_what_happened_how_things_stand_and_what_to_do() {
+    insta::assert_snapshot!("english", table(Lang::En));
+}
+
+#[test]
+fn every_error_in_russian_says_what_happened_how_things_stand_and_what_to_do() {
+    insta::assert_snapshot!("russian", table(Lang::Ru));
+}
+
+/// The variants of an error as its source has them.
+fn variants(source: &str, name: &str) -> Vec<String> {
+    let (_, body) = source.split_once(&format!("pub enum {name} {{")).unwrap();
+    let (body, _) = body.split_once("\n}").unwrap();
+    let lines = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let named = lines.filter(|line| line.starts_with(|first: char| first.is_ascii_uppercase()));
+    let names = named.map(|line| line.split(|it: char| !it.is_alphanumeric()).next().unwrap());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_list_leaves_no_error_out() {
+    let told: Vec<String> = all().iter().map(|error| format!("{error:?}")).collect();
+    let token = include_str!("../src/ports/token.rs");
+    let seams = [
+        ("", include_str!("../src/error.rs"), "Error"),
+        ("Token(", token, "TokenError"),
+        ("Token(Transmit(", token, "TransmitError"),
+        (
+            "Applicant(",
+            include_str!("../src/ports/applicant.rs"),
+            "ApplicantError",
+        ),
+        ("Sms(", include_str!("../src/ports/sms.rs"), "SmsError"),
+        (
+            "Portal(",
+            include_str!("../src/ports/portal.rs"),
+            "PortalError",
+        ),
+        (
+            "Printer(",
+            include_str!("../src/ports/printer.rs"),
+            "PrinterError",
+        ),
+        (
+            "Request(",
+            include_str!("../src/request.rs"),
+            "RequestError",
+        ),
+        (
+            "Certificate(",
+            include_str!("../src/certificate.rs"),
+            "CertificateProblem",
+        ),
+        (
+            "Journal(",
+            include_str!("../src/journal.rs"),
+            "JournalError",
+        ),
+    ];
+    for (wrapped, source, name) in seams {
+        for variant in variants(source, name) {
+            let begins = |told: &String| {
+                let rest = told.strip_prefix(&format!("{wrapped}{variant}"));
+                rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+            };
+            assert!(
+                told.iter().any(begins),
+                "{name}::{variant} is not in the list"
+            );
+        }
+    }
 }

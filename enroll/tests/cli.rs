@@ -105,7 +105,7 @@ fn status_without_any_enrollment_is_an_empty_list() {
     let state = folder.path().join("none");
     assert_eq!(
         stdout(&["status", "--json", "--state", state.to_str().unwrap()]),
-        "[]\n"
+        "{\"result\":[]}\n{\"outcome\":\"done\",\"format\":1,\"exit\":0}\n"
     );
 }
 
@@ -124,17 +124,19 @@ fn status_and_abandon_go_by_the_journal() {
     drop(journal);
     let state = folder.path().to_str().unwrap();
     let status = || stdout(&["status", "--json", "--state", state]);
-    assert_eq!(
-        status(),
-        "[{\"token\":\"1f2e3d4c\",\"application\":\"722318\",\"stage\":\"application-chosen\",\"key\":null}]\n"
-    );
+    assert!(status().starts_with(
+        "{\"result\":[{\"token\":\"1f2e3d4c\",\"application\":\"722318\",\"stage\":\"application-chosen\",\"key\":null"
+    ));
     let russian = stdout(&["status", "--lang", "ru", "--state", state]);
     assert_eq!(
         russian,
-        "1f2e3d4c, 722318: ключевой пары этой заявки в журнале нет; запрос не отправлен\nдальше: enroll resume\n"
+        "1f2e3d4c, 722318: ключевой пары этой заявки в журнале нет; запрос не отправлен\nвпереди: запрос сертификата (глава 1)\nдальше: enroll resume\n"
     );
+    let unasked = enroll(&["abandon", "--json", "--state", state]);
+    assert_eq!(unasked.status.code(), Some(2));
     assert!(
-        stdout(&["abandon", "--json", "--state", state]).contains("\"was\":\"application-chosen\"")
+        stdout(&["abandon", "--yes", "--json", "--state", state])
+            .contains("\"was\":\"application-chosen\"")
     );
     assert!(status().contains("\"stage\":\"abandoned\""));
 }

@@ -35,11 +35,12 @@ pub struct Pkcs11Token {
 impl Pkcs11Token {
     /// Loads the module and opens its one token, or the one of that serial number (eight hexadecimal digits).
     ///
-    /// Errors: [`TransmitError::NoService`] when the module cannot be loaded, [`TransmitError::NoReader`],
+    /// Errors: [`TransmitError::NoModule`] when the module cannot be loaded, [`TransmitError::NoReader`],
     /// [`TransmitError::SeveralReaders`].
     pub fn open(path: &Path, serial: Option<&str>) -> Result<Self, TokenError> {
-        let module = Module::load(path).map_err(|why| TransmitError::NoService {
-            why: format!("the module {} cannot be used: {why}", path.display()),
+        let module = Module::load(path).map_err(|why| TransmitError::NoModule {
+            module: path.display().to_string(),
+            why: why.to_string(),
         })?;
         let slot = the_slot(module, serial)?;
         let session = module.open(slot).map_err(unexpected)?;

@@ -62,17 +62,7 @@ impl Applicant for TerminalApplicant {
         for line in plan_lines(plan, self.lang) {
             eprintln!("{line}");
         }
-        if self.agrees_to_all {
-            return Ok(true);
-        }
-        if !is_interactive() {
-            return Err(ApplicantError::NoConsent);
-        }
-        let asked = dialoguer::Confirm::new()
-            .with_prompt(question::delete(self.lang))
-            .default(false)
-            .interact();
-        asked.map_err(|error| unreadable("terminal", &error.to_string()))
+        self.confirms(&question::delete(self.lang))
     }
 }
 
@@ -82,6 +72,23 @@ impl TerminalApplicant {
         if pin.is_default_of(role) {
             eprintln!("     !  {}", question::default_pin(role, self.lang));
         }
+    }
+
+    /// Asks a question whose answer cannot be undone; `--yes` answers it.
+    ///
+    /// Errors: [`ApplicantError::NoConsent`] without a terminal.
+    pub fn confirms(&self, question: &str) -> Result<bool, ApplicantError> {
+        if self.agrees_to_all {
+            return Ok(true);
+        }
+        if !is_interactive() {
+            return Err(ApplicantError::NoConsent);
+        }
+        let asked = dialoguer::Confirm::new()
+            .with_prompt(question)
+            .default(false);
+        let answer = asked.interact();
+        answer.map_err(|error| unreadable("terminal", &error.to_string()))
     }
 
     /// A PIN that is to be set: from its source, else typed twice.

@@ -25,16 +25,16 @@ pub struct VpcdReader {
 impl VpcdReader {
     /// Opens the reader at a loopback address; port 0 takes any free one.
     ///
-    /// Errors: [`TransmitError::NoService`] for an address of another machine (the protocol has no authentication) and
+    /// Errors: [`TransmitError::CannotListen`] for an address of another machine (the protocol has no authentication) and
     /// where nobody can listen.
     pub fn listen(address: SocketAddr) -> Result<Self, TransmitError> {
         if !address.ip().is_loopback() {
             let why = format!("{address} is not an address of this machine");
-            return Err(TransmitError::NoService { why });
+            return Err(TransmitError::CannotListen { why });
         }
         let door = Door::open(address).map_err(|error| {
             let why = format!("cannot listen at {address}: {error}");
-            TransmitError::NoService { why }
+            TransmitError::CannotListen { why }
         })?;
         Ok(Self {
             door,
@@ -380,7 +380,7 @@ mod tests {
     #[test]
     fn an_address_of_another_machine_is_refused() {
         let outcome = VpcdReader::listen("192.0.2.1:35963".parse().expect("an address"));
-        assert!(matches!(outcome, Err(TransmitError::NoService { .. })));
+        assert!(matches!(outcome, Err(TransmitError::CannotListen { .. })));
     }
 
     #[test]

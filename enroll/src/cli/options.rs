@@ -37,7 +37,11 @@ pub(super) enum Command {
         no_wait: bool,
     },
     /// Chapter 3: fetch the seven papers and say which of them to sign
-    Documents,
+    Documents {
+        /// Print one copy of those that the manual says to print, through lp; never twice
+        #[arg(long)]
+        print: bool,
+    },
     /// Go on from wherever the last run stopped, to the end
     Resume,
     /// Write what those who help need into one text file: the doctor's verdicts, what the token holds, the journals; no
@@ -46,7 +50,7 @@ pub(super) enum Command {
         /// The file; one that is there already is written anew
         file: PathBuf,
     },
-    /// Give the enrollment of this token up; token and portal stay as they are
+    /// Give the enrollment of this token up, after telling what stays on token and portal and how to remove it
     Abandon,
     /// Look at the token, or delete what was replaced
     Token {
@@ -62,6 +66,13 @@ pub(super) enum Command {
     /// Print the manual page
     #[command(hide = true)]
     Man,
+}
+
+impl Command {
+    /// Whether stdout is a text for another program, with no line of JSON after it.
+    pub(super) const fn prints_itself(&self) -> bool {
+        matches!(self, Self::Completions { .. } | Self::Man)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -187,10 +198,10 @@ pub(super) struct Common {
     /// Present a PIN even when only its last two tries are left
     #[arg(long, global = true, visible_alias = "force")]
     pub(super) force_last_tries: bool,
-    /// Agree to every plan of deletion
+    /// Agree to every plan of deletion, and to giving up
     #[arg(long, global = true)]
     pub(super) yes: bool,
-    /// Results as JSON, one object a line, in English
+    /// Events, results and the outcome as JSON on stdout, one object a line, in English (see below)
     #[arg(long, global = true)]
     pub(super) json: bool,
     /// Language of what you read [default: by LANG]
@@ -226,7 +237,13 @@ stopped by Ctrl-C, a failure or a power cut is continued by `enroll resume`.
 
 Exit codes: 0 done, 1 bug, 2 usage, 10-19 token (11 none, 12 wrong PIN, 13 PIN blocked or nearly, 14 failed, 15 old \
 certificate), 20-29 SMS (20 no code, 21 wrong code), 30-39 portal and certificate (31 refused, 32 application, 33 not \
-issued yet, 34 certificate unfit, 35 page not understood), 40-49 journal (41 busy, 42 nothing to resume).
+issued yet, 34 certificate unfit, 35 page not understood), 40-49 journal and papers (41 busy, 42 nothing to resume, \
+43 not printed).
+
+With --json every line of stdout is an object with one of three keys. `event`: something happens (step, apdu, http, \
+sms, wait, plan, warning, journal), with `at`, this machine's time. `result`: what a command has to tell. `outcome`: \
+the last line, `done` or `failed`, with `format` 1, `exit`, the `stage` of the enrollment and, after a failure, `error` \
+with `what`, `state` and `next`. No PIN and no code is in it. Fields may be added; what changes otherwise changes `format`.
 
 Example:
   enroll request --portal https://key.forus.ru/ --phone '+7 900 000-00-00'

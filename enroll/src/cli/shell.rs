@@ -42,6 +42,7 @@ impl Shell {
             steps: BTreeSet::new(),
             waited: Cell::new((0, String::new())),
             live: std::io::stderr().is_terminal(),
+            json: self.json,
         };
         Events::new(super::clock(), Rc::new(RefCell::new(teller)))
     }
@@ -49,7 +50,7 @@ impl Shell {
     /// A result: a line of JSON, or the same as words.
     pub(super) fn result(&self, value: &Value) {
         if self.json {
-            println!("{value}");
+            println!("{}", json!({ "result": value }));
         } else if let Value::Object(fields) = value {
             for (name, value) in fields.iter().filter(|(_, value)| !value.is_object()) {
                 println!("{name}: {}", plain(value));
@@ -74,6 +75,24 @@ impl Shell {
         eprintln!("     …  {}", texts::wait_card(address).of(self.lang));
     }
 
+    /// The last line of JSON.
+    fn outcome(&self, exit: u8, stage: Option<&Stage>, error: &Value) {
+        if self.json {
+            println!("{}", outcome(exit, stage, error));
+        }
+    }
+
+    pub(super) fn done(&self, stage: Option<&Stage>) -> ExitCode {
+        self.outcome(exit_code::DONE, stage, &Value::Null);
+        ExitCode::from(exit_code::DONE)
+    }
+
+    /// Everything was said already.
+    pub(super) fn told(&self, exit: u8) -> ExitCode {
+        self.outcome(exit, None, &Value::Null);
+        ExitCode::from(exit)
+    }
+
     pub(super) fn usage(&self, what: &Text) -> ExitCode {
         let lines = [
             texts::report_error(what.clone()),
@@ -82,21 +101,48 @@ impl Shell {
         for line in lines {
             eprintln!("{}", line.of(self.lang));
         }
+        let error = json!({ "what": what.of(Lang::En), "next": "enroll --help" });
+        self.outcome(exit_code::USAGE, None, &error);
         ExitCode::from(exit_code::USAGE)
     }
 
-    pub(super) fn failure(&self, error: &Error, stage: &Stage) -> ExitCode {
-        eprintln!("{}", Report::of(error, stage, self.lang).lines(self.lang));
-        if self.json {
-            let Report { what, state, next } = Report::of(error, stage, Lang::En);
-            println!(
-                "{}",
-                json!({ "error": what, "state": state, "next": next, "exit": error.exit_code(), "stage": stage.name() })
-            );
-        }
+    pub(super) fn failure(&self, error: &Error, stage: Option<&Stage>) -> ExitCode {
+        let stood = stage.cloned().unwrap_or_default();
+        let told = |lang| Report::of(error, &stood, lang);
+        eprintln!("{}", told(self.lang).lines(self.lang));
+        let Report { what, state, next } = told(Lang::En);
+        let report = json!({ "what": what, "state": state, "next": next });
+        self.outcome(error.exit_code(), stage, &report);
         ExitCode::from(error.exit_code())
     }
 }
+
+/// Absent fields are left out.
+fn outcome(exit: u8, stage: Option<&Stage>, error: &Value) -> Value {
+    let word = if exit == exit_code::DONE {
+        "done"
+    } else {
+        "failed"
+    };
+    let mut line = json!({ "outcome": word, "format": JSON_FORMAT, "exit": exit });
+    if let Some(stage) = stage {
+        line["stage"] = stage.name().into();
+    }
+    if !error.is_null() {
+        line["error"] = error.clone();
+    }
+    line
+}
+
+/// An event with the time of this machine.
+fn event_line(at: Timestamp, event: &Event) -> Value {
+    let mut line = serde_json::to_value(event).unwrap_or_default();
+    line["at"] = at.to_string().into();
+    line
+}
+
+/// The layout of what `--json` prints.
+const JSON_FORMAT: u32 = 1;
 
 /// Tells a person what happens, each step once.
 struct Teller {
@@ -104,10 +150,14 @@ struct Teller {
     steps: BTreeSet<&'static str>,
     waited: Cell<(u64, String)>,
     live: bool,
+    json: bool,
 }
 
 impl Observer for Teller {
-    fn event(&mut self, _at: Timestamp, event: &Event) {
+    fn event(&mut self, at: Timestamp, event: &Event) {
+        if self.json {
+            println!("{}", event_line(at, event));
+        }
         if let Event::Wait { for_secs, why } = event {
             return self.waits(*for_secs, why);
         }
@@ -168,5 +218,45 @@ fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Caution, Who};
+    use crate::ports::TokenError;
+    use crate::ports::token::PinRole;
+    use crate::stage::Fact;
+
+    #[test]
+    fn json_has_one_object_a_line_with_event_or_outcome() {
+        let at: Timestamp = "2018-12-13T01:00:00Z".parse().expect("a moment");
+        let step = Event::Step {
+            number: "1.9",
+            who: Who::Person,
+            what: "presses «Создать ключевую пару»".to_owned(),
+            portal_text: None,
+        };
+        let warning = Event::Warning {
+            text: Caution::ClockOff { minutes: 6 },
+        };
+        let journal = Event::Journal {
+            fact: Box::new(Fact::Ordered { told_by_sms: true }),
+        };
+        let error = Error::from(TokenError::PinBlocked {
+            role: PinRole::User,
+        });
+        let report = Report::of(&error, &Stage::default(), Lang::En);
+        let report = json!({ "what": report.what, "next": report.next });
+        let lines = [
+            event_line(at, &step),
+            event_line(at, &warning),
+            event_line(at, &journal),
+            outcome(0, Some(&Stage::Abandoned), &Value::Null),
+            outcome(error.exit_code(), Some(&Stage::default()), &report),
+        ];
+        let text: Vec<String> = lines.iter().map(Value::to_string).collect();
+        insta::assert_snapshot!("json_lines", text.join("\n"));
     }
 }

@@ -1,10 +1,11 @@
 //! Chapter 3: the papers, and who has to sign which.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Enrollment, login};
 use crate::error::Error;
-use crate::event::Who;
+use crate::event::{Caution, Who};
+use crate::ports::Printer;
 use crate::ports::portal::DocumentFile;
 use crate::stage::{Fact, Stage};
 
@@ -114,6 +115,57 @@ impl Enrollment<'_> {
             files,
             folder,
             checklist,
+        })
+    }
+
+    /// Hands one copy of each paper that the checklist says to print to `printer`, and answers with their names.
+    ///
+    /// A paper goes to the printer once for each enrollment, also when a run was stopped in the middle: the journal
+    /// says so before the printer is asked. One that the printer did not take goes again.
+    pub fn print(
+        &mut self,
+        papers: &Papers,
+        printer: &mut dyn Printer,
+    ) -> Result<Vec<String>, Error> {
+        let titles = papers.checklist.print.iter();
+        let files = PAPERS
+            .iter()
+            .filter(|(title, _)| titles.clone().any(|it| it == title));
+        let mut printed = Vec::new();
+        for (_, file) in files {
+            if self.was_handed_over(file) {
+                let file = (*file).to_owned();
+                self.ports.events.warn(Caution::HandedOver { file });
+                continue;
+            }
+            self.hand_over(&papers.folder.join(file), file, printer)?;
+            printed.push((*file).to_owned());
+        }
+        Ok(printed)
+    }
+
+    fn hand_over(
+        &mut self,
+        path: &Path,
+        name: &str,
+        printer: &mut dyn Printer,
+    ) -> Result<(), Error> {
+        let file = name.to_owned();
+        self.record(Fact::HandedToPrinter { file: file.clone() })?;
+        self.step("3", Who::Engine, format!("prints {name}"));
+        if let Err(error) = printer.print(path) {
+            self.record(Fact::PrinterRefused { file })?;
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    fn was_handed_over(&self, name: &str) -> bool {
+        let facts = self.journal.iter().flat_map(|it| &it.story().facts);
+        facts.fold(false, |handed, fact| match fact {
+            Fact::HandedToPrinter { file } if file == name => true,
+            Fact::PrinterRefused { file } if file == name => false,
+            _ => handed,
         })
     }
 

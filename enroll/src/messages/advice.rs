@@ -5,7 +5,7 @@ use super::texts;
 use crate::error::{Deed, Error, NextStep, exit_code};
 use crate::journal::JournalError;
 use crate::ports::token::TransmitError;
-use crate::ports::{ApplicantError, PortalError, SmsError, TokenError};
+use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
 
 impl Error {
     /// What to do now. No `_` arm: a new variant must bring its own advice.
@@ -54,6 +54,12 @@ impl Error {
             }
             Self::NothingSent => NextStep::Run("enroll request".to_owned()),
             Self::NotInstalled { .. } => NextStep::Run("enroll resume".to_owned()),
+            Self::Printer(PrinterError::NoProgram { .. }) => {
+                first(Deed::InstallPrinting, "enroll documents --print")
+            }
+            Self::Printer(PrinterError::Refused { .. }) => {
+                first(Deed::CheckPrinter, "enroll documents --print")
+            }
             Self::File { .. } => first(Deed::CheckFolder, "enroll resume"),
         }
     }
@@ -87,6 +93,7 @@ impl Error {
             Self::NotAPdf { .. } => exit_code::PAGE,
             Self::Journal(error) => journal_code(error),
             Self::NothingSent | Self::NotInstalled { .. } => exit_code::NOTHING_TO_RESUME,
+            Self::Printer(_) => exit_code::NOT_PRINTED,
             Self::File { .. } => exit_code::JOURNAL,
         }
     }
@@ -146,6 +153,12 @@ fn of_token(error: &TokenError) -> NextStep {
     match error {
         TokenError::Transmit(TransmitError::NoService { .. }) => {
             first(Deed::StartService, "enroll resume")
+        }
+        TokenError::Transmit(TransmitError::NoModule { .. }) => {
+            NextStep::FirstThenOption(Deed::CheckModule, "--token pkcs11:MODULE")
+        }
+        TokenError::Transmit(TransmitError::CannotListen { .. }) => {
+            NextStep::Option("--token vpcd:HOST:PORT")
         }
         TokenError::Transmit(TransmitError::InUse { .. }) => {
             first(Deed::FinishOther, "enroll resume")
@@ -267,6 +280,9 @@ fn of_deed(deed: Deed) -> Text {
         Deed::Report => texts::deed_report(),
         Deed::FinishOther => texts::deed_finish_other(),
         Deed::CheckFolder => texts::deed_check_folder(),
+        Deed::InstallPrinting => texts::deed_install_printing(),
+        Deed::CheckPrinter => texts::deed_check_printer(),
+        Deed::CheckModule => texts::deed_check_module(),
     }
 }
 

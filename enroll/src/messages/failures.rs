@@ -6,7 +6,7 @@ use crate::certificate::CertificateProblem;
 use crate::error::Error;
 use crate::journal::{JournalError, VERSION};
 use crate::ports::token::{TransmitError, Tries};
-use crate::ports::{ApplicantError, PortalError, SmsError, TokenError};
+use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
 use crate::request::{FieldProblem, RequestError};
 
 pub(super) fn what(error: &Error) -> Text {
@@ -57,6 +57,7 @@ pub(super) fn what(error: &Error) -> Text {
         Error::NotAPdf { title } => texts::error_not_a_pdf(*title),
         Error::NothingSent => texts::error_nothing_sent(),
         Error::NotInstalled { .. } => texts::error_not_installed(),
+        Error::Printer(error) => printer(error),
         Error::File { path, why } => texts::error_file(path.display().to_string(), why),
     }
 }
@@ -98,6 +99,8 @@ fn token(error: &TokenError) -> Text {
 fn transmit(error: &TransmitError) -> Text {
     match error {
         TransmitError::NoService { why } => texts::transmit_no_service(why),
+        TransmitError::NoModule { module, why } => texts::transmit_no_module(module, why),
+        TransmitError::CannotListen { why } => texts::transmit_cannot_listen(why),
         TransmitError::NoReader {
             wanted: Some(name),
             found,
@@ -127,6 +130,13 @@ fn applicant(error: &ApplicantError) -> Text {
         ApplicantError::NoNewPin { role } => texts::applicant_no_new_pin(*role),
         ApplicantError::NoConsent => texts::applicant_no_consent(),
         ApplicantError::Unreadable { what, why } => texts::applicant_unreadable(what, why),
+    }
+}
+
+fn printer(error: &PrinterError) -> Text {
+    match error {
+        PrinterError::NoProgram { program } => texts::printer_no_program(*program),
+        PrinterError::Refused { file, why } => texts::printer_refused(file, why),
     }
 }
 

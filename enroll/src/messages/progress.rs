@@ -57,6 +57,7 @@ fn caution_text(caution: &Caution) -> Text {
         Caution::RevocationUnknown => texts::caution_revocation_unknown(),
         Caution::SubjectNotCompared => texts::caution_subject_not_compared(),
         Caution::ChainEndsAt { name } => texts::caution_chain_ends_at(name),
+        Caution::HandedOver { file } => texts::caution_handed_over(file),
         Caution::EndsSoon { days } => texts::caution_ends_soon(*days),
     }
 }

@@ -56,6 +56,12 @@ pub fn code(phone: &str, lang: Lang) -> String {
     texts::question_code(phone).of(lang)
 }
 
+/// Whether to give up what was described before.
+#[must_use]
+pub fn abandon(lang: Lang) -> String {
+    texts::question_abandon().of(lang)
+}
+
 /// Consent to a plan shown before.
 #[must_use]
 pub fn delete(lang: Lang) -> String {

@@ -63,6 +63,9 @@ texts! {
     deed_report();
     deed_finish_other();
     deed_check_folder();
+    deed_install_printing();
+    deed_check_printer();
+    deed_check_module();
 
     // What happened: the enrollment.
     error_other_token(found, wanted);
@@ -112,6 +115,8 @@ texts! {
     token_not_written(what);
     token_bad_signature();
     transmit_no_service(why);
+    transmit_no_module(module, why);
+    transmit_cannot_listen(why);
     transmit_no_reader();
     transmit_no_such_reader(name, found);
     transmit_no_such_reader_nor_other(name);
@@ -128,6 +133,9 @@ texts! {
     applicant_no_new_pin(role);
     applicant_no_consent();
     applicant_unreadable(what, why);
+    printer_no_program(program);
+    printer_refused(file, why);
+
     sms_unreachable(why);
     sms_not_messages(why);
     sms_command_failed(why);
@@ -246,11 +254,35 @@ texts! {
     question_default_pin(role);
     question_code(phone);
     question_delete();
+    question_abandon();
 
     // The papers.
     papers_print(titles);
     papers_sign(titles);
     papers_bring();
+    caution_handed_over(file);
+
+    status_comes_request();
+    status_comes_install();
+    status_comes_documents();
+    status_comes_signing();
+    status_comes_nothing();
+    status_left(minutes);
+    status_overdue(minutes);
+
+    // Giving up.
+    abandon_key(label, id);
+    abandon_no_key();
+    abandon_certificate(serial);
+    abandon_request_unsent(application);
+    abandon_request_unknown(application);
+    abandon_request_sent(application);
+    abandon_issued(application);
+    abandon_nothing_there();
+    abandon_remove_key(command);
+    abandon_remove_certificate(command);
+    abandon_withdraw(application);
+    abandon_declined();
 
     // The doctor.
     doctor_state();

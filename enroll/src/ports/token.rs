@@ -43,6 +43,20 @@ pub enum TransmitError {
         /// What the system says.
         why: String,
     },
+    /// The PKCS#11 module cannot be loaded.
+    #[error("the PKCS#11 module {module} cannot be used: {why}")]
+    NoModule {
+        /// Its path as named.
+        module: String,
+        /// The system's words.
+        why: String,
+    },
+    /// No reader can be played at that address.
+    #[error("cannot listen for a virtual card: {why}")]
+    CannotListen {
+        /// What is wrong with the address, or the system's words.
+        why: String,
+    },
     /// No reader, or none of that name.
     #[error("no reader{}; connected: {}", of_name(wanted.as_deref()), or_none(found))]
     NoReader {

@@ -160,28 +160,31 @@ pub(crate) fn run_with_pin<T>(
 ) -> T {
     world.borrow_mut().logged_in = None;
     world.borrow_mut().in_cabinet = false;
-    let (mut token, mut portal, mut sms) = (
-        Fake(world.clone()),
-        Fake(world.clone()),
-        Fake(world.clone()),
-    );
     let mut applicant = Unattended {
         user: Some(Pin::new(pin)),
         administrator: Some(Pin::new(pin)),
         agrees: true,
     };
-    let events = Events::new(
-        Rc::new(Fake(world.clone())),
-        Rc::new(RefCell::new(Fake(world.clone()))),
-    );
-    let ports = Ports {
-        token: &mut token,
-        portal: &mut portal,
-        sms: &mut sms,
-        applicant: &mut applicant,
-        events,
-    };
-    act(&mut Enrollment::new(ports, settings.clone()))
+    through_ports(world, |token, portal, sms, events| {
+        let ports = Ports {
+            token,
+            portal,
+            sms,
+            applicant: &mut applicant,
+            events,
+        };
+        act(&mut Enrollment::new(ports, settings.clone()))
+    })
+}
+
+/// The ports themselves, for what joins them on its own.
+pub(crate) fn through_ports<T>(
+    world: &Shared,
+    act: impl FnOnce(&mut dyn Token, &mut dyn Portal, &mut dyn SmsInbox, Events) -> T,
+) -> T {
+    let fake = || Fake(world.clone());
+    let events = Events::new(Rc::new(fake()), Rc::new(RefCell::new(fake())));
+    act(&mut fake(), &mut fake(), &mut fake(), events)
 }
 
 struct Fake(Shared);

@@ -1,0 +1,107 @@
+//! `enroll abandon`: gives an enrollment up, and tells what that leaves behind and how to remove it.
+
+use serde_json::json;
+
+use super::options::Common;
+use super::shell::Shell;
+use super::{Stop, found, open};
+use crate::certificate::Certificate;
+use crate::error::Error;
+use crate::journal::{Found, JournalError, Store};
+use crate::messages::{Lang, Text, question, texts};
+use crate::pem;
+use crate::stage::{Fact, Stage};
+
+/// Needs neither token nor portal: the journal is enough. Asks first, unless `--yes` answers.
+pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
+    let store = Store::new(open::state(common));
+    let only = the_only(&store, common)?;
+    let stage = &only.story.stage;
+    let left = left_behind(stage);
+    for line in &left {
+        shell.say(&line.of(shell.lang));
+    }
+    if !open::applicant(common, shell.lang).confirms(&question::abandon(shell.lang))? {
+        shell.say(&texts::abandon_declined().of(shell.lang));
+        return Ok(());
+    }
+    let nothing = || JournalError::Nothing {
+        token: only.token.clone(),
+    };
+    let mut journal = store.open(&only.token)?.ok_or_else(nothing)?;
+    journal.record(Fact::Abandoned)?;
+    let left: Vec<String> = left.iter().map(|line| line.of(Lang::En)).collect();
+    shell.result(&json!({
+        "done": "abandon",
+        "token": only.token,
+        "was": stage.name(),
+        "key": stage.key().map(|key| key.id.clone()),
+        "certificate": certificate(stage),
+        "application": stage.application(),
+        "left": { "lines": left },
+        "next": "enroll token list",
+    }));
+    Ok(())
+}
+
+fn the_only(store: &Store, common: &Common) -> Result<Found, Stop> {
+    let open = found(store, common)?;
+    let mut open = open.into_iter().filter(|it| !it.story.stage.is_over());
+    match (open.next(), open.next()) {
+        (Some(only), None) => Ok(only),
+        _ => Err(Stop::Usage(texts::usage_serial())),
+    }
+}
+
+/// What stays on the token, what at the portal, and how to remove each.
+fn left_behind(stage: &Stage) -> Vec<Text> {
+    let mut lines = Vec::new();
+    let (key, certificate) = (stage.key(), certificate(stage));
+    match key {
+        Some(key) => lines.push(texts::abandon_key(&key.label, &key.id)),
+        None => lines.push(texts::abandon_no_key()),
+    }
+    lines.extend(certificate.as_ref().map(texts::abandon_certificate));
+    lines.push(at_portal(stage));
+    lines.extend(certificate.map(|serial| {
+        texts::abandon_remove_certificate(format!("enroll token delete-certificate {serial}"))
+    }));
+    lines.extend(
+        key.map(|key| texts::abandon_remove_key(format!("enroll token delete-key {}", key.id))),
+    );
+    let sent = stage.order().is_some();
+    lines.extend(
+        stage
+            .application()
+            .filter(|_| sent)
+            .map(texts::abandon_withdraw),
+    );
+    lines
+}
+
+fn at_portal(stage: &Stage) -> Text {
+    let Some(application) = stage.application() else {
+        return texts::abandon_nothing_there();
+    };
+    match stage {
+        Stage::Signed(_) => texts::abandon_request_unknown(application),
+        Stage::Sent(_) | Stage::Ordered(_) => texts::abandon_request_sent(application),
+        Stage::New(_) | Stage::Chosen(_) | Stage::KeyReady(..) | Stage::Abandoned => {
+            texts::abandon_request_unsent(application)
+        }
+        Stage::Issued(_)
+        | Stage::Checked(..)
+        | Stage::Written(..)
+        | Stage::Installed(..)
+        | Stage::PapersSaved(..) => texts::abandon_issued(application),
+    }
+}
+
+/// The serial number of a certificate that the token holds, or may hold.
+fn certificate(stage: &Stage) -> Option<String> {
+    let block = pem::blocks(stage.certificate()?).into_iter().next()?;
+    let certificate = Certificate::from_der(&block.der)
+        .map_err(Error::from)
+        .ok()?;
+    Some(certificate.serial())
+}

@@ -1,0 +1,75 @@
+//! `enroll status`: where things stand, what comes next, and the time left by the manual's limits.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::options::Common;
+use super::shell::Shell;
+use super::{Stop, found, open};
+use crate::journal::{Found, Store};
+use crate::messages::{Text, stage_line, texts};
+use crate::stage::{Chapter, Stage};
+
+/// What the journals say; needs neither token nor portal.
+pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
+    let found = found(&Store::new(open::state(common)), common)?;
+    let now = super::clock().now();
+    for it in &found {
+        tell(it, now, shell);
+    }
+    let list = found.iter().map(|it| {
+        json!({
+            "token": it.token,
+            "application": application(it),
+            "stage": it.story.stage.name(),
+            "key": it.story.stage.key().map(|key| key.id.clone()),
+            "secs_left": left(&it.story.stage, now),
+        })
+    });
+    shell.result(&Value::Array(list.collect()));
+    Ok(())
+}
+
+fn tell(it: &Found, now: Timestamp, shell: &Shell) {
+    let stage = &it.story.stage;
+    let application = application(it).map_or(String::new(), |number| format!(", {number}"));
+    let state = stage_line(stage, shell.lang);
+    shell.say(&format!("{}{application}: {state}", it.token));
+    let left = left(stage, now).map(|secs| match secs.div_euclid(60) {
+        minutes @ 0.. => texts::status_left(minutes),
+        minutes => texts::status_overdue(-minutes),
+    });
+    let resume = (!stage.is_over()).then(|| texts::report_next("enroll resume"));
+    for line in [left, Some(comes(stage)), resume].into_iter().flatten() {
+        shell.say(&line.of(shell.lang));
+    }
+}
+
+fn comes(stage: &Stage) -> Text {
+    match stage.next_chapter() {
+        Some(Chapter::Request) => texts::status_comes_request(),
+        Some(Chapter::Install) => texts::status_comes_install(),
+        Some(Chapter::Documents) => texts::status_comes_documents(),
+        None if *stage == Stage::Abandoned => texts::status_comes_nothing(),
+        None => texts::status_comes_signing(),
+    }
+}
+
+/// Seconds until the portal is late by the manual: five minutes for the order, thirty for the certificate; below zero
+/// once it is. By this machine's clock, for nobody asks the portal here.
+fn left(stage: &Stage, now: Timestamp) -> Option<i64> {
+    let limit = match stage {
+        Stage::Sent(_) => SignedDuration::from_mins(5),
+        Stage::Ordered(_) => SignedDuration::from_mins(5 + 30),
+        _ => return None,
+    };
+    let sent_at = stage.order()?.sent_at?;
+    Some((limit - now.duration_since(sent_at)).as_secs())
+}
+
+/// The application as the portal numbers it, or as the command line named it before anything was chosen.
+fn application(found: &Found) -> Option<&str> {
+    let story = &found.story;
+    let known = story.stage.application();
+    known.or(story.header.application.as_deref())
+}
