@@ -342,6 +342,9 @@ usage-sms = --sms { $told } is neither prompt nor a URL nor exec:COMMAND
 usage-token = --token { $told } is neither vpcd:HOST:PORT nor pcsc[:READER] nor pkcs11:MODULE
 usage-address = --token vpcd:{ $address }: no such address on this machine
 usage-built-without = --token { $how }: this program was built without it
+usage-listen = --listen { $address }: { $why }
+usage-not-loopback = --listen { $address }: only an address of this machine alone, such as 127.0.0.1:0
+usage-origin = --allow-origin { $told } is no address of a page
 usage-serial = --serial is to name one of the tokens that `enroll status` lists
 usage-no-such-object =
     { $kind ->

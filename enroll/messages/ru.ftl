@@ -366,6 +366,9 @@ usage-sms = --sms { $told }: не prompt, не URL и не exec:КОМАНДА
 usage-token = --token { $told }: не vpcd:ХОСТ:ПОРТ, не pcsc[:СЧИТЫВАТЕЛЬ] и не pkcs11:МОДУЛЬ
 usage-address = --token vpcd:{ $address }: такого адреса на этой машине нет
 usage-built-without = --token { $how }: программа собрана без этого
+usage-listen = --listen { $address }: { $why }
+usage-not-loopback = --listen { $address }: нужен адрес, доступный только с этой машины, например 127.0.0.1:0
+usage-origin = --allow-origin { $told }: это не адрес страницы
 usage-serial = --serial должен назвать один из токенов, которые показывает `enroll status`
 usage-no-such-object =
     { $kind ->

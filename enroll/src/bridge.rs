@@ -1,7 +1,7 @@
 //! The Rutoken Plugin's methods over our own token port: a page calls, a virtual token answers.
 //!
 //! ```text
-//! page → plugin.js → service (HTTP, loopback) → Plugin (here: pure) → ports::Token
+//! page → plugin.js → service (sockets, loopback) → door (origins, sessions) → Plugin (methods) → ports::Token
 //! ```
 //!
 //! [`Plugin`] does no I/O of its own: a method's name and JSON arguments go in, JSON or the plugin's error number comes
@@ -18,6 +18,7 @@ mod certificates;
 mod cms;
 mod constants;
 mod device;
+pub mod door;
 mod dump;
 mod fault;
 mod information;
@@ -27,6 +28,7 @@ mod panel;
 mod pins;
 mod pkcs10;
 // pub mod service;
+pub mod service;
 mod signing;
 mod verifying;
 

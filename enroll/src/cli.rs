@@ -1,6 +1,7 @@
 //! The command line: options to ports, outcomes to results. The only place that prints.
 
 mod abandon;
+mod bridge;
 mod care;
 mod doctor;
 mod manual;
@@ -77,6 +78,10 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Resul
         Command::Man => return Ok(manual::man()?),
         Command::Abandon => return abandon::run(common, shell),
         Command::Token { command } => return token::run(command, common, shell),
+        Command::Bridge {
+            listen,
+            allow_origin,
+        } => return bridge::run(listen, allow_origin, common, shell),
         _ => {}
     }
     let events = shell.events();
@@ -112,6 +117,7 @@ fn chapters(command: &Command, enrollment: &mut Enrollment<'_>, shell: &Shell) -
         | Command::Doctor
         | Command::SupportBundle { .. }
         | Command::Abandon
+        | Command::Bridge { .. }
         | Command::Completions { .. }
         | Command::Man
         | Command::Token { .. } => {}

@@ -45,39 +45,43 @@ pub(super) fn act(
     }
 }
 
+const ROLES: [(&str, PinRole); 2] = [
+    ("administrator", PinRole::Administrator),
+    ("user", PinRole::User),
+];
+
 fn role(name: &str) -> Result<PinRole, Fault> {
-    match name {
-        "administrator" => Ok(PinRole::Administrator),
-        "user" => Ok(PinRole::User),
-        _ => Err(Fault::BAD_PARAMS),
-    }
+    let known = ROLES.iter().find(|(known, _)| *known == name);
+    known.map(|(_, role)| *role).ok_or(Fault::BAD_PARAMS)
 }
 
 fn require_login(device: &Device, call: &Call<'_>) -> Result<(), Fault> {
-    let roles = [PinRole::Administrator, PinRole::User];
-    let is_in = roles
+    let is_in = ROLES
         .iter()
-        .any(|role| device.is_logged_in(call.origin, *role));
+        .any(|(_, role)| device.is_logged_in(call.origin, *role));
     is_in.then_some(()).ok_or(Fault::USER_NOT_LOGGED_IN)
 }
 
-/// Name, counters, certificates; pairs once the user is logged in, since they are hidden before.
+/// Name, counters, certificates and pairs. The manual selects a pair before the user's PIN is given (step 8), so pairs
+/// are listed without a login.
 fn objects(device: &mut Device, call: &Call<'_>) -> Result<Value, Fault> {
     let info = device.token()?.info()?;
     let label = information::label(device, call, Arguments(&[]))?;
-    let user = device.is_logged_in(call.origin, PinRole::User);
     let inventory = device.inventory()?;
     let pairs = inventory
         .keys
         .iter()
-        .filter(|pair| user && matches!(pair.kind, KeyKind::Gost(_)));
+        .filter(|pair| matches!(pair.kind, KeyKind::Gost(_)));
+    let role = ROLES
+        .iter()
+        .find(|(_, role)| device.is_logged_in(call.origin, *role));
     Ok(json!({
         "label": label,
         "model": info.model,
         "serial": info.serial,
         "reader": info.reader,
         "tries": { "user": told(info.user_tries_left), "administrator": told(info.administrator_tries_left) },
-        "role": if user { Some("user") } else if device.is_logged_in(call.origin, PinRole::Administrator) { Some("administrator") } else { None },
+        "role": role.map(|(name, _)| name),
         "certificates": inventory.certificates.iter().map(certificate).collect::<Vec<_>>(),
         "pairs": pairs.map(|pair| json!({ "id": colons(&pair.id.0), "label": pair.label })).collect::<Vec<_>>(),
     }))

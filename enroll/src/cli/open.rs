@@ -18,6 +18,7 @@ use crate::event::Events;
 use crate::journal::default_folder;
 use crate::messages::{Lang, texts};
 use crate::ports::sms::{Phone, SmsInbox};
+use crate::ports::token::TransmitError;
 use crate::ports::{Token, TokenError};
 
 /// The state folder.
@@ -110,12 +111,27 @@ pub(super) fn token(
     shell: &Shell,
     events: &Events,
 ) -> Result<Box<dyn Token>, Stop> {
+    token_within(common, shell, events, CARD_DEADLINE)
+}
+
+/// The same after it was taken away: a virtual card that is not back at once is not waited for.
+pub(super) fn token_again(common: &Common, shell: &Shell) -> Result<Box<dyn Token>, TokenError> {
+    token_within(common, shell, &shell.events(), MOMENT)
+        .map_err(|_| TokenError::Transmit(TransmitError::Removed))
+}
+
+fn token_within(
+    common: &Common,
+    shell: &Shell,
+    events: &Events,
+    deadline: Duration,
+) -> Result<Box<dyn Token>, Stop> {
     let way = common.token.split(':').next().unwrap_or_default();
     if LEFT_OUT.contains(&way) {
         return Err(Stop::Usage(texts::usage_built_without(way)));
     }
     match common.token.split_once(':') {
-        Some(("vpcd", address)) => virtual_card(address, shell, events),
+        Some(("vpcd", address)) => virtual_card(address, shell, events, deadline),
         #[cfg(feature = "pcsc")]
         Some(("pcsc", reader)) => reader_of_machine(Some(reader), events),
         #[cfg(feature = "pkcs11")]
@@ -127,7 +143,12 @@ pub(super) fn token(
 }
 
 /// Listens as the reader and waits for a virtual card to connect.
-fn virtual_card(address: &str, shell: &Shell, events: &Events) -> Result<Box<dyn Token>, Stop> {
+fn virtual_card(
+    address: &str,
+    shell: &Shell,
+    events: &Events,
+    deadline: Duration,
+) -> Result<Box<dyn Token>, Stop> {
     let unusable = || Stop::Usage(texts::usage_address(address));
     let address = address
         .to_socket_addrs()
@@ -135,9 +156,11 @@ fn virtual_card(address: &str, shell: &Shell, events: &Events) -> Result<Box<dyn
         .and_then(|mut found| found.next())
         .ok_or_else(unusable)?;
     let mut reader = VpcdReader::listen(address).map_err(TokenError::from)?;
-    shell.waits_for_card(&reader.address().to_string());
+    if deadline > MOMENT {
+        shell.waits_for_card(&reader.address().to_string());
+    }
     reader
-        .await_card(CARD_DEADLINE, |_| {})
+        .await_card(deadline, |_| {})
         .map_err(TokenError::from)?;
     Ok(Box::new(ApduToken::new(Observed::new(
         reader,
@@ -171,3 +194,4 @@ const LEFT_OUT: &[&str] = &[
 
 /// How long a virtual card may take to connect.
 const CARD_DEADLINE: Duration = Duration::from_secs(60);
+const MOMENT: Duration = Duration::from_millis(300);

@@ -57,6 +57,16 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// Offer the Rutoken Plugin's methods to pages on this machine, with this token; and the panel of Приложение 1. Ends
+    /// with Ctrl-C
+    Bridge {
+        /// Where to listen: an address of this machine alone; port 0 takes a free one
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+        listen: String,
+        /// A page's origin, such as http://127.0.0.1:8080; may be repeated. Others are refused
+        #[arg(long, value_name = "ORIGIN")]
+        allow_origin: Vec<String>,
+    },
     /// Print what a shell needs to complete the options
     #[command(hide = true)]
     Completions {
@@ -145,7 +155,7 @@ pub(super) enum Role {
     User,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Common {
     /// The portal's front page
     #[arg(

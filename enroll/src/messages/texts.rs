@@ -315,6 +315,9 @@ texts! {
     usage_token(told);
     usage_address(address);
     usage_built_without(how);
+    usage_listen(address, why);
+    usage_not_loopback(address);
+    usage_origin(told);
     usage_serial();
     usage_no_such_object(kind);
     usage_several_objects(kind);

@@ -1,0 +1,131 @@
+//! The sockets: HTTP on loopback, one request after the other to the thread that has the token.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::mpsc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use tokio::sync::oneshot;
+
+use super::door::{Asked, BODY_LIMIT, Door, Told};
+use crate::ports::Clock;
+
+/// A request, and where its answer goes.
+type Job = (Asked, oneshot::Sender<Told>);
+
+/// Serves until Ctrl-C. The token stays on this thread; the sockets have another.
+///
+/// Errors: the listener's; another thread cannot be had. `draw` fills a session's key with randomness.
+pub fn serve(
+    listener: TcpListener,
+    door: &mut Door<'_>,
+    clock: &dyn Clock,
+    mut draw: impl FnMut(&mut [u8; 16]),
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let (sender, jobs) = mpsc::channel::<Job>();
+    let sockets = std::thread::Builder::new().name("bridge".to_owned());
+    let sockets = sockets.spawn(move || listen(listener, sender))?;
+    for (asked, reply) in jobs {
+        let told = door.answer(&asked, clock.now(), || {
+            let mut key = [0; 16];
+            draw(&mut key);
+            hex::encode(key)
+        });
+        // A page that left needs no answer.
+        let _ = reply.send(told);
+    }
+    sockets
+        .join()
+        .unwrap_or_else(|_| Err(io::Error::other("the thread of the sockets ended early")))
+}
+
+/// Whether an address is one that only this machine reaches.
+#[must_use]
+pub const fn is_loopback(address: &SocketAddr) -> bool {
+    address.ip().is_loopback()
+}
+
+fn listen(listener: TcpListener, sender: mpsc::Sender<Job>) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let routes = Router::new().fallback(pass).with_state(sender);
+        let stop = async {
+            let _ = tokio::signal::ctrl_c().await;
+        };
+        axum::serve(listener, routes)
+            .with_graceful_shutdown(stop)
+            .await
+    })
+}
+
+async fn pass(State(sender): State<mpsc::Sender<Job>>, request: Request) -> Response {
+    let Ok(asked) = read(request).await else {
+        return status(StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    let (reply, answer) = oneshot::channel();
+    if sender.send((asked, reply)).is_err() {
+        return status(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    match answer.await {
+        Ok(told) => response(told),
+        Err(_) => status(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+async fn read(request: Request) -> Result<Asked, axum::Error> {
+    let (parts, body) = request.into_parts();
+    let text = |headers: &HeaderMap, name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    Ok(Asked {
+        verb: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        host: text(&parts.headers, "host"),
+        origin: text(&parts.headers, "origin"),
+        session: text(&parts.headers, "x-bridge-session"),
+        body: to_bytes(body, BODY_LIMIT).await?.to_vec(),
+    })
+}
+
+fn response(told: Told) -> Response {
+    let mut response = Response::builder()
+        .status(told.status)
+        .header(header::CONTENT_TYPE, told.content_type)
+        .header(header::CACHE_CONTROL, "no-store")
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .header(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; frame-ancestors 'none'",
+        )
+        .header(header::VARY, "Origin");
+    if let Some(origin) = told.allow_origin {
+        response = response
+            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_ALLOW_METHODS, "POST")
+            .header(
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "content-type, x-bridge-session",
+            )
+            .header("Access-Control-Allow-Private-Network", "true");
+    }
+    response
+        .body(Body::from(told.body))
+        .unwrap_or_else(|_| status(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn status(code: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = code;
+    response
+}

@@ -1,0 +1,70 @@
+//! `enroll bridge`: the Rutoken Plugin's methods for pages on this machine.
+
+use std::net::{TcpListener, ToSocketAddrs as _};
+
+use serde_json::json;
+
+use super::options::Common;
+use super::shell::Shell;
+use super::{Stop, open};
+use crate::bridge::door::{self, Door};
+use crate::bridge::{Opener, Plugin, service};
+use crate::messages::texts;
+
+pub(super) fn run(
+    address: &str,
+    allowed: &[String],
+    common: &Common,
+    shell: &Shell,
+) -> Result<(), Stop> {
+    let origins = allowed.iter().map(|text| {
+        let usage = || Stop::Usage(texts::usage_origin(text));
+        door::origin(text).ok_or_else(usage)
+    });
+    let origins = origins.collect::<Result<Vec<_>, _>>()?;
+    let listener = listen(address)?;
+    let base = format!(
+        "http://{}",
+        listener
+            .local_addr()
+            .map_err(|why| unusable(address, &why))?
+    );
+    // Opened once before anything is promised, so that what is wrong is said here and not to a page.
+    let mut first = Some(open::token(common, shell, &shell.events())?);
+    let again = common.clone();
+    let opener: Opener = Box::new(move || match first.take() {
+        Some(token) => Ok(token),
+        None => open::token_again(&again, &Shell::new(&again)),
+    });
+    let mut plugin = Plugin::new([opener]);
+    shell.result(&json!({ "panel": format!("{base}/"), "script": format!("{base}/plugin.js"), "origins": origins }));
+    let mut door = Door::new(&mut plugin, &base, origins);
+    let served = service::serve(listener, &mut door, &*super::clock(), draw);
+    plugin.log_out();
+    served.map_err(|why| unusable(address, &why))
+}
+
+fn listen(address: &str) -> Result<TcpListener, Stop> {
+    let mut found = address
+        .to_socket_addrs()
+        .map_err(|why| unusable(address, &why))?;
+    let found = found
+        .next()
+        .ok_or_else(|| unusable(address, &"no such address"))?;
+    if !service::is_loopback(&found) {
+        return Err(Stop::Usage(texts::usage_not_loopback(address)));
+    }
+    TcpListener::bind(found).map_err(|why| unusable(address, &why))
+}
+
+fn unusable(address: &str, why: &dyn core::fmt::Display) -> Stop {
+    Stop::Usage(texts::usage_listen(address, why.to_string()))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a session's key must not be guessed"
+)]
+fn draw(key: &mut [u8; 16]) {
+    getrandom::fill(key).expect("the system has randomness");
+}
