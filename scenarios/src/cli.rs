@@ -1,5 +1,8 @@
 //! The command line.
 
+mod explore;
+mod faults;
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -42,11 +45,15 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     /// Show the shipped scenarios.
-    List,
+    List(List),
     /// Run scenarios by name or file; `first-certificate` when none is named.
     Run(Run),
     /// Kill the engine at every effect of a scenario, resume each time, and compare how it ends.
     Crash(Crash),
+    /// Meet every fault of every room at every call of a scenario, one at a time, and go on as a person would.
+    Faults(faults::Faults),
+    /// Tell random stories and judge them by laws that hold whatever happens.
+    Explore(explore::Explore),
 }
 
 /// Effects are commands that write to the token, requests that change the portal, and lines of the journal. Each
@@ -105,23 +112,39 @@ enum Language {
 
 pub(crate) fn main() -> ExitCode {
     match Cli::parse().verb {
-        Verb::List => list(),
+        Verb::List(list) => list.show(),
         Verb::Run(run) => run.all(),
         Verb::Crash(crash) => ExitCode::from(crash.everywhere()),
+        Verb::Faults(faults) => ExitCode::from(faults.everywhere()),
+        Verb::Explore(explore) => ExitCode::from(explore.look()),
     }
 }
 
-fn list() -> ExitCode {
-    for name in suite::names() {
-        match Scenario::find(name) {
-            Ok(scenario) => println!("{name:<28} {}", scenario.title),
-            Err(error) => {
-                eprintln!("scenarios: {error}");
-                return ExitCode::from(2);
+/// With `--coverage`, which of them watches which step of the manual.
+#[derive(clap::Args)]
+struct List {
+    /// Show each step of the manual with the scenarios that watch it, instead of the scenarios.
+    #[arg(long)]
+    coverage: bool,
+}
+
+impl List {
+    fn show(&self) -> ExitCode {
+        if self.coverage {
+            print!("{}", scenarios::coverage::TABLE);
+            return ExitCode::SUCCESS;
+        }
+        for name in suite::names() {
+            match Scenario::find(name) {
+                Ok(scenario) => println!("{name:<34} {}", scenario.title),
+                Err(error) => {
+                    eprintln!("scenarios: {error}");
+                    return ExitCode::from(2);
+                }
             }
         }
+        ExitCode::SUCCESS
     }
-    ExitCode::SUCCESS
 }
 
 impl Run {

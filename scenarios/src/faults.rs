@@ -1,14 +1,24 @@
-//! Faults: one call of one room goes wrong, as a scenario's file plans it.
+//! Faults: one call of one room goes wrong, as a scenario's file plans it; and the matrix of all of them.
+//!
+//! The matrix takes every call of a clean run and everything that can happen to it, one at a time, and then goes on as
+//! a person would. An enrollment finishes by itself, or it tells clearly what happened and finishes when it is resumed;
+//! anything else is a failure.
 
 mod hands;
+mod life;
+mod matrix;
 mod meddler;
+pub mod table;
+pub(crate) mod witness;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use life::Class;
+pub use matrix::{Cell, FaultsError, Report, Trouble, faults};
 pub use meddler::{Call, Meddler};
 
 pub(crate) use hands::{Card, MachineClock, PATIENCE, Platter, meddled, to_card, to_reset};
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

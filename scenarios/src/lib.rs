@@ -12,6 +12,7 @@
 pub mod clock;
 pub mod coverage;
 pub mod crash;
+pub mod explore;
 pub mod faults;
 pub mod lang;
 pub mod operator;

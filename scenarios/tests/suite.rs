@@ -174,6 +174,7 @@ scenarios! {
     foreign_pair => "foreign-pair",
     full_token => "full-token",
     gateway_refuses => "gateway-refuses",
+    install_first => "install-first",
     install_too_early => "install-too-early",
     issue_overdue => "issue-overdue",
     journal_not_writable => "journal-not-writable",

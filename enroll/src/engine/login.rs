@@ -98,7 +98,9 @@ impl Enrollment<'_> {
         );
         let card = self.ports.portal.open_application(&row.number)?;
         self.said(walk.card, &row.status);
-        if matches!(self.stage(), Stage::New(_)) && self.journal.is_some() {
+        // Not on the way to an installation: an earlier certificate may still have to go before a request is begun.
+        let begins = walk.open == REQUEST.open;
+        if begins && matches!(self.stage(), Stage::New(_)) && self.journal.is_some() {
             self.record(Fact::ApplicationChosen {
                 application: row.number.clone(),
             })?;
