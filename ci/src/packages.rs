@@ -88,7 +88,7 @@ const PYTHON: Package = Package {
 
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
-        Stage::Test | Stage::Trouble | Stage::Docs => &[],
+        Stage::Test | Stage::Docs => &[],
         Stage::Lint => &[PYTHON],
         Stage::Gost => &[
             OPENSSL,

@@ -8,7 +8,6 @@ mod opensc;
 mod pcsc;
 mod pkcs11;
 mod test;
-mod trouble;
 
 use std::time::{Duration, Instant};
 
@@ -27,8 +26,6 @@ pub(crate) enum Stage {
     Lint,
     /// `cargo test`: all that needs no system service, the README's commands among it.
     Test,
-    /// Every fault at every call, every crash, and a thousand random stories.
-    Trouble,
     /// OpenSSL with gost-engine judges signatures, requests, certificates and CRLs; poppler the documents, valgrind that
     /// no secret decides a branch or an address.
     Gost,
@@ -49,10 +46,9 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// Every stage, in the order they run.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Lint,
         Self::Test,
-        Self::Trouble,
         Self::Gost,
         Self::Speed,
         Self::Opensc,
@@ -66,7 +62,6 @@ impl Stage {
         match self {
             Self::Lint => "lint",
             Self::Test => "test",
-            Self::Trouble => "trouble",
             Self::Gost => "gost",
             Self::Speed => "speed",
             Self::Opensc => "opensc",
@@ -101,7 +96,6 @@ impl Stage {
         match self {
             Self::Lint => lint::run(bench),
             Self::Test => test::run(bench),
-            Self::Trouble => trouble::run(bench),
             Self::Gost => gost::run(bench),
             Self::Speed => speed::run(bench, false),
             Self::Opensc => opensc::run(bench, bless),
@@ -147,7 +141,7 @@ pub(crate) fn inside(stage: Stage, bless: bool, json: bool) -> Result<()> {
         Stage::Pcsc => pcsc::inside(&mut bench),
         Stage::Speed => speed::inside(&mut bench, json),
         Stage::Pkcs11 => pkcs11::inside(&mut bench),
-        Stage::Lint | Stage::Test | Stage::Trouble | Stage::Gost | Stage::Browser | Stage::Docs => {
+        Stage::Lint | Stage::Test | Stage::Gost | Stage::Browser | Stage::Docs => {
             bail!("{} needs no pcscd", stage.name())
         }
     }

@@ -34,8 +34,11 @@ pub enum Event {
     Apdu {
         /// Hex; the bytes of a PIN are `{pin:user}` or `{pin:administrator}`.
         command: String,
-        /// Hex, status word last.
+        /// Hex, status word last; empty when none came.
         response: String,
+        /// Why none came: `removed`, `reset`, or the reader's own words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lost: Option<String>,
         /// What was asked and what came of it.
         meaning: String,
     },

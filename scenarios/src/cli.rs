@@ -2,6 +2,7 @@
 
 mod explore;
 mod faults;
+mod replay;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -48,6 +49,8 @@ enum Verb {
     List(List),
     /// Run scenarios by name or file; `first-certificate` when none is named.
     Run(Run),
+    /// Play recordings back against the engine, the token and the portal, and tell what is not as recorded.
+    Replay(replay::Replay),
     /// Kill the engine at every effect of a scenario, resume each time, and compare how it ends.
     Crash(Crash),
     /// Meet every fault of every room at every call of a scenario, one at a time, and go on as a person would.
@@ -94,6 +97,9 @@ struct Run {
     /// Leave the artefacts here instead of in target/scenarios/NAME/; several scenarios get a folder each in it.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Keep each recording as DIR/NAME.jsonl too, where a later run is compared with it.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "scenarios/recordings")]
+    record: Option<PathBuf>,
     /// Language of what is shown; the files are the same in both. By default what LANG says.
     #[arg(long)]
     lang: Option<Language>,
@@ -114,6 +120,7 @@ pub(crate) fn main() -> ExitCode {
     match Cli::parse().verb {
         Verb::List(list) => list.show(),
         Verb::Run(run) => run.all(),
+        Verb::Replay(replay) => ExitCode::from(replay.all()),
         Verb::Crash(crash) => ExitCode::from(crash.everywhere()),
         Verb::Faults(faults) => ExitCode::from(faults.everywhere()),
         Verb::Explore(explore) => ExitCode::from(explore.look()),
@@ -180,9 +187,28 @@ impl Run {
             self.watcher(&scenario),
             before,
         ) {
-            Ok(outcome) => self.sum_up(&scenario, &folder, &outcome),
+            Ok(outcome) => {
+                let verdict = self.sum_up(&scenario, &folder, &outcome);
+                self.keep(&scenario, &folder).map_or_else(
+                    |error| {
+                        eprintln!("scenarios: the recording is not kept: {error}");
+                        2
+                    },
+                    |()| verdict,
+                )
+            }
             Err(error) => unusable(&error),
         }
+    }
+
+    /// Copies the recording to where the kept ones are.
+    fn keep(&self, scenario: &Scenario, folder: &Path) -> io::Result<()> {
+        let Some(kept) = &self.record else {
+            return Ok(());
+        };
+        std::fs::create_dir_all(kept)?;
+        let name = format!("{}.jsonl", scenario.name);
+        std::fs::copy(folder.join("recording.jsonl"), kept.join(name)).map(drop)
     }
 
     fn folder(&self, scenario: &Scenario) -> PathBuf {

@@ -31,6 +31,12 @@ impl ScenarioClock {
         Duration::from_micros(u64::try_from(self.micros.load(Ordering::SeqCst)).unwrap_or(0))
     }
 
+    /// Lets time pass until `moment`; it never goes back.
+    pub fn come_to(&self, moment: Timestamp) {
+        self.micros
+            .fetch_max(moment.as_microsecond(), Ordering::SeqCst);
+    }
+
     /// Lets time pass at once.
     pub fn pass(&self, how_long: Duration) {
         let micros = i64::try_from(how_long.as_micros()).unwrap_or(i64::MAX);

@@ -22,6 +22,7 @@ mod pcsc;
 pub mod proof;
 pub mod reader;
 pub mod recording;
+pub mod replay;
 pub mod runner;
 pub mod scenario;
 pub mod screen;

@@ -51,9 +51,12 @@ pub fn run_into(
         &scenario.name,
         conditions.seed,
         world::start(scenario, conditions.now),
-    );
+    )
+    .of(scenario);
     let ledger = Ledger::new(wire, runner::phone().digits());
-    let timeline = Timeline::new(recording, watcher).listening(ledger);
+    let timeline = Timeline::new(recording, watcher)
+        .listening(ledger)
+        .by(world.clock.clone());
     let timeline = Rc::new(RefCell::new(timeline));
     let state = tempfile::tempdir().map_err(|error| RunError::Write {
         path: std::env::temp_dir(),

@@ -55,9 +55,19 @@ enum Slot {
         card: Option<JoinHandle<TokenImage>>,
         way: Way,
     },
+    /// A recording answers.
+    Played(Box<dyn Transmit>),
 }
 
 impl Reader {
+    /// A reader in which a recording plays the token.
+    pub fn played(token: Box<dyn Transmit>) -> Self {
+        Self {
+            slot: Rc::new(RefCell::new(Slot::Played(token))),
+            meddler: Arc::default(),
+        }
+    }
+
     /// Puts a token in and powers it up; the scenario's seed feeds its random numbers, and each command takes as much of
     /// the scenario's time as `timing` says.
     ///
@@ -106,6 +116,7 @@ impl Reader {
     pub fn eject(&self) -> Option<TokenImage> {
         match &mut *self.slot.borrow_mut() {
             Slot::Direct { card, .. } => Some(card.image().clone()),
+            Slot::Played(_) => None,
             Slot::Wired {
                 reader,
                 hand,
@@ -206,7 +217,7 @@ impl faults::Card for Rc<RefCell<Slot>> {
                 surroundings.work(&exchange);
                 Ok(exchange.answer)
             }
-            Slot::Wired { reader, .. } => reader.transmit(command),
+            Slot::Wired { reader, .. } | Slot::Played(reader) => reader.transmit(command),
         }
     }
 
@@ -218,6 +229,8 @@ impl faults::Card for Rc<RefCell<Slot>> {
                 Ok(())
             }
             Slot::Wired { reader, .. } => reader.reset(),
+            // The processes' own power-ons are not recorded.
+            Slot::Played(_) => Ok(()),
         }
     }
 }
@@ -237,7 +250,7 @@ impl Transmit for Reader {
 
     fn begin(&mut self) -> Result<(), TransmitError> {
         match &mut *self.slot.borrow_mut() {
-            Slot::Direct { .. } => Ok(()),
+            Slot::Direct { .. } | Slot::Played(_) => Ok(()),
             Slot::Wired { reader, .. } => reader.begin(),
         }
     }

@@ -4,17 +4,24 @@
 //! time, each in its lane; the last line is the end. A recording holds no port, path, process or wall time, and
 //! secrets are masked before they get here, so one scenario and one seed give the same bytes anywhere.
 
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use enroll::event::Event;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::scenario::Scenario;
 
 /// Version of the format; a reader refuses a higher one.
 pub const FORMAT: u32 = 1;
 
 /// What the run was made of.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Header {
     /// [`FORMAT`].
     pub recording: u32,
@@ -24,10 +31,13 @@ pub struct Header {
     pub seed: u64,
     /// The moment the scenario started.
     pub epoch: String,
+    /// The scenario as [`Scenario::retold`] has it; a recording of hardware has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<Value>,
 }
 
 /// One thing that happened, as the recording keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Number in the recording, from 1.
     pub n: usize,
@@ -55,11 +65,50 @@ impl Recording {
             scenario: scenario.to_owned(),
             seed,
             epoch: irkutsk(epoch),
+            story: None,
         };
         Self {
             header,
             lines: Vec::new(),
         }
+    }
+
+    /// The same, with the scenario in its header, so that it can be played back by whoever has nothing else.
+    #[must_use]
+    pub fn of(mut self, scenario: &Scenario) -> Self {
+        self.header.story = Some(scenario.retold());
+        self
+    }
+
+    /// Reads a recording's file.
+    pub fn load(path: &Path) -> Result<Self, RecordingError> {
+        let unreadable = |error| RecordingError::Unreadable {
+            path: path.display().to_string(),
+            error,
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        let mut text = String::new();
+        file.take(LARGEST)
+            .read_to_string(&mut text)
+            .map_err(unreadable)?;
+        Self::parse(&text)
+    }
+
+    /// Reads a recording's text. Lanes and fields it does not know are kept.
+    pub fn parse(text: &str) -> Result<Self, RecordingError> {
+        let mut texts = text.lines().enumerate();
+        let (_, first) = texts.next().ok_or(RecordingError::Empty)?;
+        let header: Header = read(0, first)?;
+        if header.recording != FORMAT {
+            return Err(RecordingError::Format {
+                found: header.recording,
+            });
+        }
+        let lines: Result<Vec<Line>, _> = texts.map(|(index, text)| read(index, text)).collect();
+        Ok(Self {
+            header,
+            lines: lines?,
+        })
     }
 
     /// Adds an event of the engine, in its lane.
@@ -103,6 +152,46 @@ impl Recording {
         text.push('\n');
         text
     }
+}
+
+fn read<T: DeserializeOwned>(index: usize, text: &str) -> Result<T, RecordingError> {
+    serde_json::from_str(text).map_err(|error| RecordingError::Malformed {
+        line: index + 1,
+        error,
+    })
+}
+
+/// The largest file read: a thousand times a whole enrollment.
+const LARGEST: u64 = 256 << 20;
+
+/// Why a file is no recording.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// It cannot be read.
+    #[error("cannot read {path}: {error}")]
+    Unreadable {
+        /// As it was named.
+        path: String,
+        /// The system's reason.
+        error: io::Error,
+    },
+    /// There is nothing in it.
+    #[error("an empty file is no recording")]
+    Empty,
+    /// A line is not what the format has there.
+    #[error("line {line} of the recording: {error}")]
+    Malformed {
+        /// From 1.
+        line: usize,
+        /// Where and why.
+        error: serde_json::Error,
+    },
+    /// A later format.
+    #[error("the recording has format {found}, this program reads format {FORMAT}")]
+    Format {
+        /// What it says.
+        found: u32,
+    },
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -123,16 +123,26 @@ impl<'a> Run<'a> {
         meddler.begin_step(self.steps, step.with.clock_off_secs);
         let told = match step.verb {
             Verb::Pass => self.pass(step.with.secs),
-            Verb::Mock => self.ask_the_mock(&step.with),
+            Verb::Mock if self.world.played => Told::default(),
+            Verb::Mock => ask_the_mock(self.world, &step.with),
             _ => self.engine(step),
         };
         meddler.end_step();
+        let told = Told {
+            text: self.without_paths(&told.text),
+            ..told
+        };
         if told.exit != 0 {
             self.timeline
                 .borrow_mut()
                 .refused(self.world.clock.now(), told.exit, &told.text);
         }
         told
+    }
+
+    /// Words with a name in the place of the folder that this run has for itself.
+    fn without_paths(&self, text: &str) -> String {
+        text.replace(&self.state.display().to_string(), "STATE")
     }
 
     /// The harness's own look at token and chain, where a certificate was to be installed.
@@ -153,27 +163,27 @@ impl<'a> Run<'a> {
         Told::default()
     }
 
-    /// What the authority's operator does, by way of the mock's tester's port.
-    fn ask_the_mock(&self, with: &With) -> Told {
-        let call = with.call.as_deref().unwrap_or_default();
-        let (method, path) = call.split_once(' ').unwrap_or(("GET", call));
-        let method = method.parse().unwrap_or_default();
-        let body = serde_json::to_value(&with.body).unwrap_or_default();
-        match self.world.office(method, path, &body) {
-            (200..=299, _) => Told::default(),
-            (status, answer) => {
-                let why = answer.get("error").and_then(Value::as_str);
-                Told {
-                    exit: 1,
-                    text: format!("the mock answers {status}: {}", why.unwrap_or_default()),
-                }
-            }
-        }
-    }
-
     fn tell(&self, lane: &str, text: &str) {
         self.timeline
             .borrow_mut()
             .tell(self.world.clock.now(), lane, text);
+    }
+}
+
+/// What the authority's operator does, by way of the mock's tester's port.
+pub(crate) fn ask_the_mock(world: &World, with: &With) -> Told {
+    let call = with.call.as_deref().unwrap_or_default();
+    let (method, path) = call.split_once(' ').unwrap_or(("GET", call));
+    let method = method.parse().unwrap_or_default();
+    let body = serde_json::to_value(&with.body).unwrap_or_default();
+    match world.office(method, path, &body) {
+        (200..=299, _) => Told::default(),
+        (status, answer) => {
+            let why = answer.get("error").and_then(Value::as_str);
+            Told {
+                exit: 1,
+                text: format!("the mock answers {status}: {}", why.unwrap_or_default()),
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod event;
 mod fault;
+mod retold;
 pub mod schema;
 mod step;
 mod token;
@@ -165,6 +166,11 @@ impl Scenario {
     /// The file's text: what [`parse`](Self::parse) reads.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("a scenario is plain data")
+    }
+
+    /// What has to be known to tell it again, for the header of a recording: without its PINs.
+    pub fn retold(&self) -> serde_json::Value {
+        retold::retold(self)
     }
 
     /// A shipped scenario by its name, or any scenario file by its path.

@@ -1,9 +1,12 @@
 //! The timeline of a run: what is recorded, and shown while it happens.
 
+use enroll::adapters::observed::exchanged;
 use enroll::event::{Event, Observer};
+use enroll::ports::token::TransmitError;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::clock::ScenarioClock;
 use crate::recording::{Line, Recording};
 use crate::wire::{Exchange, Ledger};
 
@@ -18,6 +21,7 @@ pub struct Timeline {
     recording: Recording,
     watcher: Box<dyn Watcher>,
     ledger: Option<Ledger>,
+    clock: Option<ScenarioClock>,
 }
 
 impl Timeline {
@@ -27,12 +31,19 @@ impl Timeline {
             recording,
             watcher,
             ledger: None,
+            clock: None,
         }
     }
 
     /// The same, with the bytes of every page beside what the engine tells of it.
     pub fn listening(mut self, ledger: Ledger) -> Self {
         self.ledger = Some(ledger);
+        self
+    }
+
+    /// The same, with the scenario's own time where the clock of the engine's machine is off.
+    pub fn by(mut self, clock: ScenarioClock) -> Self {
+        self.clock = Some(clock);
         self
     }
 
@@ -45,6 +56,17 @@ impl Timeline {
     pub fn tell(&mut self, at: Timestamp, lane: &str, text: &str) {
         let fields = Map::from_iter([("text".to_owned(), Value::from(text))]);
         self.watcher.see(self.recording.add(at, lane, fields));
+    }
+
+    /// The engine was killed at a command to the token; `done` tells whether the card did it.
+    pub fn killed(&mut self, at: Timestamp, command: &[u8], done: bool) {
+        let how = if done {
+            "killed after"
+        } else {
+            "killed before"
+        };
+        let killed = exchanged(command, &Err(TransmitError::Lost(how.to_owned())));
+        self.watcher.see(self.recording.engine_event(at, &killed));
     }
 
     /// The engine ended a step with an error.
@@ -95,6 +117,7 @@ impl Timeline {
 
 impl Observer for Timeline {
     fn event(&mut self, at: Timestamp, event: &Event) {
+        let at = self.clock.as_ref().map_or(at, ScenarioClock::now);
         let mut passed = self.ledger.as_mut().map_or_else(Vec::new, Ledger::passed);
         if let Some(ledger) = &mut self.ledger {
             ledger.heed(event);

@@ -10,7 +10,7 @@ use emulator::timing::Profile;
 use enroll::adapters::apdu_token::ApduToken;
 use enroll::adapters::observed::Observed;
 use enroll::event::Events;
-use enroll::ports::token::TransmitError;
+use enroll::ports::token::{Transmit, TransmitError};
 use jiff::{SignedDuration, Timestamp};
 use mock_ca::{Listen, MockCa, Server, Settings};
 use serde_json::Value;
@@ -65,6 +65,8 @@ pub struct World {
     pub server: Server,
     /// Who makes calls fail, as the scenario plans it.
     pub meddler: Arc<Meddler>,
+    /// Whether a recording plays the others, so that what the authority's people do has been done.
+    pub played: bool,
     mock: Arc<Mutex<MockCa>>,
 }
 
@@ -86,11 +88,34 @@ pub enum WorldError {
 }
 
 impl World {
-    /// Makes the world a scenario describes.
+    /// Makes the world a scenario describes; `before` stands between the engine and the portal with its faults.
     pub fn new(
         scenario: &Scenario,
         conditions: Conditions,
         before: Before,
+    ) -> Result<Self, WorldError> {
+        Self::with_portal(scenario, conditions, before, None)
+    }
+
+    /// The same with a recording in the place of portal and token.
+    pub fn played(
+        scenario: &Scenario,
+        conditions: Conditions,
+        before: Before,
+        portal: Door,
+        token: Box<dyn Transmit>,
+    ) -> Result<Self, WorldError> {
+        let mut world = Self::with_portal(scenario, conditions, before, Some(portal))?;
+        world.reader = Reader::played(token).meddled_by(Arc::clone(&world.meddler));
+        world.played = true;
+        Ok(world)
+    }
+
+    fn with_portal(
+        scenario: &Scenario,
+        conditions: Conditions,
+        before: Before,
+        portal: Option<Door>,
     ) -> Result<Self, WorldError> {
         let Conditions {
             seed,
@@ -105,10 +130,8 @@ impl World {
         let settings = settings(scenario, seed, epoch)?;
         let mock = Arc::new(Mutex::new(MockCa::new(settings)));
         let meddler = Arc::new(Meddler::new(scenario.faults.clone()));
-        let behind = Arc::clone(&mock);
-        let door: Door =
-            Box::new(move |now, door, request| locked(&behind).handle(now, door, request));
-        let door = before(meddled(door, Arc::clone(&meddler)));
+        let portal = portal.unwrap_or_else(|| entrance(&mock));
+        let door = before(meddled(portal, Arc::clone(&meddler)));
         let server = Server::start(door, Arc::new(clock.clone()), Listen::default())?;
         let reader = Reader::insert(image, seed, clock.clone(), way, timing)?;
         Ok(Self {
@@ -116,6 +139,7 @@ impl World {
             reader: reader.meddled_by(Arc::clone(&meddler)),
             server,
             meddler,
+            played: false,
             mock,
         })
     }
@@ -134,6 +158,11 @@ impl World {
         Events::new(Rc::new(clock), Rc::clone(timeline) as _)
     }
 
+    /// The mock's door with the scenario's faults, for who asks without a network.
+    pub fn door(&self) -> Door {
+        meddled(entrance(&self.mock), Arc::clone(&self.meddler))
+    }
+
     /// A call at the mock's tester's port: its status and its answer.
     pub fn office(&self, method: http::Method, path: &str, body: &Value) -> (u16, Value) {
         let mut request = http::Request::new(body.to_string().into_bytes());
@@ -146,6 +175,11 @@ impl World {
         let value = serde_json::from_slice(answer.body()).unwrap_or_default();
         (answer.status().as_u16(), value)
     }
+}
+
+fn entrance(mock: &Arc<Mutex<MockCa>>) -> Door {
+    let mock = Arc::clone(mock);
+    Box::new(move |now, door, request| locked(&mock).handle(now, door, request))
 }
 
 fn locked(mock: &Mutex<MockCa>) -> MutexGuard<'_, MockCa> {

@@ -26,13 +26,9 @@ impl<T> Observed<T> {
 
 impl<T: Transmit> Transmit for Observed<T> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransmitError> {
-        let answer = self.inner.transmit(command)?;
-        self.events.tell(&Event::Apdu {
-            command: masked(command),
-            response: hex::encode_upper(&answer),
-            meaning: format!("{}: {}", asked(command), answered(&answer)),
-        });
-        Ok(answer)
+        let answer = self.inner.transmit(command);
+        self.events.tell(&exchanged(command, &answer));
+        answer
     }
 
     fn reset(&mut self) -> Result<(), TransmitError> {
@@ -41,6 +37,7 @@ impl<T: Transmit> Transmit for Observed<T> {
         self.events.tell(&Event::Apdu {
             command: "reset".to_owned(),
             response: String::new(),
+            lost: None,
             meaning,
         });
         Ok(())
@@ -59,8 +56,34 @@ impl<T: Transmit> Transmit for Observed<T> {
     }
 }
 
+/// A command and what came of it, as the timeline has it.
+#[must_use]
+pub fn exchanged(command: &[u8], answer: &Result<Vec<u8>, TransmitError>) -> Event {
+    let (response, lost, came) = match answer {
+        Ok(answer) => (hex::encode_upper(answer), None, answered(answer)),
+        Err(error) => (String::new(), Some(lost(error)), error.to_string()),
+    };
+    Event::Apdu {
+        command: masked(command),
+        response,
+        lost,
+        meaning: format!("{}: {came}", asked(command)),
+    }
+}
+
+/// One word for what a recording can play again.
+fn lost(error: &TransmitError) -> String {
+    match error {
+        TransmitError::Removed => "removed".to_owned(),
+        TransmitError::Reset => "reset".to_owned(),
+        TransmitError::Lost(why) => why.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// Hex; the data of every command that carries a PIN is replaced as a whole, so that not even its length shows.
-fn masked(command: &[u8]) -> String {
+#[must_use]
+pub fn masked(command: &[u8]) -> String {
     let carries_pin = matches!(command.get(1), Some(0x20 | 0x24 | 0x2c)) && command.len() > 5;
     match command {
         [cla, ins, p1, p2, ..] if carries_pin => {

@@ -63,10 +63,14 @@ pub(crate) fn to_card(
             card.transmit(command)?;
             Err(TransmitError::Lost("no answer".to_owned()))
         }
-        Some(Mischief::KilledBefore) => die(meddler),
+        Some(Mischief::KilledBefore) => {
+            meddler.kill_at(command, false);
+            crash::end()
+        }
         Some(Mischief::KilledAfter) => {
             card.transmit(command)?;
-            die(meddler)
+            meddler.kill_at(command, true);
+            crash::end()
         }
         _ => card.transmit(command),
     }

@@ -23,6 +23,8 @@ struct State {
     calls: Vec<Call>,
     removed: bool,
     dead: bool,
+    /// The command at which the engine was killed, and whether the card did it.
+    interrupted: Option<(Vec<u8>, bool)>,
     clock_off_secs: i64,
 }
 
@@ -120,6 +122,16 @@ impl Meddler {
 
     pub(super) fn kill(&self) {
         locked(&self.state).dead = true;
+    }
+
+    pub(super) fn kill_at(&self, command: &[u8], done: bool) {
+        locked(&self.state).interrupted = Some((command.to_vec(), done));
+        self.kill();
+    }
+
+    /// The command at which the engine was killed since this was asked last, and whether the card did it.
+    pub fn interrupted(&self) -> Option<(Vec<u8>, bool)> {
+        locked(&self.state).interrupted.take()
     }
 
     pub(super) fn is_dead(&self) -> bool {

@@ -37,10 +37,18 @@ impl Run<'_> {
         });
         match ended {
             Some(told) => told,
-            None => Told {
-                exit: KILLED,
-                text: "killed".to_owned(),
-            },
+            None => self.killed(),
+        }
+    }
+
+    fn killed(&self) -> Told {
+        if let Some((command, done)) = self.world.meddler.interrupted() {
+            let mut timeline = self.timeline.borrow_mut();
+            timeline.killed(self.world.clock.now(), &command, done);
+        }
+        Told {
+            exit: KILLED,
+            text: "killed".to_owned(),
         }
     }
 

@@ -56,6 +56,18 @@ impl Ledger {
         }
     }
 
+    /// A recorded text with the values that its names of secrets stand for at present.
+    pub fn filled(&self, text: &str) -> String {
+        self.masks.filled(text)
+    }
+
+    /// The message of that number as it came, its code by the name that `masked` has in its place.
+    pub fn message(&mut self, number: u64, masked: &str) -> Option<String> {
+        let raw = self.messages.get(&number)?;
+        self.masks.message(raw, masked);
+        Some(self.masks.shown(raw, masked))
+    }
+
     /// The fields `sent` and `answer` of line `n`.
     pub fn fields(&mut self, n: usize, exchange: &Exchange) -> Map<String, Value> {
         let mut sent = Map::new();

@@ -18,6 +18,28 @@ impl Masks {
         }
     }
 
+    /// A text with the values that the names in it stand for at present.
+    pub fn filled(&self, text: &str) -> String {
+        let known = self
+            .names
+            .iter()
+            .filter(|(_, name)| text.contains(name.as_str()));
+        known.fold(text.to_owned(), |text, (value, name)| {
+            text.replace(name, value)
+        })
+    }
+
+    /// A message with its code by name, when `masked` has a name there.
+    pub fn shown(&self, raw: &str, masked: &str) -> String {
+        let name = masked
+            .find("{code:")
+            .and_then(|start| Some(&masked[start..=start + masked[start..].find('}')?]));
+        match name.and_then(|name| Some((name, self.value(name)?))) {
+            Some((name, code)) => raw.replace(code, name),
+            None => raw.to_owned(),
+        }
+    }
+
     /// The name of a whole value, or the value.
     pub fn masked(&self, value: &str) -> String {
         self.names
@@ -63,18 +85,20 @@ impl Masks {
         let Some((before, rest)) = masked.split_once("{code:") else {
             return;
         };
-        let Some((number, after)) = rest.split_once('}') else {
-            return;
-        };
-        let code = raw
-            .strip_prefix(before)
-            .and_then(|rest| rest.strip_suffix(after));
-        if let Some(code) = code {
-            let name = format!("{{code:{number}}}");
+        let number = rest.split('}').next().unwrap_or_default();
+        let at = raw.strip_prefix(before).unwrap_or(raw);
+        let name = format!("{{code:{number}}}");
+        if let Some(code) = digits(at) {
             self.names.retain(|_, known| *known != name);
             self.learn(code, &name);
         }
     }
+}
+
+/// The first run of as many digits as codes have.
+fn digits(text: &str) -> Option<&str> {
+    let mut runs = text.split(|sign: char| !sign.is_ascii_digit());
+    runs.find(|run| (4..=8).contains(&run.len()))
 }
 
 /// Values of `<input type="hidden" name="token" …>`.

@@ -1,0 +1,78 @@
+//! `scenarios replay`.
+
+use std::path::{Path, PathBuf};
+
+use enroll::messages::Lang;
+use scenarios::reader::Way;
+use scenarios::recording::Recording;
+use scenarios::replay::{ReplayError, Side, replay, told};
+
+use super::{Language, language, unusable};
+
+/// A recording is what a run leaves as recording.jsonl. One side is real, the recording plays the others; what the real
+/// one does is compared with what was recorded, byte for byte.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Exit codes: 0 everything is as recorded, 1 something is not, 2 usage or a recording that cannot be played."
+)]
+pub(super) struct Replay {
+    /// Files of recordings.
+    #[arg(required = true, value_name = "RECORDING")]
+    recordings: Vec<PathBuf>,
+    /// Which side is real; all of them, one after the other, when none is named.
+    #[arg(long, value_enum)]
+    side: Option<Side>,
+    /// How the token is reached where it is the real side.
+    #[arg(long, value_enum, default_value_t)]
+    via: Way,
+    /// Language of what is shown. By default what LANG says.
+    #[arg(long)]
+    lang: Option<Language>,
+}
+
+fn nothing(lane: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Ru => format!("в записи нет дорожки {lane}"),
+        Lang::En => format!("the recording has no {lane} lane"),
+    }
+}
+
+impl Replay {
+    pub(super) fn all(&self) -> u8 {
+        let mut worst = 0;
+        for path in &self.recordings {
+            worst = worst.max(self.one(path));
+        }
+        worst
+    }
+
+    fn one(&self, path: &Path) -> u8 {
+        println!("{}", path.display());
+        let recording = match Recording::load(path) {
+            Ok(recording) => recording,
+            Err(error) => return unusable(&error),
+        };
+        let sides = self
+            .side
+            .map_or_else(|| Side::ALL.to_vec(), |side| vec![side]);
+        let mut worst = 0;
+        for side in sides {
+            let replayed = match replay(&recording, side, self.via) {
+                Ok(replayed) => replayed,
+                Err(ReplayError::NothingRecorded { lane }) if self.side.is_none() => {
+                    println!(
+                        "  {:<7} {}",
+                        side.name(),
+                        nothing(lane, language(self.lang))
+                    );
+                    continue;
+                }
+                Err(error) => return unusable(&error),
+            };
+            let lang = language(self.lang);
+            print!("  {}", told::render(&recording, side, &replayed, lang));
+            worst = worst.max(u8::from(!replayed.passed()));
+        }
+        worst
+    }
+}

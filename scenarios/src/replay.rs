@@ -1,0 +1,109 @@
+//! Playing a recording back against one side of an enrollment: the engine, the token, or the portal.
+//!
+//! The side under test is the real one, everything else comes from the recording. What it does leaves lines of its own,
+//! and those are compared with the recorded ones, byte for byte. Time comes from the recording too.
+
+mod answers;
+pub mod compare;
+mod engine;
+mod players;
+mod portal;
+mod story;
+mod token;
+pub mod told;
+
+use crate::reader::Way;
+use crate::recording::Recording;
+use crate::world::WorldError;
+
+pub use compare::Difference;
+pub use story::Story;
+
+/// What is put to the test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Side {
+    /// The recording plays token, portal and phone; the engine has to ask the same.
+    Engine,
+    /// The recorded commands go to the card; it has to answer the same.
+    Token,
+    /// The recorded requests go to the mock; it has to answer the same.
+    Portal,
+}
+
+impl Side {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Engine, Self::Token, Self::Portal];
+
+    /// As the command line has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Engine => "engine",
+            Self::Token => "token",
+            Self::Portal => "portal",
+        }
+    }
+}
+
+/// What came of a replay.
+#[derive(Debug)]
+pub struct Replayed {
+    /// Where the side was not as recorded.
+    pub differences: Vec<Difference>,
+    /// Lines compared.
+    pub lines: usize,
+    /// Bytes of the compared lines, in the lanes of the side.
+    pub bytes: usize,
+    /// Of those, what was not compared: masked secrets, papers by their digest, values bound to names.
+    pub not_compared: usize,
+}
+
+impl Replayed {
+    /// The part of the bytes that nothing was said of, in percent.
+    pub fn blind_percent(&self) -> usize {
+        let percent = (self.not_compared * 100).checked_div(self.bytes);
+        percent.unwrap_or_default()
+    }
+
+    /// Whether the side is as recorded, and enough of it was looked at.
+    pub fn passed(&self) -> bool {
+        self.differences.is_empty() && self.lines > 0 && self.blind_percent() <= BLIND_AT_MOST
+    }
+}
+
+/// More than this of a lane uncompared proves nothing.
+pub const BLIND_AT_MOST: usize = 10;
+
+/// Why a recording cannot be played back.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Its header names no scenario, so nobody knows what the others were like.
+    #[error(
+        "the recording does not hold the scenario it was made from; only `--side token` plays such a one, with `--image FILE`"
+    )]
+    NoStory,
+    /// Its scenario cannot be read.
+    #[error("the scenario in the recording's header: {0}")]
+    Story(#[from] serde_json::Error),
+    /// Its scenario cannot be run.
+    #[error("the scenario in the recording: {0}")]
+    World(#[from] WorldError),
+    /// A temporary folder cannot be made.
+    #[error("no temporary folder: {0}")]
+    Folder(#[from] std::io::Error),
+    /// The side has nothing recorded.
+    #[error("the recording has no {lane} lane")]
+    NothingRecorded {
+        /// Which lane was looked for.
+        lane: &'static str,
+    },
+}
+
+/// Plays the recording back against one side; a token is reached by `way`.
+pub fn replay(recording: &Recording, side: Side, way: Way) -> Result<Replayed, ReplayError> {
+    let story = Story::of(recording)?;
+    match side {
+        Side::Engine => engine::replay(recording, &story),
+        Side::Token => token::replay(recording, &story, way),
+        Side::Portal => portal::replay(recording, &story),
+    }
+}

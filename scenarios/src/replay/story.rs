@@ -1,0 +1,86 @@
+//! What a recording was made of: the scenario in its header, its seed and its moment.
+
+use emulator::timing::Profile;
+use jiff::{SignedDuration, Timestamp};
+
+use super::ReplayError;
+use crate::reader::Way;
+use crate::recording::{Line, Recording};
+use crate::scenario::{Expect, Fault, Mischief, Room, Scenario, Step};
+use crate::world::Conditions;
+
+/// The scenario of a recording, ready to be told again.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// As it was run.
+    pub scenario: Scenario,
+    seed: u64,
+    epoch: Timestamp,
+}
+
+impl Story {
+    /// Takes it from the header.
+    pub fn of(recording: &Recording) -> Result<Self, ReplayError> {
+        let header = recording.header();
+        let story = header.story.clone().ok_or(ReplayError::NoStory)?;
+        let mut scenario: Scenario = serde_json::from_value(story)?;
+        header.scenario.clone_into(&mut scenario.name);
+        Ok(Self {
+            scenario,
+            seed: header.seed,
+            epoch: header.epoch.parse().map_err(|_| ReplayError::NoStory)?,
+        })
+    }
+
+    /// The conditions of the recorded run, with the token reached by `way`.
+    pub fn conditions(&self, way: Way) -> Conditions {
+        Conditions {
+            way,
+            timing: Profile::none(),
+            // A scenario that starts an hour before the present started at the header's moment.
+            ..Conditions::new(self.seed, self.epoch + SignedDuration::from_hours(1))
+        }
+    }
+
+    /// The scenario for a world in which the others are played: nothing looks at the rooms, and the faults that the
+    /// recording itself has are not made again.
+    pub fn played(&self) -> Scenario {
+        let mut scenario = self.scenario.clone();
+        scenario.events.clear();
+        for step in &mut scenario.steps {
+            step.expect = Expect::default();
+        }
+        scenario.faults.retain(is_the_engines);
+        scenario
+    }
+
+    /// The moment it starts.
+    pub const fn epoch(&self) -> Timestamp {
+        self.epoch
+    }
+
+    /// What the operator does at the `n`th `operator` line, counted from 0.
+    pub fn step(&self, n: usize) -> Option<&Step> {
+        self.scenario.steps.get(n)
+    }
+}
+
+/// Whether a fault happens to the engine itself, or leaves nothing in a recorded lane.
+fn is_the_engines(fault: &Fault) -> bool {
+    let kills = matches!(fault.what, Mischief::KilledBefore | Mischief::KilledAfter);
+    let recorded = matches!(fault.room, Room::Token | Room::Portal);
+    kills || !recorded || (fault.room, fault.what) == (Room::Portal, Mischief::NoAnswer)
+}
+
+/// When a line was written.
+pub(super) fn moment(line: &Line) -> Timestamp {
+    line.at.parse().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A text field of a line; empty where there is none.
+pub(super) fn field<'a>(line: &'a Line, name: &str) -> &'a str {
+    let value = line.fields.get(name);
+    value
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default()
+}
