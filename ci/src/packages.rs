@@ -86,10 +86,16 @@ const PYTHON: Package = Package {
     proof: "/usr/share/doc/python3-venv",
 };
 
+const CPP: Package = Package {
+    name: "g++",
+    proof: "/usr/bin/g++",
+};
+
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
         Stage::Test | Stage::Docs => &[],
         Stage::Lint => &[PYTHON],
+        Stage::Fuzz => &[CPP],
         Stage::Gost => &[
             OPENSSL,
             GOST_ENGINE,

@@ -2,6 +2,7 @@
 
 mod browser;
 mod docs;
+mod fuzz;
 mod gost;
 mod lint;
 mod opensc;
@@ -40,12 +41,15 @@ pub(crate) enum Stage {
     Pkcs11,
     /// Chromium goes through every page of the mock at 360 and 1280 px; pictures in `target/ci/browser/pictures`.
     Browser,
+    /// libFuzzer at every door through which bytes come, a short while each. Only where it is named: the doors are built
+    /// anew for it.
+    Fuzz,
     /// The API documentation builds without a warning.
     Docs,
 }
 
 impl Stage {
-    /// Every stage, in the order they run.
+    /// The stages of every validation, in the order they run.
     pub(crate) const ALL: [Self; 9] = [
         Self::Lint,
         Self::Test,
@@ -68,6 +72,7 @@ impl Stage {
             Self::Pcsc => "pcsc",
             Self::Pkcs11 => "pkcs11",
             Self::Browser => "browser",
+            Self::Fuzz => "fuzz",
             Self::Docs => "docs",
         }
     }
@@ -102,6 +107,7 @@ impl Stage {
             Self::Pcsc => pcsc::run(bench),
             Self::Pkcs11 => pkcs11::run(bench),
             Self::Browser => browser::run(bench),
+            Self::Fuzz => fuzz::run(bench),
             Self::Docs => docs::run(bench),
         }
     }
@@ -141,7 +147,7 @@ pub(crate) fn inside(stage: Stage, bless: bool, json: bool) -> Result<()> {
         Stage::Pcsc => pcsc::inside(&mut bench),
         Stage::Speed => speed::inside(&mut bench, json),
         Stage::Pkcs11 => pkcs11::inside(&mut bench),
-        Stage::Lint | Stage::Test | Stage::Gost | Stage::Browser | Stage::Docs => {
+        Stage::Lint | Stage::Test | Stage::Gost | Stage::Browser | Stage::Fuzz | Stage::Docs => {
             bail!("{} needs no pcscd", stage.name())
         }
     }
@@ -157,11 +163,14 @@ fn now() -> Instant {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum as _;
+
     use super::Stage;
 
     #[test]
     fn the_pipelines_run_every_stage() {
-        let matrix = format!("[{}]", Stage::ALL.map(Stage::name).join(", "));
+        let stages: Vec<_> = Stage::value_variants().iter().map(|it| it.name()).collect();
+        let matrix = format!("[{}]", stages.join(", "));
         let github = include_str!("../../.github/workflows/validate.yml");
         let gitlab = include_str!("../../.gitlab-ci.yml");
         assert!(
