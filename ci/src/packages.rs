@@ -93,7 +93,7 @@ const CPP: Package = Package {
 
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
-        Stage::Test | Stage::Docs => &[],
+        Stage::Test | Stage::Trouble | Stage::Docs => &[],
         Stage::Lint => &[PYTHON],
         Stage::Fuzz => &[CPP],
         Stage::Gost => &[

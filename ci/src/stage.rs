@@ -9,6 +9,7 @@ mod opensc;
 mod pcsc;
 mod pkcs11;
 mod test;
+mod trouble;
 
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ pub(crate) enum Stage {
     Lint,
     /// `cargo test`: all that needs no system service, the README's commands among it.
     Test,
+    /// Every fault at every call, every crash, and a thousand random stories.
+    Trouble,
     /// OpenSSL with gost-engine judges signatures, requests, certificates and CRLs; poppler the documents, valgrind that
     /// no secret decides a branch or an address.
     Gost,
@@ -50,9 +53,10 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// The stages of every validation, in the order they run.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Lint,
         Self::Test,
+        Self::Trouble,
         Self::Gost,
         Self::Speed,
         Self::Opensc,
@@ -66,6 +70,7 @@ impl Stage {
         match self {
             Self::Lint => "lint",
             Self::Test => "test",
+            Self::Trouble => "trouble",
             Self::Gost => "gost",
             Self::Speed => "speed",
             Self::Opensc => "opensc",
@@ -101,6 +106,7 @@ impl Stage {
         match self {
             Self::Lint => lint::run(bench),
             Self::Test => test::run(bench),
+            Self::Trouble => trouble::run(bench),
             Self::Gost => gost::run(bench),
             Self::Speed => speed::run(bench, false),
             Self::Opensc => opensc::run(bench, bless),
@@ -147,7 +153,13 @@ pub(crate) fn inside(stage: Stage, bless: bool, json: bool) -> Result<()> {
         Stage::Pcsc => pcsc::inside(&mut bench),
         Stage::Speed => speed::inside(&mut bench, json),
         Stage::Pkcs11 => pkcs11::inside(&mut bench),
-        Stage::Lint | Stage::Test | Stage::Gost | Stage::Browser | Stage::Fuzz | Stage::Docs => {
+        Stage::Lint
+        | Stage::Test
+        | Stage::Trouble
+        | Stage::Gost
+        | Stage::Browser
+        | Stage::Fuzz
+        | Stage::Docs => {
             bail!("{} needs no pcscd", stage.name())
         }
     }

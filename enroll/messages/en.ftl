@@ -8,12 +8,23 @@ report-state = state: { $state }
 report-next = next: { $next }
 
 next-option = the same command with { $option }
+next-option-hint = the same command with { $option } ({ $hint })
+hint-ca = the file with the certificates of the authority that the portal's owner names; if the address is wrong, --portal
+hint-sms = prompt to type the code yourself, the gateway's URL, or exec:COMMAND
+hint-portal = the address as the certification authority gave it
+hint-state = another folder; what the token and the portal say is enough to go on
+hint-application = the number of the one that is meant
+hint-replace-old = deletes them by Приложение 1 before the request; =last once the new certificate works
+hint-pin-file = a file with the PIN and nothing else; or ENROLL_PIN and its like, see enroll --help
+hint-confirm = the token's serial number, which confirms that everything on it may be erased
+hint-yes = agrees without a question
 next-first = { $deed }; then { $command }
 next-first-option = { $deed }; or the same command with { $option }
 next-ask = { $deed }: { $quote }
 
 deed-connect-token = connect the right token, and no other
-deed-start-service = start the smart card service (pcscd)
+deed-start-service = start the smart card service (systemctl start pcscd)
+deed-install-library = install it (apt install libpcsclite1 pcscd)
 deed-find-pin = find out the right PIN
 deed-use-https = name the portal's https address, since phone and code can be read on the way otherwise
 deed-unblock = unblock the user's PIN with the administrator's: enroll token unblock
@@ -87,6 +98,7 @@ token-not-written = { $what } does not read back as it was written
 token-bad-signature = the token's signature does not verify
 
 transmit-no-service = the smart card service is not available: { $why }
+transmit-no-library = the smart card library cannot be opened: { $why }
 transmit-no-module = the PKCS#11 module { $module } cannot be used: { $why }
 transmit-cannot-listen = cannot listen for a virtual card: { $why }
 transmit-no-reader = no reader; connected: none
@@ -301,12 +313,27 @@ doctor-state-good =
         [one] one enrollment
        *[other] { $count } enrollments
     }
+doctor-library = smart card library
+doctor-library-good = it opens
+doctor-service = smart card service
+doctor-service-good = it answers
+doctor-reader = reader
+doctor-reader-filled = { $name }, with a card
+doctor-reader-empty = { $name }, empty
 doctor-token = token
 doctor-pin =
     { $role ->
         [administrator] PIN of the administrator
        *[user] PIN of the user
     }
+doctor-factory-pin =
+    { $role ->
+        [administrator] factory PIN of the administrator
+       *[user] factory PIN of the user
+    }
+doctor-factory-pin-set = the PIN that was named is the factory's, which everybody knows
+doctor-factory-pin-unknown = no PIN was named, and trying the factory's would spend a try
+doctor-factory-pin-changed = the PIN that was named is another
 doctor-pin-verified = logged in
 doctor-pin-untold = no wrong tries, how many are left is not told
 doctor-pin-left =
@@ -329,6 +356,7 @@ doctor-portal-good = it answers
 doctor-line = the line to the portal
 doctor-line-tls = TLS, its certificate is trusted
 doctor-line-plain = http in clear
+doctor-tls = the portal's TLS certificate, issued by { $issuer }
 doctor-clock = clock
 doctor-clock-off = { $secs } s off the portal's
 doctor-viewer = PDF viewer

@@ -8,12 +8,23 @@ report-state = состояние: { $state }
 report-next = дальше: { $next }
 
 next-option = повторите команду с { $option }
+next-option-hint = повторите команду с { $option } ({ $hint })
+hint-ca = файл с сертификатами центра, который назовёт владелец портала; если неверен адрес — --portal
+hint-sms = prompt, чтобы ввести код самому, URL шлюза или exec:КОМАНДА
+hint-portal = адрес, который дал удостоверяющий центр
+hint-state = другая папка; чтобы продолжить, хватит того, что скажут токен и портал
+hint-application = номер нужной заявки
+hint-replace-old = удалит их по Приложению 1 до запроса; =last — когда новый сертификат заработает
+hint-pin-file = файл, в котором только PIN-код; или ENROLL_PIN и подобные, см. enroll --help
+hint-confirm = серийный номер токена: подтверждает, что с него можно всё стереть
+hint-yes = согласие без вопроса
 next-first = { $deed }; затем { $command }
 next-first-option = { $deed }; или повторите команду с { $option }
 next-ask = { $deed }: { $quote }
 
 deed-connect-token = подключите нужный токен, один
-deed-start-service = запустите службу смарт-карт (pcscd)
+deed-start-service = запустите службу смарт-карт (systemctl start pcscd)
+deed-install-library = установите её (apt install libpcsclite1 pcscd)
 deed-find-pin = узнайте верный PIN-код
 deed-use-https = укажите адрес портала с https, иначе телефон и код можно прочесть по пути
 deed-unblock = разблокируйте PIN-код пользователя PIN-кодом администратора: enroll token unblock
@@ -86,23 +97,24 @@ token-pin-unfit = токен не принимает PIN-код { $role ->
         [administrator] администратора
        *[user] пользователя
     } такой длины, байт: { $octets }
-token-not-logged-in = вход на токен не выполнен, а он нужен для команды: { $what }
+token-not-logged-in = вход на токен не выполнен или сброшен ({ $what })
 token-not-permitted = токен не позволяет этого по PIN-коду { $role ->
         [administrator] администратора
        *[user] пользователя
     }: { $what }
 token-not-a-rutoken = это не Рутокен ЭЦП: на вопрос о серийном номере получен ответ { $sw }
 token-not-initialised = токен не размечен по PKCS#15
-token-no-space = на токене нет места: { $what }
+token-no-space = на токене нет места ({ $what })
 token-key-not-found = на токене нет ключевой пары { $id }
 token-certificate-not-found = в файле { $file } нет этого сертификата
 token-unsupported = токен этого не умеет: { $what }
 token-status-word = токен ответил { $sw } на { $command }
 token-damaged = данные на токене повреждены: { $what }
-token-not-written = записанное на токен не читается обратно: { $what }
+token-not-written = записанное на токен не читается обратно ({ $what })
 token-bad-signature = подпись токена не проходит проверку
 
 transmit-no-service = служба смарт-карт недоступна: { $why }
+transmit-no-library = библиотека смарт-карт не открывается: { $why }
 transmit-no-module = модуль PKCS#11 { $module } использовать нельзя: { $why }
 transmit-cannot-listen = ждать виртуальный токен по этому адресу нельзя: { $why }
 transmit-no-reader = нет ни одного считывателя
@@ -328,12 +340,27 @@ abandon-declined = ничего не прекращено; продолжить:
 
 doctor-state = папка состояния
 doctor-state-good = выпусков: { $count }
+doctor-library = библиотека смарт-карт
+doctor-library-good = открывается
+doctor-service = служба смарт-карт
+doctor-service-good = отвечает
+doctor-reader = считыватель
+doctor-reader-filled = { $name }, с картой
+doctor-reader-empty = { $name }, пустой
 doctor-token = токен
 doctor-pin =
     { $role ->
         [administrator] PIN-код администратора
        *[user] PIN-код пользователя
     }
+doctor-factory-pin =
+    { $role ->
+        [administrator] заводской PIN-код администратора
+       *[user] заводской PIN-код пользователя
+    }
+doctor-factory-pin-set = указан заводской PIN-код, его знают все
+doctor-factory-pin-unknown = PIN-код не указан, а проба заводского стоила бы попытки
+doctor-factory-pin-changed = указан другой PIN-код
 doctor-pin-verified = введён
 doctor-pin-untold = неверных попыток не было, остаток не сообщается
 doctor-pin-left = осталось попыток: { $left }
@@ -353,6 +380,7 @@ doctor-portal-good = отвечает
 doctor-line = связь с порталом
 doctor-line-tls = TLS, сертификату доверяем
 doctor-line-plain = http без шифрования
+doctor-tls = сертификат TLS портала, выдан { $issuer }
 doctor-clock = часы
 doctor-clock-off = расходятся с часами портала на { $secs } с
 doctor-viewer = просмотр PDF

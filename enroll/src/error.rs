@@ -257,6 +257,8 @@ pub enum Deed {
     ConnectToken,
     /// Start the smart card service.
     StartService,
+    /// Install what speaks to the smart card service.
+    InstallLibrary,
     /// Find out the right PIN.
     FindPin,
     /// Ask for the portal's https address.

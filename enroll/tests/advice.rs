@@ -41,6 +41,9 @@ fn pair() -> Object {
 fn of_the_token() -> Vec<Error> {
     let (role, admin) = (PinRole::User, PinRole::Administrator);
     let transmit = [
+        TransmitError::NoLibrary {
+            why: s("libpcsclite.so.1: cannot open shared object file"),
+        },
         TransmitError::NoService { why: s("no pcscd") },
         TransmitError::NoModule {
             module: s("/usr/lib/librtpkcs11ecp.so"),

@@ -158,6 +158,7 @@ fn the_doctor_names_every_item_and_the_first_that_would_stop_an_enrollment() {
     assert_eq!(output.status.code(), Some(11), "{text}");
     for item in [
         "  ok  state folder",
+        "smart card ",
         "FAIL  token",
         "   !  portal: no address was given",
         "   !  PDF viewer",

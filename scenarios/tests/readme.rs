@@ -24,17 +24,14 @@ fn commands(readme: &str) -> String {
     script
 }
 
-#[test]
-fn every_command_block_of_the_readme_runs() {
+/// Runs every block of a page at the root of the checkout.
+fn run_blocks(page: &str, first: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the workspace");
-    let readme = std::fs::read_to_string(root.join("README.md")).expect("a README");
-    let script = commands(&readme);
-    assert!(
-        script.contains("cargo run -p scenarios -- run\n"),
-        "the first command is gone"
-    );
+    let text = std::fs::read_to_string(root.join(page)).expect("a page");
+    let script = commands(&text);
+    assert!(script.contains(first), "the first command is gone");
     let output = Command::new("bash")
         .args(["-c", &script])
         .current_dir(root)
@@ -46,4 +43,14 @@ fn every_command_block_of_the_readme_runs() {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+#[test]
+fn every_command_block_of_the_readme_runs() {
+    run_blocks("README.md", "cargo run -p scenarios -- run\n");
+}
+
+#[test]
+fn every_command_block_of_the_guide_for_testers_runs() {
+    run_blocks("scenarios/QA.md", "scenarios -- list\n");
 }

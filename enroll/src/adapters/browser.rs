@@ -134,6 +134,12 @@ impl Browser {
         Ok(Arrived::File(self.successful(answer, words)?.body))
     }
 
+    /// The certificate that the newest answer came under, where it came over TLS; DER.
+    #[must_use]
+    pub fn peer_certificate(&self) -> Option<&[u8]> {
+        self.transport.peer_certificate()
+    }
+
     /// The newest `Date` header.
     #[must_use]
     pub const fn date(&self) -> Option<Timestamp> {

@@ -88,6 +88,12 @@ pub struct HttpPortal {
 }
 
 impl HttpPortal {
+    /// The portal's own TLS certificate, once it answered over TLS; DER.
+    #[must_use]
+    pub fn peer_certificate(&self) -> Option<&[u8]> {
+        self.browser.peer_certificate()
+    }
+
     /// Prepares a browser; nothing is fetched yet.
     pub fn new(address: PortalAddress, events: Events) -> Result<Self, PortalError> {
         let save_pages = address.save_pages.clone();

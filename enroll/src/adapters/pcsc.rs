@@ -21,7 +21,7 @@ pub struct Slot {
 
 /// Every reader that the service knows, in its order.
 ///
-/// Errors: [`TransmitError::NoService`].
+/// Errors: [`TransmitError::NoLibrary`], [`TransmitError::NoService`].
 pub fn slots() -> Result<Vec<Slot>, TransmitError> {
     let context = establish()?;
     let names = match context.list_readers_owned() {
@@ -279,7 +279,7 @@ fn establish() -> Result<Context, TransmitError> {
 /// The service's words in ours.
 fn told(error: Error, what: &str) -> TransmitError {
     match error {
-        Error::NoService | Error::ServiceStopped => TransmitError::NoService { why: no_service() },
+        Error::NoService | Error::ServiceStopped => no_service(),
         Error::UnknownReader | Error::ReaderUnavailable | Error::RemovedCard => {
             TransmitError::Removed
         }
@@ -295,11 +295,18 @@ fn told(error: Error, what: &str) -> TransmitError {
 }
 
 /// The library answers alike whether it is missing or nobody is at the other end.
-fn no_service() -> String {
-    match pcsc_sys::library() {
-        Ok(()) => "it is not running (on Linux: pcscd)".to_owned(),
-        Err(why) => format!("its library cannot be opened: {why}"),
-    }
+fn no_service() -> TransmitError {
+    let why = "it is not running (on Linux: pcscd)".to_owned();
+    library().err().unwrap_or(TransmitError::NoService { why })
+}
+
+/// Whether the library that speaks to the service is there.
+///
+/// Errors: [`TransmitError::NoLibrary`].
+pub fn library() -> Result<(), TransmitError> {
+    pcsc_sys::library().map_err(|why| TransmitError::NoLibrary {
+        why: why.to_string(),
+    })
 }
 
 /// What names of the hardware's readers begin with, on every system.
@@ -393,7 +400,7 @@ mod tests {
     fn each_failure_of_the_service_has_its_own_word() {
         assert!(matches!(
             told(Error::NoService, "R"),
-            TransmitError::NoService { .. }
+            TransmitError::NoService { .. } | TransmitError::NoLibrary { .. }
         ));
         assert_eq!(told(Error::RemovedCard, "R"), TransmitError::Removed);
         assert_eq!(

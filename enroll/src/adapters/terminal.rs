@@ -74,6 +74,17 @@ impl TerminalApplicant {
         }
     }
 
+    /// Whether the PIN that file, descriptor or variable name is the factory's; nothing where none is named. Asks nobody.
+    #[must_use]
+    pub fn names_default(&self, role: PinRole) -> Option<bool> {
+        let source = match role {
+            PinRole::User => &self.user,
+            PinRole::Administrator => &self.administrator,
+        };
+        let pin = source.read().ok()??;
+        Some(pin.is_default_of(role))
+    }
+
     /// Asks a question whose answer cannot be undone; `--yes` answers it.
     ///
     /// Errors: [`ApplicantError::NoConsent`] without a terminal.

@@ -13,6 +13,8 @@ use crate::engine::order::PREPARATION;
 use crate::error::Error;
 use crate::journal::Store;
 use crate::messages::{self, Lang, Text, texts};
+#[cfg(feature = "pcsc")]
+use crate::ports::token::TransmitError;
 use crate::ports::token::{Inventory, PinRole, Token, TokenInfo, Tries};
 use crate::ports::{Portal as _, TokenError};
 
@@ -85,6 +87,9 @@ pub(super) fn examine(common: &Common, shell: &Shell) -> Result<Examination, Sto
         info: None,
         inventory: None,
     };
+    if common.token.split(':').next() == Some("pcsc") {
+        seen.findings.extend(smart_cards());
+    }
     let (portal, there) = portal(common, shell);
     token(common, shell, there, &mut seen)?;
     seen.findings.extend(portal);
@@ -151,7 +156,72 @@ fn state_folder(folder: &Path) -> Finding {
     }
 }
 
-/// Reader and token as one way, then what the token says of itself.
+/// Library, service and readers, each on its own: what fails first makes the rest moot.
+#[cfg(feature = "pcsc")]
+fn smart_cards() -> Vec<Finding> {
+    use crate::adapters::pcsc;
+    let bad = |item, error| Finding::failed(item, &TokenError::Transmit(error).into());
+    let good = |item, why| Finding::new(item, Verdict::Good, why);
+    if let Err(error) = pcsc::library() {
+        return vec![bad(texts::doctor_library(), error)];
+    }
+    let library = good(texts::doctor_library(), texts::doctor_library_good());
+    let slots = match pcsc::slots() {
+        Err(error) => return vec![library, bad(texts::doctor_service(), error)],
+        Ok(slots) => slots,
+    };
+    let mut findings = vec![
+        library,
+        good(texts::doctor_service(), texts::doctor_service_good()),
+    ];
+    if slots.is_empty() {
+        let (wanted, found) = (None, Vec::new());
+        let error = TransmitError::NoReader { wanted, found };
+        findings.push(bad(texts::doctor_reader(), error));
+    }
+    findings.extend(slots.iter().map(|slot| match slot.has_card {
+        true => good(
+            texts::doctor_reader(),
+            texts::doctor_reader_filled(&slot.name),
+        ),
+        false => {
+            let why = texts::doctor_reader_empty(&slot.name);
+            Finding::new(texts::doctor_reader(), Verdict::Warning, why)
+        }
+    }));
+    findings
+}
+
+#[cfg(not(feature = "pcsc"))]
+fn smart_cards() -> Vec<Finding> {
+    Vec::new()
+}
+
+/// A PIN that was named for this run is compared with the factory's; none is presented.
+fn factory_pins(common: &Common, shell: &Shell) -> [Finding; 2] {
+    let applicant = open::applicant(common, shell.lang);
+    [PinRole::User, PinRole::Administrator].map(|role| {
+        let item = texts::doctor_factory_pin(role);
+        let named = applicant.names_default(role);
+        factory_pin(item, role, named)
+    })
+}
+
+fn factory_pin(item: Text, role: PinRole, named: Option<bool>) -> Finding {
+    let why = match named {
+        None => texts::doctor_factory_pin_unknown(),
+        Some(false) => texts::doctor_factory_pin_changed(),
+        Some(true) => texts::doctor_factory_pin_set(),
+    };
+    match named {
+        None => Finding::new(item, Verdict::NotNeeded, why),
+        Some(false) => Finding::new(item, Verdict::Good, why),
+        Some(true) => Finding::new(item, Verdict::Warning, why)
+            .mended_by(&format!("enroll token change-pin --of {role}")),
+    }
+}
+
+/// The token, and what it says of itself.
 fn token(
     common: &Common,
     shell: &Shell,
@@ -178,6 +248,7 @@ fn token(
     let named = format!("{} «{}», {}", info.serial, info.label, info.reader);
     findings.push(Finding::new(item(), Verdict::Good, Text::plain(named)));
     findings.extend(pins(&info));
+    findings.extend(factory_pins(common, shell));
     seen.info = Some(info);
     seen.inventory = contents(&mut *token, there, findings);
     findings.push(Finding::new(
@@ -294,6 +365,8 @@ fn portal(common: &Common, shell: &Shell) -> (Vec<Finding>, Option<Timestamp>) {
     )];
     findings.push(line(url));
     let there = portal.date();
+    let now = there.unwrap_or_else(|| super::clock().now());
+    findings.extend(portal.peer_certificate().and_then(|der| tls(der, now)));
     findings.extend(there.map(|there| clocks(super::clock().now(), there)));
     (findings, there)
 }
@@ -306,6 +379,20 @@ fn line(url: &str) -> Finding {
     }
     let why = texts::doctor_line_plain();
     Finding::new(item, Verdict::Warning, why).mended_by("enroll doctor --portal https://…")
+}
+
+/// Who issued the portal's certificate, and how long it lasts; that it is trusted is said by the line.
+fn tls(der: &[u8], now: Timestamp) -> Option<Finding> {
+    let certificate = Certificate::from_der(der).ok()?;
+    let issuer = crate::name::print(certificate.issuer());
+    let (_, until) = certificate.validity();
+    let left = until.duration_since(now).as_hours() / 24;
+    let why = texts::doctor_days_left(left);
+    let verdict = match left {
+        EXPIRY_WARNING_DAYS.. => Verdict::Good,
+        _ => Verdict::Warning,
+    };
+    Some(Finding::new(texts::doctor_tls(issuer), verdict, why))
 }
 
 fn clocks(here: Timestamp, there: Timestamp) -> Finding {
@@ -363,6 +450,14 @@ mod tests {
         assert_eq!(pin(PinRole::User, Tries::Left(2)).verdict, Verdict::Warning);
         let blocked = pin(PinRole::User, Tries::Blocked);
         assert_eq!((blocked.verdict, blocked.exit), (Verdict::Bad, 13));
+    }
+
+    #[test]
+    fn a_factory_pin_is_pointed_out_and_one_that_is_not_named_is_not_tried() {
+        let told = |named| factory_pin(item(), PinRole::User, named).verdict;
+        assert_eq!(told(Some(true)), Verdict::Warning);
+        assert_eq!(told(Some(false)), Verdict::Good);
+        assert_eq!(told(None), Verdict::NotNeeded);
     }
 
     #[test]

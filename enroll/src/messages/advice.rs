@@ -151,6 +151,9 @@ const fn journal_code(error: &JournalError) -> u8 {
 
 fn of_token(error: &TokenError) -> NextStep {
     match error {
+        TokenError::Transmit(TransmitError::NoLibrary { .. }) => {
+            first(Deed::InstallLibrary, "enroll resume")
+        }
         TokenError::Transmit(TransmitError::NoService { .. }) => {
             first(Deed::StartService, "enroll resume")
         }
@@ -255,7 +258,10 @@ fn first(deed: Deed, command: &str) -> NextStep {
 pub(super) fn words(step: &NextStep, what: Text) -> Text {
     match step {
         NextStep::Run(command) => Text::plain(command),
-        NextStep::Option(option) => texts::next_option(*option),
+        NextStep::Option(option) => match hint(option) {
+            Some(hint) => texts::next_option_hint(*option, hint),
+            None => texts::next_option(*option),
+        },
         NextStep::First(deed, command) => texts::next_first(of_deed(*deed), command),
         NextStep::FirstThenOption(deed, option) => {
             texts::next_first_option(of_deed(*deed), *option)
@@ -266,10 +272,29 @@ pub(super) fn words(step: &NextStep, what: Text) -> Text {
     }
 }
 
+/// What an option is to be given, where its name does not say it.
+fn hint(option: &str) -> Option<Text> {
+    Some(match option {
+        "--ca" => texts::hint_ca(),
+        "--sms" => texts::hint_sms(),
+        "--portal" => texts::hint_portal(),
+        "--state" => texts::hint_state(),
+        "--application" => texts::hint_application(),
+        "--replace-old" => texts::hint_replace_old(),
+        "--pin-file" | "--admin-pin-file" | "--new-pin-file" | "--new-admin-pin-file" => {
+            texts::hint_pin_file()
+        }
+        "--confirm" => texts::hint_confirm(),
+        "--yes" => texts::hint_yes(),
+        _ => return None,
+    })
+}
+
 fn of_deed(deed: Deed) -> Text {
     match deed {
         Deed::ConnectToken => texts::deed_connect_token(),
         Deed::StartService => texts::deed_start_service(),
+        Deed::InstallLibrary => texts::deed_install_library(),
         Deed::FindPin => texts::deed_find_pin(),
         Deed::UseHttps => texts::deed_use_https(),
         Deed::Unblock => texts::deed_unblock(),

@@ -98,6 +98,7 @@ fn token(error: &TokenError) -> Text {
 
 fn transmit(error: &TransmitError) -> Text {
     match error {
+        TransmitError::NoLibrary { why } => texts::transmit_no_library(why),
         TransmitError::NoService { why } => texts::transmit_no_service(why),
         TransmitError::NoModule { module, why } => texts::transmit_no_module(module, why),
         TransmitError::CannotListen { why } => texts::transmit_cannot_listen(why),

@@ -48,11 +48,22 @@ texts! {
     report_state(state);
     report_next(next);
     next_option(option);
+    next_option_hint(option, hint);
+    hint_ca();
+    hint_sms();
+    hint_portal();
+    hint_state();
+    hint_application();
+    hint_replace_old();
+    hint_pin_file();
+    hint_confirm();
+    hint_yes();
     next_first(deed, command);
     next_first_option(deed, option);
     next_ask(deed, quote);
     deed_connect_token();
     deed_start_service();
+    deed_install_library();
     deed_find_pin();
     deed_use_https();
     deed_unblock();
@@ -114,6 +125,7 @@ texts! {
     token_damaged(what);
     token_not_written(what);
     token_bad_signature();
+    transmit_no_library(why);
     transmit_no_service(why);
     transmit_no_module(module, why);
     transmit_cannot_listen(why);
@@ -287,8 +299,19 @@ texts! {
     // The doctor.
     doctor_state();
     doctor_state_good(count);
+    doctor_library();
+    doctor_library_good();
+    doctor_service();
+    doctor_service_good();
+    doctor_reader();
+    doctor_reader_filled(name);
+    doctor_reader_empty(name);
     doctor_token();
     doctor_pin(role);
+    doctor_factory_pin(role);
+    doctor_factory_pin_set();
+    doctor_factory_pin_unknown();
+    doctor_factory_pin_changed();
     doctor_pin_verified();
     doctor_pin_untold();
     doctor_pin_left(left);
@@ -303,6 +326,7 @@ texts! {
     doctor_line();
     doctor_line_tls();
     doctor_line_plain();
+    doctor_tls(issuer);
     doctor_clock();
     doctor_clock_off(secs);
     doctor_viewer();

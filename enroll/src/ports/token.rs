@@ -37,7 +37,13 @@ pub trait Transmit {
 /// Why a card could not be reached, or is no longer reached.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransmitError {
-    /// The system's smart card service is not running, or its library is not installed.
+    /// The library that speaks to the system's smart card service is not installed.
+    #[error("the smart card library cannot be opened: {why}")]
+    NoLibrary {
+        /// The system's words.
+        why: String,
+    },
+    /// The system's smart card service is not running.
     #[error("the smart card service is not available: {why}")]
     NoService {
         /// What the system says.

@@ -39,6 +39,8 @@ pub(in crate::adapters) struct Transport {
     options: Options,
     front: Url,
     events: Events,
+    /// The certificate that the newest answer came under, DER.
+    peer: Option<Vec<u8>>,
 }
 
 /// What is asked of an address.
@@ -78,11 +80,17 @@ impl Transport {
             options,
             front,
             events,
+            peer: None,
         })
     }
 
     pub(in crate::adapters) fn front(&self) -> Url {
         self.front.clone()
+    }
+
+    /// The portal's own certificate, once it answered over TLS; DER.
+    pub(in crate::adapters) fn peer_certificate(&self) -> Option<&[u8]> {
+        self.peer.as_deref()
     }
 
     /// Cookies live in the client: a new one has none.
@@ -147,11 +155,16 @@ impl Transport {
             Method::Post(form) => self.client.post(target.clone()).form(form),
         };
         let secs = self.options.timeout.as_secs();
+        let peer = &mut self.peer;
         self.runtime.block_on(async {
             let mut response = request
                 .send()
                 .await
                 .map_err(|error| unreachable_why(&error, secs))?;
+            let tls = response.extensions().get::<reqwest::tls::TlsInfo>();
+            *peer = tls
+                .and_then(|tls| tls.peer_certificate())
+                .map(<[u8]>::to_vec);
             let content_type = response
                 .headers()
                 .get(CONTENT_TYPE)
@@ -267,6 +280,7 @@ fn client(tls: &ClientConfig, options: &Options, front: &Url) -> Result<Client, 
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .cookie_store(true)
+        .tls_info(true)
         // A connection kept between acts would die unnoticed: nothing runs while the engine waits.
         .pool_max_idle_per_host(0)
         .redirect(redirect::Policy::none())
