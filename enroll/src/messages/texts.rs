@@ -4,7 +4,12 @@ use super::text::{Text, Value};
 
 macro_rules! texts {
     ($($name:ident($($value:ident),*);)*) => {
-        $(pub(crate) fn $name($($value: impl Into<Value>),*) -> Text {
+        $(
+        #[cfg_attr(
+            not(feature = "pcsc"),
+            allow(dead_code, reason = "some are about PC/SC alone")
+        )]
+        pub(crate) fn $name($($value: impl Into<Value>),*) -> Text {
             named(stringify!($name), vec![$((stringify!($value), $value.into())),*])
         })*
 
