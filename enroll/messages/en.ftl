@@ -226,6 +226,9 @@ plan-keeps = stays: { $object }
 ## Warnings
 
 caution-torn-journal = the journal's last line was torn and has been dropped
+caution-journal-rebuilt = { $why }; it is kept as { $kept }, and what it told is found out anew from the token and the portal
+caution-journal-was-open = other users of this machine could read the journal or write to it; they no longer can
+caution-several-owners = the token holds certificates of several owners: nothing is deleted before the new certificate tells which is replaced
 caution-clock-off =
     { $minutes ->
         [one] this machine's clock is one minute off the portal's; going by the portal's

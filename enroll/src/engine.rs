@@ -10,6 +10,7 @@ pub(crate) mod key;
 mod login;
 mod notices;
 pub(crate) mod order;
+mod recovery;
 mod removal;
 mod send;
 mod settings;
@@ -121,9 +122,16 @@ impl<'a> Enrollment<'a> {
             return Ok(());
         }
         let serial = self.meet_token()?.serial;
-        let Some(journal) = self.store.open(&serial)? else {
+        let journal = match self.store.open(&serial) {
+            Err(why) if why.is_damage() => Some(self.begin_again(&serial, why)?),
+            other => other?,
+        };
+        let Some(journal) = journal else {
             return Ok(());
         };
+        if self.store.close_to_others(&serial)? {
+            self.ports.events.warn(Caution::JournalWasOpen);
+        }
         if makes_room(&journal, self.settings.application.as_deref()) {
             return Ok(());
         }
@@ -148,11 +156,7 @@ impl<'a> Enrollment<'a> {
                 self.settings.application.as_deref(),
                 self.settings.portal.as_deref(),
             );
-            let replace_old = match self.settings.replace_old {
-                ReplaceOld::No => None,
-                ReplaceOld::First => Some(When::First),
-                ReplaceOld::Last => Some(When::Last),
-            };
+            let replace_old = self.settings.replace_old.when();
             let journal = self
                 .store
                 .begin(&serial, application, portal, replace_old)?;
@@ -161,14 +165,45 @@ impl<'a> Enrollment<'a> {
         Ok(())
     }
 
+    /// Keeps a damaged journal aside and begins a new one; what it lacks, token and portal tell.
+    fn begin_again(&mut self, serial: &str, why: JournalError) -> Result<Journal, Error> {
+        let Settings {
+            application,
+            portal,
+            replace_old,
+            ..
+        } = &self.settings;
+        let (application, portal) = (application.as_deref(), portal.as_deref());
+        let (journal, kept) =
+            self.store
+                .begin_again(serial, application, portal, replace_old.when())?;
+        self.ports
+            .events
+            .warn(Caution::JournalRebuilt { why, kept });
+        Ok(journal)
+    }
+
+    /// Whether an earlier journal of this enrollment was damaged, so that this one does not tell all.
+    fn is_rebuilt(&self) -> bool {
+        let header = self.journal.as_ref().map(|journal| &journal.story().header);
+        header.is_some_and(|header| header.rebuilt)
+    }
+
     /// What is to become of an old certificate: as told now, else as the enrollment was begun.
+    ///
+    /// Where the journal was damaged nothing goes before the new certificate is there: one of the pairs may be the one
+    /// that the portal has a request for.
     fn replace_old(&self) -> ReplaceOld {
         let begun = self.journal.as_ref();
         let begun = begun.and_then(|journal| journal.story().header.replace_old);
-        match (self.settings.replace_old, begun) {
+        let told = match (self.settings.replace_old, begun) {
             (ReplaceOld::No, Some(When::First)) => ReplaceOld::First,
             (ReplaceOld::No, Some(When::Last)) => ReplaceOld::Last,
             (told, _) => told,
+        };
+        match told {
+            ReplaceOld::First if self.is_rebuilt() => ReplaceOld::Last,
+            told => told,
         }
     }
 

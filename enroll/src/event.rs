@@ -10,6 +10,7 @@ use std::rc::Rc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::journal::JournalError;
 use crate::ports::{Clock, PortalError};
 use crate::stage::Fact;
 
@@ -114,6 +115,24 @@ pub enum Caution {
     /// A line of the journal was never finished.
     #[error("the journal's last line was torn and has been dropped")]
     TornJournal,
+    /// The journal is damaged; token and portal are asked instead.
+    #[error("{why}; it is kept as {}, and what it told is found out anew from the token and the portal", kept.display())]
+    JournalRebuilt {
+        /// What is wrong with it.
+        why: JournalError,
+        /// The damaged file.
+        kept: std::path::PathBuf,
+    },
+    /// Others could read or write the journal.
+    #[error(
+        "other users of this machine could read the journal or write to it; they no longer can"
+    )]
+    JournalWasOpen,
+    /// The certificates on the token are of several owners.
+    #[error(
+        "the token holds certificates of several owners: nothing is deleted before the new certificate tells which is replaced"
+    )]
+    SeveralOwners,
     /// The clocks differ by more than five minutes.
     #[error("this machine's clock is {minutes} minutes off the portal's; going by the portal's")]
     ClockOff {

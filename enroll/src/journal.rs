@@ -3,9 +3,12 @@
 //! The first line names the format, the token and the application. Then come intents (written before an act) and
 //! facts (written after it). Every line is appended, flushed and synced before the engine goes on, so that a kill
 //! at any moment loses at most a line that was being written; such a torn line is dropped when the file is opened.
+//! Each line ends with a sum over all lines so far. A file that was damaged otherwise is kept aside, and the engine
+//! begins a new one from what the token and the portal say.
 //! The file names certificates and public keys, never a PIN, a code or a session.
 
 mod file;
+mod seal;
 mod store;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::stage::{Fact, OutOfOrder, Stage, apply};
 
 pub use file::{Disk, Journal, Synced};
+use seal::Seal;
 pub(crate) use store::fits;
 pub use store::{Found, Store, default_folder};
 
@@ -58,7 +62,7 @@ pub enum Intent {
 pub struct Header {
     /// Always [`FORMAT`].
     pub format: String,
-    /// Always [`VERSION`] when this release writes.
+    /// [`VERSION`] when this release begins a file.
     pub version: u32,
     /// The token's serial number, hex.
     pub token: String,
@@ -71,6 +75,9 @@ pub struct Header {
     /// What was to become of an old certificate, so that resuming need not be told again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub replace_old: Option<When>,
+    /// Whether an earlier journal was damaged: token and portal may know more than this file.
+    #[serde(skip_serializing_if = "core::ops::Not::not", default)]
+    pub rebuilt: bool,
 }
 
 /// When an old certificate goes.
@@ -85,8 +92,9 @@ pub enum When {
 
 /// The word in the first line.
 pub const FORMAT: &str = "enroll-journal";
-/// The layout this release writes and reads.
-pub const VERSION: u32 = 1;
+/// The layout this release writes. It reads version 1 as well, whose lines have no sums.
+pub const VERSION: u32 = 2;
+const WITHOUT_SUMS: u32 = 1;
 
 /// What the lines of a journal say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,6 +167,17 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// Whether the file itself is at fault, so that token and portal have to be asked instead.
+    #[must_use]
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged { .. } | Self::Version { .. } | Self::OutOfOrder(_)
+        )
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Line {
@@ -177,21 +196,26 @@ impl Story {
     }
 
     /// Reads whole lines; `token` is for the errors.
-    fn read(token: &str, text: &str) -> Result<Self, JournalError> {
+    fn read(token: &str, text: &str) -> Result<(Self, Seal), JournalError> {
         let damaged = |line| JournalError::Damaged {
             token: token.to_owned(),
             line,
         };
         let mut lines = text.lines().enumerate();
         let (_, first) = lines.next().ok_or_else(|| damaged(1))?;
-        let mut story = Self::begun(read_header(first).ok_or_else(|| damaged(1))??);
+        let (header, mut seal) = read_header(first).ok_or_else(|| damaged(1))??;
+        if header.token != token {
+            return Err(damaged(1));
+        }
+        let mut story = Self::begun(header);
         for (index, line) in lines {
-            match serde_json::from_str(line).map_err(|_| damaged(index + 1))? {
+            let json = seal.read(line).ok_or_else(|| damaged(index + 1))?;
+            match serde_json::from_str(&json).map_err(|_| damaged(index + 1))? {
                 Line::Intend(intent) => story.open.push(intent),
                 Line::Fact(fact) => story.take(fact)?,
             }
         }
-        Ok(story)
+        Ok((story, seal))
     }
 
     fn take(&mut self, fact: Fact) -> Result<(), OutOfOrder> {
@@ -202,11 +226,14 @@ impl Story {
     }
 }
 
-fn read_header(line: &str) -> Option<Result<Header, JournalError>> {
+fn read_header(line: &str) -> Option<Result<(Header, Seal), JournalError>> {
     let header: Header = serde_json::from_str(line).ok()?;
-    match (header.format == FORMAT, header.version) {
-        (false, _) => None,
-        (true, VERSION) => Some(Ok(header)),
-        (true, found) => Some(Err(JournalError::Version { found })),
-    }
+    let mut seal = match header.version {
+        _ if header.format != FORMAT => return None,
+        VERSION => Seal::new(),
+        WITHOUT_SUMS => Seal::Open,
+        found => return Some(Err(JournalError::Version { found })),
+    };
+    let is_whole = seal.read(line).is_some();
+    is_whole.then_some(Ok((header, seal)))
 }

@@ -55,6 +55,14 @@ pub enum Fact {
         /// The new label.
         label: String,
     },
+    /// The portal was found to have a request that the journal does not tell of; this pair is the only one it can be
+    /// for. The certificate will tell.
+    FoundSent {
+        /// «Номер заявки».
+        application: String,
+        /// The pair.
+        key: Key,
+    },
     /// The certificate was found issued for a pair of this token, though no journal tells how.
     Adopted {
         /// «Номер заявки».
@@ -236,14 +244,11 @@ pub fn apply(stage: Stage, fact: &Fact) -> Result<Stage, OutOfOrder> {
                 sent_at: None,
             })
         }
-        (Stage::New(_) | Stage::Chosen(_), Fact::Adopted { application, key }) => {
-            Stage::Issued(Order {
-                application: application.clone(),
-                key: key.clone(),
-                request: None,
-                label_after: None,
-                sent_at: None,
-            })
+        (stage, Fact::FoundSent { application, key }) if stage.may_be_behind() => {
+            Stage::Sent(Order::found(application, key))
+        }
+        (stage, Fact::Adopted { application, key }) if stage.may_be_behind() => {
+            Stage::Issued(Order::found(application, key))
         }
         (Stage::Signed(order), Fact::RequestSent { at }) => Stage::Sent(Order {
             sent_at: *at,
@@ -251,6 +256,9 @@ pub fn apply(stage: Stage, fact: &Fact) -> Result<Stage, OutOfOrder> {
         }),
         (Stage::Sent(order), Fact::KeyPairRelabelled { label }) => {
             Stage::Sent(order.relabelled(label))
+        }
+        (Stage::Checked(order, pem), Fact::KeyPairRelabelled { label }) => {
+            Stage::Checked(order.relabelled(label), pem)
         }
         (Stage::Sent(order), Fact::Ordered { .. }) => Stage::Ordered(order),
         (Stage::Ordered(order), Fact::Issued { .. }) => Stage::Issued(order),
@@ -284,6 +292,17 @@ pub fn apply(stage: Stage, fact: &Fact) -> Result<Stage, OutOfOrder> {
 }
 
 impl Order {
+    /// A request that only the portal knows of.
+    fn found(application: &str, key: &Key) -> Self {
+        Self {
+            application: application.to_owned(),
+            key: key.clone(),
+            request: None,
+            label_after: None,
+            sent_at: None,
+        }
+    }
+
     fn relabelled(mut self, label: &str) -> Self {
         label.clone_into(&mut self.key.label);
         self.label_after = None;
@@ -321,6 +340,17 @@ impl Stage {
             Self::Installed(..) => "installed",
             Self::PapersSaved(..) => "papers-saved",
             Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// Whether the portal may be further without this journal knowing the request it has.
+    fn may_be_behind(&self) -> bool {
+        match self {
+            Self::New(_) | Self::Chosen(_) | Self::KeyReady(..) => true,
+            Self::Sent(order) | Self::Ordered(order) | Self::Issued(order) => {
+                order.request.is_none()
+            }
+            _ => false,
         }
     }
 

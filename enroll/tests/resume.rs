@@ -11,6 +11,9 @@ mod vectors;
 #[path = "common/world.rs"]
 mod world;
 
+#[path = "resume/damage.rs"]
+mod damage;
+
 use enroll::event::{Caution, Event};
 use enroll::journal::JournalError;
 use enroll::ports::sms::Phone;

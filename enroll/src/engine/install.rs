@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::key::is_certified;
-use super::{Enrollment, ReplaceOld, key_id, login, send};
+use super::{Enrollment, key_id, login, send};
 use crate::certificate::{Certificate, CertificateProblem, Expected, Remark, check};
 use crate::error::Error;
 use crate::event::{Caution, Who};
@@ -35,6 +35,8 @@ pub struct Installed {
 /// Everything the portal gives about one certificate.
 struct Fetched {
     certificate: Certificate,
+    /// The pair's name on the page.
+    shown: String,
     chain_pem: String,
     crl_der: Option<Vec<u8>>,
 }
@@ -57,9 +59,7 @@ impl Enrollment<'_> {
         self.step("1.14", Who::Person, "goes on to the installation");
         self.in_cabinet = false;
         let fetched = self.at_card(&login::INSTALL, Self::install_from_card)?;
-        if self.replace_old() == ReplaceOld::Last {
-            self.remove_old_after(&fetched.certificate)?;
-        }
+        self.remove_old_after(&fetched.certificate)?;
         self.installed(fetched)
     }
 
@@ -87,10 +87,10 @@ impl Enrollment<'_> {
         }
         self.note_issue(row)?;
         let fetched = self.fetch()?;
-        let pair = self.pair_of(&fetched.certificate)?;
+        let mut pair = self.pair_of(&fetched.certificate)?;
         self.adopt_pair(row, &pair, &fetched.certificate)?;
         self.check_certificate(&fetched)?;
-        self.write(&pair, &fetched.certificate)?;
+        self.write(&mut pair, &fetched)?;
         self.report()?;
         Ok(fetched)
     }
@@ -155,6 +155,7 @@ impl Enrollment<'_> {
         }
         Ok(Fetched {
             certificate,
+            shown: form.key_pair,
             chain_pem,
             crl_der,
         })
@@ -164,7 +165,9 @@ impl Enrollment<'_> {
     fn pair_of(&mut self, certificate: &Certificate) -> Result<KeyPair, Error> {
         certificate.key().ok_or(CertificateProblem::NotGost)?;
         let pairs = self.ports.token.inventory()?.keys;
-        let of_journal = self.stage().key().map(|key| key.id.clone());
+        let stage = self.stage();
+        let guessed = stage.order().is_some_and(|order| order.request.is_none());
+        let of_journal = stage.key().filter(|_| !guessed).map(|key| key.id.clone());
         let pair = pairs
             .into_iter()
             .find(|pair| is_certified(pair, certificate));
@@ -181,7 +184,7 @@ impl Enrollment<'_> {
     }
 
     /// Without a journal of the request, the pair that fits the certificate is the one.
-    fn adopt_pair(
+    pub(super) fn adopt_pair(
         &mut self,
         row: &ApplicationRow,
         pair: &KeyPair,
@@ -191,7 +194,12 @@ impl Enrollment<'_> {
             .key()
             .map(|key| hex::encode(key.to_der()))
             .unwrap_or_default();
-        if matches!(self.stage(), Stage::New(_) | Stage::Chosen(_)) {
+        let is_another = match self.stage() {
+            Stage::New(_) | Stage::Chosen(_) | Stage::KeyReady(..) => true,
+            Stage::Issued(order) => order.request.is_none() && order.key.id != pair.id.to_string(),
+            _ => false,
+        };
+        if is_another {
             self.ports.events.warn(Caution::NoJournal);
             let key = Key {
                 id: pair.id.to_string(),
@@ -234,7 +242,8 @@ impl Enrollment<'_> {
     }
 
     /// Writes the certificate unless it is there already, reads it back and has the token prove that it has the key.
-    fn write(&mut self, pair: &KeyPair, certificate: &Certificate) -> Result<(), Error> {
+    fn write(&mut self, pair: &mut KeyPair, fetched: &Fetched) -> Result<(), Error> {
+        let certificate = &fetched.certificate;
         self.step(
             "2.8",
             Who::Engine,
@@ -244,6 +253,7 @@ impl Enrollment<'_> {
             return Ok(());
         }
         self.authorise(PinRole::User, "2.8")?;
+        self.rename_as_shown(pair, &fetched.shown)?;
         if !self.holds(certificate)? {
             self.step("2.8", Who::Token, "writes the certificate");
             self.intend(Intent::WriteCertificate {

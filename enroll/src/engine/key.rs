@@ -17,6 +17,7 @@ impl Enrollment<'_> {
     /// Adopts the pair that an earlier run left, else has the token make one.
     pub(super) fn prepare_key(&mut self, form: &RequestForm) -> Result<(), Error> {
         let inventory = self.ports.token.inventory()?;
+        self.refuse_old_certificates(&inventory)?;
         let (pair, adopted) = match self.orphan(&inventory, form)? {
             Some(pair) => {
                 let what = format!(

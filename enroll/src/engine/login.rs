@@ -114,10 +114,15 @@ impl Enrollment<'_> {
             .stage()
             .application()
             .map(str::to_owned)
-            .or_else(|| self.settings.application.clone());
+            .or_else(|| self.settings.application.clone())
+            .or_else(|| self.begun_for());
+        let is_open = |status: &str| {
+            let installed_here = self.is_rebuilt() && status == INSTALLED;
+            installed_here || !NOT_OPEN.contains(&status)
+        };
         let fits = |row: &ApplicationRow| match &known {
             Some(number) => row.number == *number,
-            None => row.kind == "ЕГАИС" && !NOT_OPEN.contains(&row.status.as_str()),
+            None => row.kind == "ЕГАИС" && is_open(&row.status),
         };
         let mut fitting: Vec<ApplicationRow> = rows.into_iter().filter(fits).collect();
         match (fitting.pop(), fitting.is_empty()) {
@@ -133,6 +138,12 @@ impl Enrollment<'_> {
                 })
             }
         }
+    }
+
+    /// The application that the journal's first line names.
+    fn begun_for(&self) -> Option<String> {
+        let journal = self.journal.as_ref()?;
+        journal.story().header.application.clone()
     }
 
     /// Front page, cabinet, phone, code. A lost answer costs another SMS and nothing else, so it is tried twice.
@@ -323,4 +334,5 @@ const CLOCK_MARGIN: SignedDuration = SignedDuration::from_secs(30);
 /// No portal makes a person wait longer for another code.
 const MAX_RESEND_SECS: u32 = 600;
 /// Status words of applications that nothing is to be done about (assumed).
-const NOT_OPEN: [&str; 3] = ["Сертификат установлен", "Отказано", "Отказ"];
+const NOT_OPEN: [&str; 3] = [INSTALLED, "Отказано", "Отказ"];
+const INSTALLED: &str = "Сертификат установлен";

@@ -1,13 +1,13 @@
 //! Chapter 1: from the token's inventory to «Ваш сертификат заказан».
 
 use super::key::has_certificate;
-use super::{Enrollment, ReplaceOld, login, send};
+use super::{Enrollment, ReplaceOld, login};
 use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::event::{Caution, Who};
 use crate::object::Object;
 use crate::ports::portal::{ApplicationCard, ApplicationRow};
-use crate::ports::token::{KeyId, KeyKind};
+use crate::ports::token::{Inventory, KeyId, KeyKind};
 use crate::request;
 use crate::stage::Stage;
 
@@ -43,8 +43,9 @@ impl Enrollment<'_> {
         self.tell_preparation();
         self.meet_token()?;
         self.open_journal()?;
-        if self.journal.is_none() || matches!(self.stage(), Stage::New(_)) {
-            self.refuse_old_certificates()?;
+        if self.journal.is_none() {
+            let inventory = self.ports.token.inventory()?;
+            self.refuse_old_certificates(&inventory)?;
         }
         self.open_or_begin_journal()?;
         if self.stage().is_installed() {
@@ -77,7 +78,7 @@ impl Enrollment<'_> {
 
     /// 1.8 – 1.11, from whichever of them is the next.
     fn order(&mut self, row: &ApplicationRow, card: &ApplicationCard) -> Result<(), Error> {
-        if !self.is_to_be_sent() || self.was_taken(row, card)? {
+        if !self.is_to_be_sent() || self.portal_is_ahead(row, card)? {
             return Ok(());
         }
         if !card.can_request {
@@ -104,22 +105,6 @@ impl Enrollment<'_> {
         self.send()
     }
 
-    /// Whether the portal took the request although its answer was lost: the journal says it was being sent, and
-    /// the application has moved on.
-    fn was_taken(&mut self, row: &ApplicationRow, card: &ApplicationCard) -> Result<bool, Error> {
-        let sending = self
-            .was_begun(|intent| *intent == crate::journal::Intent::SendRequest)
-            .is_some();
-        if card.can_request || !sending || !send::is_after_sending(&row.status) {
-            return Ok(false);
-        }
-        self.ports.events.warn(Caution::SentAlready {
-            status: row.status.clone(),
-        });
-        self.record_sent()?;
-        Ok(true)
-    }
-
     pub(super) fn requested(&mut self) -> Result<Requested, Error> {
         let facts = self.journal()?.story().facts.clone();
         let stage = self.stage();
@@ -130,8 +115,10 @@ impl Enrollment<'_> {
         } else {
             request::from_pem(&request_pem)?
         };
-        self.keep("request.pem", request_pem.as_bytes())?;
-        self.keep("request.der", &request_der)?;
+        if !request_der.is_empty() {
+            self.keep("request.pem", request_pem.as_bytes())?;
+            self.keep("request.der", &request_der)?;
+        }
         use crate::stage::Fact;
         Ok(Requested {
             application: order.application.clone(),
@@ -147,12 +134,11 @@ impl Enrollment<'_> {
         })
     }
 
-    /// Before anything is begun: a token that serves ЕГАИС already is left alone unless the applicant said otherwise.
-    fn refuse_old_certificates(&mut self) -> Result<(), Error> {
+    /// Before anything is begun, or made where the journal was damaged: a token that serves ЕГАИС already is left alone unless the applicant said otherwise.
+    pub(super) fn refuse_old_certificates(&self, inventory: &Inventory) -> Result<(), Error> {
         if self.replace_old() != ReplaceOld::No {
             return Ok(());
         }
-        let inventory = self.ports.token.inventory()?;
         let certificates = inventory.certificates.iter().filter_map(|stored| {
             let certificate = Certificate::from_der(&stored.der).ok()?;
             certificate.key()?;
@@ -166,7 +152,7 @@ impl Enrollment<'_> {
             .keys
             .iter()
             .filter(|pair| matches!(pair.kind, KeyKind::Gost(_)));
-        old.extend(pairs.map(|pair| Object::pair(pair, has_certificate(&inventory, pair))));
+        old.extend(pairs.map(|pair| Object::pair(pair, has_certificate(inventory, pair))));
         Err(Error::OldObjects { objects: old })
     }
 }

@@ -1,6 +1,7 @@
 //! Приложение 1: the replaced certificate under the administrator's PIN, its key pair under the user's.
 //!
-//! Never an RSA pair: it is the token's transport key for ЕГАИС.
+//! Never an RSA pair: it is the token's transport key for ЕГАИС. Never a pair without a certificate either, unless it
+//! was agreed on while it had one: a request may be under way for it.
 
 use super::key::{has_certificate, is_certified};
 use super::{Enrollment, ReplaceOld};
@@ -8,6 +9,7 @@ use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::event::{Caution, Event, Who};
 use crate::journal::Intent;
+use crate::name;
 use crate::object::Object;
 use crate::ports::token::{Inventory, KeyKind, KeyPair, PinRole, StoredCertificate};
 use crate::ports::{Plan, TokenError};
@@ -28,7 +30,7 @@ impl Enrollment<'_> {
         };
         if !agreed.is_done() {
             let inventory = self.ports.token.inventory()?;
-            let mut old = old_objects(&inventory);
+            let mut old = all_objects(&inventory);
             old.certificates
                 .retain(|(_, it)| agreed.certificates.contains(&it.fingerprint()));
             old.pairs
@@ -40,13 +42,30 @@ impl Enrollment<'_> {
             return Ok(());
         }
         let inventory = self.look_at_token()?;
-        self.agree_and_remove(&inventory, old_objects(&inventory))
+        let old = certified_objects(&inventory);
+        if old.has_several_owners() {
+            self.ports.events.warn(Caution::SeveralOwners);
+            return Ok(());
+        }
+        self.agree_and_remove(&inventory, old)
     }
 
-    /// After the new certificate is installed: everything of ЕГАИС but the new pair and its certificate.
+    /// After the new certificate is installed, where nothing was removed before: its owner's other certificates and
+    /// their pairs.
     pub(super) fn remove_old_after(&mut self, new: &Certificate) -> Result<(), Error> {
+        match self.replace_old() {
+            ReplaceOld::No => return Ok(()),
+            ReplaceOld::First if self.agreed_pairs().is_some() => return Ok(()),
+            ReplaceOld::First => {
+                let inventory = self.ports.token.inventory()?;
+                if old_but(&inventory, new, &[]).is_empty() {
+                    return Ok(());
+                }
+            }
+            ReplaceOld::Last => {}
+        }
         let inventory = self.look_at_token()?;
-        self.agree_and_remove(&inventory, old_but(&inventory, new))
+        self.agree_and_remove(&inventory, old_but(&inventory, new, &[]))
     }
 
     /// The same where a run was interrupted in the middle of it, without asking again for what was agreed to.
@@ -56,8 +75,9 @@ impl Enrollment<'_> {
             _ => return Ok(()),
         };
         let inventory = self.ports.token.inventory()?;
-        let old = old_but(&inventory, &new);
-        if old.certificates.is_empty() && old.pairs.is_empty() {
+        let agreed = self.agreed_pairs().unwrap_or_default();
+        let old = old_but(&inventory, &new, &agreed);
+        if old.is_empty() {
             return Ok(());
         }
         let done = if self.has_agreed_to(&old)? {
@@ -67,6 +87,15 @@ impl Enrollment<'_> {
         };
         self.leave_token();
         done
+    }
+
+    /// CKA_ID of the pairs that were agreed on last, hex; `None` when nothing was.
+    fn agreed_pairs(&self) -> Option<Vec<String>> {
+        let facts = &self.journal.as_ref()?.story().facts;
+        facts.iter().rev().find_map(|fact| match fact {
+            Fact::RemovalAgreed { key_pairs, .. } => Some(key_pairs.clone()),
+            _ => None,
+        })
     }
 
     fn has_agreed_to(&mut self, old: &Old) -> Result<bool, Error> {
@@ -101,7 +130,7 @@ impl Enrollment<'_> {
     }
 
     fn agree_and_remove(&mut self, inventory: &Inventory, old: Old) -> Result<(), Error> {
-        if old.certificates.is_empty() && old.pairs.is_empty() {
+        if old.is_empty() {
             self.step(
                 "A3",
                 Who::Engine,
@@ -256,8 +285,36 @@ impl Enrollment<'_> {
     }
 }
 
+impl Old {
+    fn is_empty(&self) -> bool {
+        self.certificates.is_empty() && self.pairs.is_empty()
+    }
+
+    /// Whether it cannot be known, before the new certificate is there, which of them is to be replaced.
+    fn has_several_owners(&self) -> bool {
+        let mut owners = self.certificates.iter().map(|(_, it)| owner(it));
+        let first = owners.next();
+        owners.any(|it| Some(it) != first)
+    }
+
+    /// Keeps the pairs of the certificates that are left, and those named.
+    fn with_their_pairs(mut self, named: &[String]) -> Self {
+        let Self {
+            certificates,
+            pairs,
+        } = &mut self;
+        pairs.retain(|pair| {
+            named.contains(&pair.id.to_string())
+                || certificates
+                    .iter()
+                    .any(|(stored, it)| belongs(pair, stored, it))
+        });
+        self
+    }
+}
+
 /// GOST certificates and GOST pairs: those of ЕГАИС.
-fn old_objects(inventory: &Inventory) -> Old {
+fn all_objects(inventory: &Inventory) -> Old {
     let certificates = inventory.certificates.iter().filter_map(|stored| {
         let certificate = Certificate::from_der(&stored.der).ok()?;
         certificate.key()?;
@@ -273,13 +330,39 @@ fn old_objects(inventory: &Inventory) -> Old {
     }
 }
 
-/// Those but the new pair and its certificate.
-fn old_but(inventory: &Inventory, new: &Certificate) -> Old {
-    let mut old = old_objects(inventory);
-    old.certificates.retain(|(_, it)| it.der() != new.der());
+fn certified_objects(inventory: &Inventory) -> Old {
+    all_objects(inventory).with_their_pairs(&[])
+}
+
+/// The other certificates of the new one's owner, their pairs, and the pairs agreed on before.
+fn old_but(inventory: &Inventory, new: &Certificate, agreed: &[String]) -> Old {
+    let mut old = all_objects(inventory);
+    old.certificates
+        .retain(|(_, it)| it.der() != new.der() && owner(it) == owner(new));
+    let mut old = old.with_their_pairs(agreed);
     old.pairs.retain(|pair| !is_certified(pair, new));
     old
 }
+
+/// By public key; by id where the pair's does not read.
+fn belongs(pair: &KeyPair, stored: &StoredCertificate, certificate: &Certificate) -> bool {
+    is_certified(pair, certificate) || (pair.public_key.is_none() && stored.id == pair.id)
+}
+
+/// The numbers that the state gave the owner, which stay when name and address change; КПП tells one place of a firm
+/// from another.
+fn owner(certificate: &Certificate) -> Vec<String> {
+    let attributes = name::attributes(certificate.subject()).into_iter();
+    let numbers = attributes.filter(|(oid, _)| OWNER.contains(&name::short_name(oid).as_str()));
+    let mut numbers: Vec<String> = numbers
+        .map(|(_, value)| value.chars().filter(char::is_ascii_digit).collect())
+        .collect();
+    numbers.sort();
+    numbers
+}
+
+/// ОГРН, ОГРНИП, ИНН, and the attribute that holds КПП.
+const OWNER: [&str; 4] = ["OGRN", "OGRNIP", "INN", "UN"];
 
 fn told(plan: &Plan) -> Event {
     Event::Plan {

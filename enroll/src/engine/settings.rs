@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::path::PathBuf;
 
+use crate::journal::When;
 use crate::ports::sms::Phone;
 
 /// What to do with an EGAIS certificate that the token already holds.
@@ -15,6 +16,17 @@ pub enum ReplaceOld {
     First,
     /// Приложение 1 after the new certificate is installed, so that the old one serves until then.
     Last,
+}
+
+impl ReplaceOld {
+    /// As the journal's first line has it.
+    pub(super) const fn when(self) -> Option<When> {
+        match self {
+            Self::No => None,
+            Self::First => Some(When::First),
+            Self::Last => Some(When::Last),
+        }
+    }
 }
 
 /// Settings of an enrollment.

@@ -5,7 +5,8 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::{Header, Intent, JournalError, Line, Story};
+use super::seal::Seal;
+use super::{FORMAT, Header, Intent, JournalError, Line, Story};
 use crate::stage::{Fact, Stage};
 
 /// An open journal. Holds the token's lock until it is dropped.
@@ -14,6 +15,7 @@ pub struct Journal {
     file: File,
     path: PathBuf,
     story: Story,
+    seal: Seal,
     torn: bool,
     disk: Rc<dyn Disk>,
     _lock: Lock,
@@ -33,6 +35,7 @@ impl Journal {
             file,
             path,
             story: Story::begun(header.clone()),
+            seal: Seal::new(),
             torn: false,
             disk,
             _lock: lock,
@@ -40,6 +43,14 @@ impl Journal {
         journal.append(header)?;
         journal.sync_folder();
         Ok(journal)
+    }
+
+    /// Puts the file in the place of another.
+    pub(super) fn moved_to(mut self, path: PathBuf) -> Result<Self, JournalError> {
+        std::fs::rename(&self.path, &path).map_err(|error| failed("replace", &path, &error))?;
+        self.path = path;
+        self.sync_folder();
+        Ok(self)
     }
 
     /// Reads a file and cuts off a line that was never finished. `None` when not even the first line was: the
@@ -50,35 +61,30 @@ impl Journal {
         disk: Rc<dyn Disk>,
         token: &str,
     ) -> Result<Option<Self>, JournalError> {
-        let mut file = OpenOptions::new().read(true).append(true).open(&path);
-        let file = file
-            .as_mut()
-            .map_err(|error| failed("open", &path, error))?;
+        let opened = OpenOptions::new().read(true).append(true).open(&path);
+        let mut file = opened.map_err(|error| failed("open", &path, &error))?;
         let mut bytes = Vec::new();
-        let read = file.take(LIMIT).read_to_end(&mut bytes);
+        let read = (&mut file).take(LIMIT).read_to_end(&mut bytes);
         read.map_err(|error| failed("read", &path, &error))?;
-        let whole = bytes
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
-        if whole == 0 {
+        let last = bytes.iter().rposition(|byte| *byte == b'\n');
+        let whole = last.map_or(0, |at| at + 1);
+        if whole == 0 && begins_first_line(&bytes) {
             std::fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))?;
             return Ok(None);
         }
-        let text =
-            core::str::from_utf8(&bytes[..whole]).map_err(|error| JournalError::Damaged {
-                token: token.to_owned(),
-                line: line_of(&bytes, error.valid_up_to()),
-            })?;
-        let story = Story::read(token, text)?;
+        let damaged = |line| JournalError::Damaged {
+            token: token.to_owned(),
+            line,
+        };
+        let text = core::str::from_utf8(&bytes[..whole])
+            .map_err(|error| damaged(line_of(&bytes, error.valid_up_to())))?;
+        let (story, seal) = Story::read(token, text)?;
         let torn = whole < bytes.len();
-        let file = file
-            .try_clone()
-            .map_err(|error| failed("open", &path, &error))?;
         let mut journal = Self {
             file,
             path,
             story,
+            seal,
             torn,
             disk,
             _lock: lock,
@@ -122,11 +128,14 @@ impl Journal {
     }
 
     fn append(&mut self, line: &impl serde::Serialize) -> Result<(), JournalError> {
-        let mut text = serde_json::to_string(line).expect("journal lines are plain data");
-        text.push('\n');
+        let json = serde_json::to_string(line).expect("journal lines are plain data");
+        let mut seal = self.seal.clone();
+        let text = seal.close(&json) + "\n";
         self.disk
             .append(&mut self.file, text.as_bytes())
-            .map_err(|error| failed("write", &self.path, &error))
+            .map_err(|error| failed("write", &self.path, &error))?;
+        self.seal = seal;
+        Ok(())
     }
 
     fn cut(&mut self, length: u64) -> Result<(), JournalError> {
@@ -189,6 +198,13 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
+}
+
+/// Whether this is how a first line begins: one that was being written when the process ended.
+fn begins_first_line(bytes: &[u8]) -> bool {
+    let start = format!("{{\"format\":\"{FORMAT}\"");
+    let common = bytes.len().min(start.len());
+    bytes[..common] == start.as_bytes()[..common]
 }
 
 fn line_of(bytes: &[u8], at: usize) -> usize {

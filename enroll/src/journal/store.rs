@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::file::{Disk, Lock, Synced, failed, private};
-use super::{FORMAT, Header, Journal, JournalError, Story, VERSION, When};
+use super::{FORMAT, Header, Journal, JournalError, Story, VERSION, When, read_header};
 use crate::stage::Stage;
 
 /// The state folder (`--state`).
@@ -58,12 +58,14 @@ impl Store {
         if !self.path(token).exists() {
             return Ok(None);
         }
-        Journal::open(
-            self.path(token),
-            self.lock(token)?,
-            Rc::clone(&self.disk),
-            token,
-        )
+        let lock = self.lock(token)?;
+        check_owner(&self.path(token), &self.folder)?;
+        Journal::open(self.path(token), lock, Rc::clone(&self.disk), token)
+    }
+
+    /// Whether others than its owner may read or write the journal of `token`; they may not any more.
+    pub fn close_to_others(&self, token: &str) -> Result<bool, JournalError> {
+        close_to_others(&self.path(token))
     }
 
     /// Begins an enrollment. One that is over is moved aside first; one that is not is an error.
@@ -79,15 +81,36 @@ impl Store {
         if let Some(old) = self.open(token)? {
             self.put_aside(token, &old)?;
         }
-        let header = Header {
-            format: FORMAT.to_owned(),
-            version: VERSION,
-            token: token.to_owned(),
-            application: application.map(str::to_owned),
-            portal: portal.map(str::to_owned),
-            replace_old,
-        };
+        let header = header(token, application, portal, replace_old);
         Journal::create(path, self.lock(token)?, Rc::clone(&self.disk), &header)
+    }
+
+    /// Begins anew where the journal is damaged, and returns where the damaged file is kept. Of it only the first line
+    /// is believed, if that is whole.
+    ///
+    /// The new file takes the old one's place at once: a kill leaves the one or the other.
+    pub fn begin_again(
+        &self,
+        token: &str,
+        application: Option<&str>,
+        portal: Option<&str>,
+        replace_old: Option<When>,
+    ) -> Result<(Journal, PathBuf), JournalError> {
+        let (path, lock) = (self.path(token), self.lock(token)?);
+        let kept = self.free_name(&format!("{token}-damaged"));
+        std::fs::copy(&path, &kept).map_err(|error| failed("copy", &kept, &error))?;
+        close_to_others(&kept)?;
+        let told = first_line(&path).filter(|told| told.token == token);
+        let told = told.unwrap_or_else(|| header(token, application, portal, replace_old));
+        let header = Header {
+            version: VERSION,
+            rebuilt: true,
+            ..told
+        };
+        let fresh = self.folder.join(format!("{token}.new"));
+        let _ = std::fs::remove_file(&fresh);
+        let journal = Journal::create(fresh, lock, Rc::clone(&self.disk), &header)?;
+        Ok((journal.moved_to(path)?, kept))
     }
 
     /// Every journal's file, those of finished enrollments and damaged ones too, by name.
@@ -119,7 +142,7 @@ impl Store {
     fn peek(&self, token: String) -> Option<Found> {
         let text = std::fs::read_to_string(self.path(&token)).ok()?;
         let whole = text.rfind('\n').map_or(0, |at| at + 1);
-        let story = Story::read(&token, text.get(..whole)?).ok()?;
+        let (story, _) = Story::read(&token, text.get(..whole)?).ok()?;
         Some(Found { token, story })
     }
 
@@ -132,13 +155,15 @@ impl Store {
                 application,
             });
         }
-        let stem = format!("{token}-{}", application.unwrap_or("none"));
-        let free = (1..)
-            .map(|n| self.folder.join(format!("{stem}.{n}.jsonl")))
-            .find(|path| !path.exists());
-        let aside = free.expect("an endless range");
+        let aside = self.free_name(&format!("{token}-{}", application.unwrap_or("none")));
         std::fs::rename(self.path(token), &aside)
             .map_err(|error| failed("move aside", &aside, &error))
+    }
+
+    fn free_name(&self, stem: &str) -> PathBuf {
+        let mut names = (1..).map(|n| self.folder.join(format!("{stem}.{n}.jsonl")));
+        let free = names.find(|path| !path.exists());
+        free.expect("an endless range")
     }
 
     fn lock(&self, token: &str) -> Result<Lock, JournalError> {
@@ -168,6 +193,80 @@ pub fn default_folder(variable: impl Fn(&str) -> Option<PathBuf>) -> PathBuf {
         .or_else(home)
         .unwrap_or_else(|| PathBuf::from("."))
         .join("enroll")
+}
+
+fn header(
+    token: &str,
+    application: Option<&str>,
+    portal: Option<&str>,
+    replace_old: Option<When>,
+) -> Header {
+    Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        token: token.to_owned(),
+        application: application.map(str::to_owned),
+        portal: portal.map(str::to_owned),
+        replace_old,
+        rebuilt: false,
+    }
+}
+
+/// The first line of a damaged file, if its sum is right.
+fn first_line(path: &Path) -> Option<Header> {
+    let bytes = std::fs::read(path).ok()?;
+    let line = bytes.split(|byte| *byte == b'\n').next()?;
+    let read = read_header(core::str::from_utf8(line).ok()?)?;
+    Some(read.ok()?.0)
+}
+
+/// A journal that another user put there is not believed: it could name that user's application.
+#[cfg(unix)]
+fn check_owner(path: &Path, folder: &Path) -> Result<(), JournalError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = |path: &Path| {
+        let found = std::fs::symlink_metadata(path);
+        found
+            .map(|it| (it.uid(), it.is_file()))
+            .map_err(|error| failed("read", path, &error))
+    };
+    let ((uid, is_file), (ours, _)) = (owner(path)?, owner(folder)?);
+    if uid == ours && is_file {
+        return Ok(());
+    }
+    let why = if is_file {
+        "it belongs to another user"
+    } else {
+        "it is no ordinary file"
+    };
+    Err(JournalError::File {
+        act: "trust",
+        path: path.to_owned(),
+        why: why.to_owned(),
+    })
+}
+
+#[cfg(not(unix))]
+fn check_owner(_path: &Path, _folder: &Path) -> Result<(), JournalError> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn close_to_others(path: &Path) -> Result<bool, JournalError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = std::fs::metadata(path).map_err(|error| failed("read", path, &error))?;
+    let is_open = found.permissions().mode() & 0o077 != 0;
+    if is_open {
+        let ours = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(path, ours)
+            .map_err(|error| failed("close to others", path, &error))?;
+    }
+    Ok(is_open)
+}
+
+#[cfg(not(unix))]
+fn close_to_others(_path: &Path) -> Result<bool, JournalError> {
+    Ok(false)
 }
 
 fn application_of(fact: &crate::stage::Fact) -> Option<&str> {

@@ -227,7 +227,7 @@ pub(crate) fn unreadable(file: u16, problem: &CertificateProblem) -> Text {
     texts::object_unreadable(format!("{file:04X}"), certificate(problem))
 }
 
-fn journal(error: &JournalError) -> Text {
+pub(super) fn journal(error: &JournalError) -> Text {
     match error {
         JournalError::File { act, path, why } => {
             texts::journal_file(*act, path.display().to_string(), why)

@@ -40,6 +40,11 @@ pub fn caution(caution: &Caution, lang: Lang) -> String {
 fn caution_text(caution: &Caution) -> Text {
     match caution {
         Caution::TornJournal => texts::caution_torn_journal(),
+        Caution::JournalRebuilt { why, kept } => {
+            texts::caution_journal_rebuilt(failures::journal(why), kept.display().to_string())
+        }
+        Caution::JournalWasOpen => texts::caution_journal_was_open(),
+        Caution::SeveralOwners => texts::caution_several_owners(),
         Caution::ClockOff { minutes } => texts::caution_clock_off(*minutes),
         Caution::SessionEnded => texts::caution_session_ended(),
         Caution::LoginAgain { error } => texts::caution_login_again(failures::portal(error)),

@@ -234,6 +234,9 @@ texts! {
 
     // Warnings.
     caution_torn_journal();
+    caution_journal_rebuilt(why, kept);
+    caution_journal_was_open();
+    caution_several_owners();
     caution_clock_off(minutes);
     caution_session_ended();
     caution_login_again(error);

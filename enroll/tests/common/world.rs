@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use enroll::certificate::Certificate;
 use enroll::event::{Event, Events, Observer};
+use enroll::journal::Disk;
 use enroll::ports::portal::*;
 use enroll::ports::sms::{Awaited, Code, Phone, SmsError, SmsInbox, SmsMessage};
 use enroll::ports::token::*;
@@ -38,6 +39,14 @@ pub(crate) struct World {
     pub(crate) told: Vec<Event>,
     /// Whether the token lets the administrator delete certificates.
     pub(crate) administrator_deletes: bool,
+    /// The token's serial number.
+    pub(crate) serial: String,
+    /// What there is no more room for.
+    pub(crate) full: Option<&'static str>,
+    /// The list's word once there is a request.
+    pub(crate) status: &'static str,
+    /// Whether the token keeps other octets than it was told to.
+    pub(crate) garbles: bool,
     logged_in: Option<PinRole>,
     codes: u64,
     in_cabinet: bool,
@@ -80,6 +89,10 @@ impl World {
             does_the_last: false,
             told: Vec::new(),
             administrator_deletes: true,
+            serial: "1f2e3d4c".to_owned(),
+            full: None,
+            status: "Сертификат выпущен",
+            garbles: false,
             logged_in: None,
             codes: 0,
             in_cabinet: false,
@@ -119,6 +132,21 @@ impl World {
             reference: 1,
             public_key: None,
         });
+    }
+
+    fn room_for(&self, what: &'static str) -> Result<(), TokenError> {
+        match self.full {
+            Some(full) if full == what => Err(TokenError::NoSpace { what }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The GOST pairs.
+    pub(crate) fn gost(&self) -> Vec<&KeyPair> {
+        let pairs = self.pairs.iter();
+        pairs
+            .filter(|pair| matches!(pair.kind, KeyKind::Gost(_)))
+            .collect()
     }
 
     /// Counts a call. `true` when the answer is to be lost.
@@ -173,7 +201,8 @@ pub(crate) fn run_with_pin<T>(
             applicant: &mut applicant,
             events,
         };
-        act(&mut Enrollment::new(ports, settings.clone()))
+        let enrollment = Enrollment::new(ports, settings.clone());
+        act(&mut enrollment.through(Rc::new(Unsynced)))
     })
 }
 
@@ -185,6 +214,16 @@ pub(crate) fn through_ports<T>(
     let fake = || Fake(world.clone());
     let events = Events::new(Rc::new(fake()), Rc::new(RefCell::new(fake())));
     act(&mut fake(), &mut fake(), &mut fake(), events)
+}
+
+/// Nobody cuts the power of a test.
+#[derive(Debug)]
+struct Unsynced;
+
+impl Disk for Unsynced {
+    fn append(&self, file: &mut std::fs::File, line: &[u8]) -> std::io::Result<()> {
+        std::io::Write::write_all(file, line)
+    }
 }
 
 struct Fake(Shared);
@@ -227,7 +266,7 @@ impl Token for Fake {
     fn info(&mut self) -> Result<TokenInfo, TokenError> {
         self.token(|world| {
             Ok(TokenInfo {
-                serial: "1f2e3d4c".to_owned(),
+                serial: world.serial.clone(),
                 model: "Rutoken ECP".to_owned(),
                 label: String::new(),
                 reader: "fake".to_owned(),
@@ -275,6 +314,7 @@ impl Token for Fake {
     }
     fn generate_key_pair(&mut self, spec: &KeySpec) -> Result<KeyPair, TokenError> {
         self.token(|world| {
+            world.room_for("pair")?;
             world.made += 1;
             let key = world.signer.verifying_key().clone();
             let id = KeyId(vec![u8::try_from(world.made).unwrap(); 20]);
@@ -306,12 +346,16 @@ impl Token for Fake {
     }
     fn write_certificate(&mut self, id: &KeyId, label: &str, der: &[u8]) -> Result<(), TokenError> {
         self.token(|world| {
-            let stored = StoredCertificate {
+            world.room_for("certificate")?;
+            let mut stored = StoredCertificate {
                 id: id.clone(),
                 label: label.to_owned(),
                 der: der.to_vec(),
                 file: 0x0301,
             };
+            if world.garbles {
+                stored.der.push(0);
+            }
             world.certificates.push(stored);
             Ok(())
         })
@@ -365,7 +409,7 @@ impl Portal for Fake {
             let status = if world.requests.is_empty() {
                 "Принята Оператором"
             } else {
-                "Сертификат выпущен"
+                world.status
             };
             let (number, kind) = ("722318".to_owned(), "ЕГАИС".to_owned());
             vec![ApplicationRow {
@@ -380,7 +424,7 @@ impl Portal for Fake {
         self.cabinet(|world| ApplicationCard {
             number: number.to_owned(),
             can_request: world.requests.is_empty(),
-            can_install: !world.requests.is_empty(),
+            can_install: !world.requests.is_empty() && world.status == "Сертификат выпущен",
             ..ApplicationCard::default()
         })
     }
