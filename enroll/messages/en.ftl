@@ -41,7 +41,7 @@ deed-check-module = check the module's path, and that it is made for this system
 
 ## What happened: the enrollment
 
-error-other-token = the token's serial number is { $found }, not { $wanted }
+error-other-token = the token connected is { $found }, not { $wanted }
 error-last-tries =
     { $left ->
         [one] one try is left for the PIN of the { $role }

@@ -41,7 +41,7 @@ deed-check-module = проверьте путь к модулю и то, что 
 
 ## Что случилось: выпуск сертификата
 
-error-other-token = серийный номер токена { $found }, а не { $wanted }
+error-other-token = подключён токен { $found }, а не { $wanted }
 error-last-tries = для PIN-кода { $role ->
         [administrator] администратора
        *[user] пользователя

@@ -14,7 +14,7 @@ pub enum Error {
     #[error(transparent)]
     Token(#[from] TokenError),
     /// Another token than the one named is connected.
-    #[error("the token's serial number is {found}, not {wanted}")]
+    #[error("the token connected is {found}, not {wanted}")]
     OtherToken {
         /// What the settings say.
         wanted: String,

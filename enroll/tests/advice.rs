@@ -336,7 +336,7 @@ fn of_formats_and_journal() -> Vec<Error> {
             token: token(),
             line: 4,
         },
-        JournalError::Version { found: 2 },
+        JournalError::Version { found: 3 },
         JournalError::OutOfOrder(OutOfOrder {
             stage: "new",
             fact: s("ordered"),

@@ -13,6 +13,8 @@ mod world;
 
 #[path = "resume/damage.rs"]
 mod damage;
+#[path = "resume/stories.rs"]
+mod stories;
 
 use enroll::event::{Caution, Event};
 use enroll::journal::JournalError;

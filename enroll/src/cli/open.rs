@@ -10,14 +10,19 @@ use super::shell::Shell;
 use crate::adapters::apdu_token::ApduToken;
 use crate::adapters::http_portal::{HttpPortal, PortalAddress};
 use crate::adapters::observed::Observed;
+#[cfg(feature = "pcsc")]
+use crate::adapters::pcsc::PcscReader;
 use crate::adapters::sms_gateway::{SmsCommand, SmsGateway};
 use crate::adapters::terminal::{PinSource, PromptInbox, TerminalApplicant};
 use crate::adapters::vpcd_reader::VpcdReader;
 use crate::engine::Settings;
+use crate::error::Error;
 use crate::event::Events;
 use crate::journal::default_folder;
 use crate::messages::{Lang, texts};
 use crate::ports::sms::{Phone, SmsInbox};
+#[cfg(feature = "pcsc")]
+use crate::ports::token::TokenInfo;
 use crate::ports::token::TransmitError;
 use crate::ports::{Token, TokenError};
 
@@ -105,7 +110,7 @@ fn missing(option: &str) -> Stop {
     Stop::Usage(texts::usage_missing(option))
 }
 
-/// The token behind `--token`.
+/// The token behind `--token`, if it has the label asked for. Its serial number is the engine's to compare.
 pub(super) fn token(
     common: &Common,
     shell: &Shell,
@@ -126,6 +131,23 @@ fn token_within(
     events: &Events,
     deadline: Duration,
 ) -> Result<Box<dyn Token>, Stop> {
+    let mut token = any_token(common, shell, events, deadline)?;
+    if let Some(wanted) = &common.token_label {
+        let found = token.info()?.label;
+        if found != *wanted {
+            let (wanted, found) = (format!("«{wanted}»"), format!("«{found}»"));
+            return Err(Error::OtherToken { wanted, found }.into());
+        }
+    }
+    Ok(token)
+}
+
+fn any_token(
+    common: &Common,
+    shell: &Shell,
+    events: &Events,
+    deadline: Duration,
+) -> Result<Box<dyn Token>, Stop> {
     let way = common.token.split(':').next().unwrap_or_default();
     if LEFT_OUT.contains(&way) {
         return Err(Stop::Usage(texts::usage_built_without(way)));
@@ -133,11 +155,11 @@ fn token_within(
     match common.token.split_once(':') {
         Some(("vpcd", address)) => virtual_card(address, shell, events, deadline),
         #[cfg(feature = "pcsc")]
-        Some(("pcsc", reader)) => reader_of_machine(Some(reader), events),
+        Some(("pcsc", reader)) => reader_of_machine(Some(reader), common, events),
         #[cfg(feature = "pkcs11")]
         Some(("pkcs11", module)) => behind_module(module, common),
         #[cfg(feature = "pcsc")]
-        None if common.token == "pcsc" => reader_of_machine(None, events),
+        None if common.token == "pcsc" => reader_of_machine(None, common, events),
         _ => Err(Stop::Usage(texts::usage_token(&common.token))),
     }
 }
@@ -169,12 +191,44 @@ fn virtual_card(
 }
 
 #[cfg(feature = "pcsc")]
-fn reader_of_machine(wanted: Option<&str>, events: &Events) -> Result<Box<dyn Token>, Stop> {
-    let reader = crate::adapters::pcsc::PcscReader::connect(wanted).map_err(TokenError::from)?;
+fn reader_of_machine(
+    wanted: Option<&str>,
+    common: &Common,
+    events: &Events,
+) -> Result<Box<dyn Token>, Stop> {
+    let is_named = common.serial.is_some() || common.token_label.is_some();
+    let reader = match PcscReader::connect(wanted) {
+        Err(TransmitError::SeveralReaders { readers }) if is_named => one_of(readers, common),
+        only => only,
+    };
     Ok(Box::new(ApduToken::new(Observed::new(
-        reader,
+        reader.map_err(TokenError::from)?,
         events.clone(),
     ))))
+}
+
+/// Of several readers the one whose card has the serial number and the label asked for, if there is just one.
+#[cfg(feature = "pcsc")]
+fn one_of(readers: Vec<String>, common: &Common) -> Result<PcscReader, TransmitError> {
+    let mut fitting = Vec::new();
+    for name in &readers {
+        let mut token = ApduToken::new(PcscReader::connect(Some(name))?);
+        if token.info().is_ok_and(|info| is_meant(&info, common)) {
+            fitting.push(name);
+        }
+    }
+    match fitting.as_slice() {
+        [only] => PcscReader::connect(Some(only)),
+        _ => Err(TransmitError::SeveralReaders { readers }),
+    }
+}
+
+#[cfg(feature = "pcsc")]
+fn is_meant(info: &TokenInfo, common: &Common) -> bool {
+    let serial = common.serial.as_deref();
+    let label = common.token_label.as_deref();
+    serial.is_none_or(|it| it.eq_ignore_ascii_case(&info.serial))
+        && label.is_none_or(|it| it == info.label)
 }
 
 #[cfg(feature = "pkcs11")]

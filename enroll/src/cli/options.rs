@@ -175,9 +175,12 @@ pub(super) struct Common {
     /// How to reach the token: pcsc[:READER], vpcd:HOST:PORT to listen there for a virtual card, or pkcs11:MODULE
     #[arg(long, global = true, value_name = "HOW", default_value = "pcsc")]
     pub(super) token: String,
-    /// Refuse any token but the one with this serial number
+    /// Choose the token with this serial number, and refuse any other
     #[arg(long, global = true, value_name = "HEX")]
     pub(super) serial: Option<String>,
+    /// Choose the token with this label, and refuse any other
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub(super) token_label: Option<String>,
     /// File with the user's PIN; else --pin-fd, else ENROLL_PIN, else a prompt
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) pin_file: Option<PathBuf>,

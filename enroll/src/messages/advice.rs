@@ -246,7 +246,7 @@ fn of_journal(error: &JournalError) -> NextStep {
         JournalError::Nothing { .. } => NextStep::Run("enroll request".to_owned()),
         JournalError::Damaged { .. }
         | JournalError::Version { .. }
-        | JournalError::OutOfOrder(_) => NextStep::Option("--state"),
+        | JournalError::OutOfOrder(_) => NextStep::Run("enroll resume".to_owned()),
     }
 }
 

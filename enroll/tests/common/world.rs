@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) status: &'static str,
     /// Whether the token keeps other octets than it was told to.
     pub(crate) garbles: bool,
+    /// Whether the installation page has another certificate than the file.
+    pub(crate) shows_another: bool,
     logged_in: Option<PinRole>,
     codes: u64,
     in_cabinet: bool,
@@ -93,6 +95,7 @@ impl World {
             full: None,
             status: "Сертификат выпущен",
             garbles: false,
+            shows_another: false,
             logged_in: None,
             codes: 0,
             in_cabinet: false,
@@ -458,7 +461,11 @@ impl Portal for Fake {
     fn open_install_form(&mut self) -> Result<InstallForm, PortalError> {
         self.cabinet(|world| InstallForm {
             key_pair: "ЕГАИС_722318".to_owned(),
-            certificate_pem: world.issued.to_pem(),
+            certificate_pem: if world.shows_another {
+                world.chain_pem.clone()
+            } else {
+                world.issued.to_pem()
+            },
         })
     }
     fn report_installed(&mut self) -> Result<String, PortalError> {

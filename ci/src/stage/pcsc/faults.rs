@@ -76,7 +76,10 @@ pub(super) fn with_cards(bench: &mut Bench, programs: &Programs) -> Result<()> {
     drop(holder);
     has_serial(bench, &mut enroll(programs, &INFO), "2cdb7256")?;
 
-    let image = new_image(bench, programs, "second.image", "33505E30")?;
+    let image = bench.folder().join("second.image");
+    let mut new = programs.command("emulator");
+    let new = new.arg("new").arg(&image);
+    bench.run(new.args(["--serial", "33505E30", "--label", SECOND]))?;
     let other = Inserted::token(bench, programs, &image, second, &[])?;
     two_are_not_guessed_between(bench, programs)?;
     other.remove()?;
@@ -99,9 +102,17 @@ fn two_are_not_guessed_between(bench: &mut Bench, programs: &Programs) -> Result
             &mut enroll(programs, &["token", "info", "--token", &named]),
             serial,
         )?;
+        let by_serial = [&INFO[..], &["--serial", serial]].concat();
+        has_serial(bench, &mut enroll(programs, &by_serial), serial)?;
     }
-    Ok(())
+    let by_label = [&INFO[..], &["--token-label", SECOND]].concat();
+    has_serial(bench, &mut enroll(programs, &by_label), "33505e30")?;
+    let neither = [&INFO[..], &["--serial", "00000000"]].concat();
+    says(bench, &mut enroll(programs, &neither), "several readers")
 }
+
+/// The label of the token in the second reader.
+const SECOND: &str = "Касса 2";
 
 /// The command ends as one without a token does, says `why`, and what to do next.
 pub(super) fn says(bench: &mut Bench, command: &mut Command, why: &str) -> Result<()> {
