@@ -257,6 +257,7 @@ caution-ends-soon =
 ## What is waited for
 
 wait-code = the SMS with the code
+interrupted = interrupted: what was done is in the journal and nothing is lost; next: enroll resume
 wait-resend = until another code may be asked for
 wait-login = before logging in again
 wait-list = before looking at the list

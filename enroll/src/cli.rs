@@ -4,6 +4,7 @@ mod abandon;
 mod bridge;
 mod care;
 mod doctor;
+mod interrupt;
 mod manual;
 mod open;
 mod options;
@@ -84,6 +85,7 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Resul
         } => return bridge::run(listen, allow_origin, common, shell),
         _ => {}
     }
+    interrupt::is_told(shell.lang);
     let events = shell.events();
     let mut token = open::token(common, shell, &events)?;
     let mut applicant = open::applicant(common, shell.lang);

@@ -140,9 +140,9 @@ impl Enrollment<'_> {
         }
     }
 
-    /// The application that the journal's first line names.
+    /// The application that the first line of a damaged journal named.
     fn begun_for(&self) -> Option<String> {
-        let journal = self.journal.as_ref()?;
+        let journal = self.journal.as_ref().filter(|_| self.is_rebuilt())?;
         journal.story().header.application.clone()
     }
 

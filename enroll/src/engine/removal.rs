@@ -53,16 +53,14 @@ impl Enrollment<'_> {
     /// After the new certificate is installed, where nothing was removed before: its owner's other certificates and
     /// their pairs.
     pub(super) fn remove_old_after(&mut self, new: &Certificate) -> Result<(), Error> {
-        match self.replace_old() {
-            ReplaceOld::No => return Ok(()),
-            ReplaceOld::First if self.agreed_pairs().is_some() => return Ok(()),
-            ReplaceOld::First => {
-                let inventory = self.ports.token.inventory()?;
-                if old_but(&inventory, new, &[]).is_empty() {
-                    return Ok(());
-                }
+        if !self.is_left_for_last() {
+            return Ok(());
+        }
+        if self.replace_old() == ReplaceOld::First {
+            let inventory = self.ports.token.inventory()?;
+            if old_but(&inventory, new, &[]).is_empty() {
+                return Ok(());
             }
-            ReplaceOld::Last => {}
         }
         let inventory = self.look_at_token()?;
         self.agree_and_remove(&inventory, old_but(&inventory, new, &[]))
@@ -70,8 +68,8 @@ impl Enrollment<'_> {
 
     /// The same where a run was interrupted in the middle of it, without asking again for what was agreed to.
     pub(super) fn finish_removal_after(&mut self) -> Result<(), Error> {
-        let new = match (self.replace_old(), self.stage()) {
-            (ReplaceOld::Last, Stage::Installed(_, pem)) => Certificate::from_pem(&pem)?,
+        let new = match (self.is_left_for_last(), self.stage()) {
+            (true, Stage::Installed(_, pem)) => Certificate::from_pem(&pem)?,
             _ => return Ok(()),
         };
         let inventory = self.ports.token.inventory()?;
@@ -87,6 +85,17 @@ impl Enrollment<'_> {
         };
         self.leave_token();
         done
+    }
+
+    /// Whether old certificates go after the new one is there: told so, or because before it nobody could know which.
+    fn is_left_for_last(&self) -> bool {
+        let facts = self.journal.iter().flat_map(|it| &it.story().facts);
+        let mut before = facts.take_while(|it| !matches!(it, Fact::ApplicationChosen { .. }));
+        match self.replace_old() {
+            ReplaceOld::No => false,
+            ReplaceOld::First => !before.any(|it| matches!(it, Fact::RemovalAgreed { .. })),
+            ReplaceOld::Last => true,
+        }
     }
 
     /// CKA_ID of the pairs that were agreed on last, hex; `None` when nothing was.

@@ -256,6 +256,7 @@ texts! {
 
     // What is waited for.
     wait_code();
+    interrupted();
     wait_resend();
     wait_login();
     wait_list();

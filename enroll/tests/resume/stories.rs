@@ -3,19 +3,40 @@
 use enroll::event::{Caution, Event};
 use enroll::journal::{JournalError, Store};
 use enroll::ports::TokenError;
-use enroll::ports::token::{KeyKind, KeyPair};
+use enroll::ports::token::{KeyId, KeyKind, KeyPair};
 use enroll::{Error, ReplaceOld};
 
 use super::world::{Shared, World, run};
 use super::{install, journalled_stage, request, resumed, settings, stands_as_it_should, whole};
 
-/// Makes the certificate on the token another firm's: the last digit of the subject's ОГРН is another.
+fn other_key() -> gost3410::VerifyingKey {
+    let set = gost3410::ParameterSet::CryptoProA;
+    let key = gost3410::SigningKey::from_le_bytes(set, &[9; 32]).unwrap();
+    key.verifying_key().clone()
+}
+
+/// Makes the certificate and the pair on the token another firm's: the last digit of the subject's ОГРН is another,
+/// and so is the key.
 fn of_another_owner(world: &Shared) {
-    let ogrn = [0x06, 0x05, 0x2a, 0x85, 0x03, 0x64, 0x01];
-    let der = &mut world.borrow_mut().certificates[0].der;
-    let at = der.windows(ogrn.len()).rposition(|it| it == ogrn).unwrap();
+    let (ogrn, world) = (
+        [0x06, 0x05, 0x2a, 0x85, 0x03, 0x64, 0x01],
+        &mut *world.borrow_mut(),
+    );
+    let (stored, pair) = (&mut world.certificates[0], &mut world.pairs[0]);
+    // The issuer's comes before it, and once more in the authority's key identifier.
+    let found = stored.der.windows(ogrn.len()).enumerate();
+    let at = found.filter(|(_, it)| *it == ogrn).nth(1).unwrap().0;
     let last = at + ogrn.len() + 2 + 12;
-    der[last] = if der[last] == b'1' { b'2' } else { b'1' };
+    stored.der[last] = if stored.der[last] == b'1' { b'2' } else { b'1' };
+    let (ours, theirs) = (
+        pair.public_key.clone().unwrap().to_bytes(),
+        other_key().to_bytes(),
+    );
+    let at = stored.der.windows(64).position(|it| it == ours).unwrap();
+    stored.der[at..at + 64].copy_from_slice(&theirs);
+    pair.public_key = Some(other_key());
+    pair.id = KeyId(vec![0xdd; 20]);
+    stored.id = pair.id.clone();
 }
 
 #[test]
@@ -50,14 +71,12 @@ fn a_pair_without_a_certificate_is_never_deleted_with_the_old_ones() {
         settings.replace_old = replace_old;
         let world = World::new();
         world.borrow_mut().holds_an_old_certificate();
-        let other =
-            gost3410::SigningKey::from_le_bytes(gost3410::ParameterSet::CryptoProA, &[7; 32]);
         let bare = KeyPair {
-            id: enroll::ports::token::KeyId(vec![0xbb; 20]),
+            id: KeyId(vec![0xbb; 20]),
             label: "pending elsewhere".to_owned(),
             kind: KeyKind::Gost(gost3410::ParameterSet::CryptoProA),
             reference: 12,
-            public_key: Some(other.unwrap().verifying_key().clone()),
+            public_key: Some(other_key()),
         };
         world.borrow_mut().pairs.push(bare.clone());
         run(&world, &settings, whole).unwrap();

@@ -1,0 +1,22 @@
+//! Ctrl-C: says that nothing is lost, and ends as any program ends by it.
+
+use crate::messages::{Lang, texts};
+
+/// From now on Ctrl-C, and being asked to end, are answered before the process ends of them. What was done is in the
+/// journal at every moment, so there is nothing else to do.
+#[cfg(unix)]
+pub(super) fn is_told(lang: Lang) {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
+        return;
+    };
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            eprintln!("\n{}", texts::interrupted().of(lang));
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    });
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_told(_lang: Lang) {}
