@@ -144,14 +144,6 @@ impl World {
         }
     }
 
-    /// The GOST pairs.
-    pub(crate) fn gost(&self) -> Vec<&KeyPair> {
-        let pairs = self.pairs.iter();
-        pairs
-            .filter(|pair| matches!(pair.kind, KeyKind::Gost(_)))
-            .collect()
-    }
-
     /// Counts a call. `true` when the answer is to be lost.
     fn call(&mut self) -> Result<bool, ()> {
         match self.fuse {

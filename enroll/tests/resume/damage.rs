@@ -208,7 +208,7 @@ proptest! {
         }
         let world = world.borrow();
         let first = world.requests.first();
-        prop_assert!(world.made <= 1 && world.gost().len() <= 1);
+        prop_assert!(world.made <= 1 && world.pairs.len() <= 1);
         prop_assert!(world.requests.iter().all(|it| Some(it) == first));
         prop_assert!(world.certificates.len() <= 1);
         let is_told = matches!(&end, Err(Error::OldObjects { .. } | Error::Journal(_)));
