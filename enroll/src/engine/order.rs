@@ -43,7 +43,7 @@ impl Enrollment<'_> {
         self.tell_preparation();
         self.meet_token()?;
         self.open_journal()?;
-        if self.journal.is_none() {
+        if self.journal.is_none() && self.replace_old() == ReplaceOld::No {
             let inventory = self.ports.token.inventory()?;
             self.refuse_old_certificates(&inventory)?;
         }
