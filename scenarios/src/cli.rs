@@ -7,7 +7,7 @@ mod replay;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use emulator::TokenImage;
@@ -16,12 +16,14 @@ use enroll::messages::Lang;
 use enroll::ports::token::Pin;
 use jiff::Timestamp;
 use scenarios::crash::{Extent, Report, crash, table};
+use scenarios::junit::{self, Verdict};
 use scenarios::lang::pick;
 use scenarios::output::run_into;
 use scenarios::reader::Way;
 use scenarios::runner::Outcome;
 use scenarios::scenario::Scenario;
 use scenarios::screen::{Nobody, Screen};
+use scenarios::shard::Shard;
 use scenarios::signing::{SigningSpeed, signing_speed};
 use scenarios::suite;
 use scenarios::timeline::Watcher;
@@ -97,6 +99,12 @@ struct Run {
     /// Leave the artefacts here instead of in target/scenarios/NAME/; several scenarios get a folder each in it.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Only the Ith of N parts of the scenarios named, or of all shipped ones when none is named.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Write how each scenario ended to FILE, as JUnit XML.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// Keep each recording as DIR/NAME.jsonl too, where a later run is compared with it.
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "scenarios/recordings")]
     record: Option<PathBuf>,
@@ -156,22 +164,68 @@ impl List {
 
 impl Run {
     fn all(mut self) -> ExitCode {
+        self.choose();
+        let mut worst = 0;
+        let mut verdicts = Vec::new();
+        for name in &self.scenarios {
+            let (exit, verdict) = self.timed(name);
+            worst = worst.max(exit);
+            verdicts.push(verdict);
+        }
+        ExitCode::from(worst.max(self.report(&verdicts)))
+    }
+
+    /// Which scenarios to run.
+    fn choose(&mut self) {
+        if self.scenarios.is_empty() && self.shard.is_some() {
+            self.scenarios = suite::names().into_iter().map(str::to_owned).collect();
+        }
         if self.scenarios.is_empty() {
             self.scenarios.push("first-certificate".to_owned());
         }
-        let mut worst = 0;
-        for name in &self.scenarios {
-            worst = worst.max(self.one(name));
+        if let Some(shard) = self.shard {
+            self.scenarios = shard.of(&self.scenarios);
         }
-        ExitCode::from(worst)
     }
 
-    fn one(&self, name: &str) -> u8 {
-        let scenario = match Scenario::find(name) {
-            Ok(scenario) => scenario,
-            Err(error) => return unusable(&error),
+    fn report(&self, verdicts: &[Verdict]) -> u8 {
+        let Some(path) = &self.junit else {
+            return 0;
         };
-        let folder = self.folder(&scenario);
+        let written = std::fs::File::create(path).and_then(|file| junit::write(verdicts, file));
+        written.map_or_else(
+            |error| {
+                eprintln!("scenarios: cannot write {}: {error}", path.display());
+                2
+            },
+            |()| 0,
+        )
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long it took, for the report; nothing kept of the run depends on it"
+    )]
+    fn timed(&self, name: &str) -> (u8, Verdict) {
+        let started = Instant::now();
+        let mut verdict = Verdict {
+            name: name.to_owned(),
+            mismatches: Vec::new(),
+            folder: PathBuf::new(),
+            took: Duration::ZERO,
+        };
+        let exit = match Scenario::find(name) {
+            Ok(scenario) => self.one(&scenario, &mut verdict),
+            Err(error) => cannot_run(&error, &mut verdict),
+        };
+        verdict.took = started.elapsed();
+        (exit, verdict)
+    }
+
+    fn one(&self, scenario: &Scenario, verdict: &mut Verdict) -> u8 {
+        let folder = self.folder(scenario);
+        scenario.name.clone_into(&mut verdict.name);
+        folder.clone_into(&mut verdict.folder);
         let seed = self.seed.unwrap_or(scenario.seed);
         let conditions = Conditions {
             seed,
@@ -182,22 +236,23 @@ impl Run {
         let before = Box::new(|door| door);
         match run_into(
             &folder,
-            &scenario,
+            scenario,
             conditions,
-            self.watcher(&scenario),
+            self.watcher(scenario),
             before,
         ) {
             Ok(outcome) => {
-                let verdict = self.sum_up(&scenario, &folder, &outcome);
-                self.keep(&scenario, &folder).map_or_else(
+                outcome.mismatches.clone_into(&mut verdict.mismatches);
+                let exit = self.sum_up(scenario, &folder, &outcome);
+                self.keep(scenario, &folder).map_or_else(
                     |error| {
                         eprintln!("scenarios: the recording is not kept: {error}");
                         2
                     },
-                    |()| verdict,
+                    |()| exit,
                 )
             }
-            Err(error) => unusable(&error),
+            Err(error) => cannot_run(&error, verdict),
         }
     }
 
@@ -276,6 +331,11 @@ impl Run {
         drop(out.write_all(text.as_bytes()));
         u8::from(!passed)
     }
+}
+
+fn cannot_run(error: &dyn std::error::Error, verdict: &mut Verdict) -> u8 {
+    verdict.mismatches.push(error.to_string());
+    unusable(error)
 }
 
 /// A timing profile by its name, or from its file.
