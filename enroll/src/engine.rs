@@ -144,7 +144,18 @@ impl<'a> Enrollment<'a> {
             self.ports.events.warn(Caution::TornJournal);
         }
         self.journal = Some(journal);
-        Ok(())
+        self.remember_replace_old()
+    }
+
+    /// Whoever resumes need not tell again when the old certificate goes, also where it was told after the beginning.
+    fn remember_replace_old(&mut self) -> Result<(), Error> {
+        let told = self.settings.replace_old.when();
+        match told {
+            Some(when) if told != self.begun_replace_old() && !self.stage().is_over() => {
+                self.record(Fact::ReplaceOldTold { when })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens the journal or begins one.
@@ -194,9 +205,7 @@ impl<'a> Enrollment<'a> {
     /// Where the journal was damaged nothing goes before the new certificate is there: one of the pairs may be the one
     /// that the portal has a request for.
     fn replace_old(&self) -> ReplaceOld {
-        let begun = self.journal.as_ref();
-        let begun = begun.and_then(|journal| journal.story().header.replace_old);
-        let told = match (self.settings.replace_old, begun) {
+        let told = match (self.settings.replace_old, self.begun_replace_old()) {
             (ReplaceOld::No, Some(When::First)) => ReplaceOld::First,
             (ReplaceOld::No, Some(When::Last)) => ReplaceOld::Last,
             (told, _) => told,
@@ -205,6 +214,16 @@ impl<'a> Enrollment<'a> {
             ReplaceOld::First if self.is_rebuilt() => ReplaceOld::Last,
             told => told,
         }
+    }
+
+    /// The same as the journal has it.
+    fn begun_replace_old(&self) -> Option<When> {
+        let story = self.journal.as_ref()?.story();
+        let later = story.facts.iter().rev().find_map(|fact| match fact {
+            Fact::ReplaceOldTold { when } => Some(*when),
+            _ => None,
+        });
+        later.or(story.header.replace_old)
     }
 
     fn nothing_begun(&self) -> JournalError {

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::journal::When;
+
 /// Something that has happened and cannot be undone by forgetting it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
@@ -104,6 +106,11 @@ pub enum Fact {
     PrinterRefused {
         /// File name.
         file: String,
+    },
+    /// Later than at the beginning it was told when an old certificate goes.
+    ReplaceOldTold {
+        /// From now on.
+        when: When,
     },
     /// The applicant gave the enrollment up.
     Abandoned,
@@ -281,6 +288,7 @@ pub fn apply(stage: Stage, fact: &Fact) -> Result<Stage, OutOfOrder> {
             stage @ Stage::PapersSaved(..),
             Fact::HandedToPrinter { .. } | Fact::PrinterRefused { .. },
         ) => stage,
+        (stage, Fact::ReplaceOldTold { .. }) if !stage.is_over() => stage,
         (stage, Fact::Abandoned) if !stage.is_over() => Stage::Abandoned,
         (stage, fact) => {
             return Err(OutOfOrder {

@@ -199,6 +199,7 @@ scenarios! {
     replace_certificate_last => "replace-certificate-last",
     replace_declined => "replace-declined",
     replace_nothing => "replace-nothing",
+    replace_told_on_resume => "replace-told-on-resume",
     replace_without_administrators_mark => "replace-without-administrators-mark",
     replace_wrong_administrator_pin => "replace-wrong-administrator-pin",
     request_lost => "request-lost",

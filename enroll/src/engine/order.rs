@@ -9,7 +9,7 @@ use crate::object::Object;
 use crate::ports::portal::{ApplicationCard, ApplicationRow};
 use crate::ports::token::{Inventory, KeyId, KeyKind};
 use crate::request;
-use crate::stage::Stage;
+use crate::stage::{Fact, Stage};
 
 /// What chapter 1 leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Enrollment<'_> {
         self.tell_preparation();
         self.meet_token()?;
         self.open_journal()?;
-        if self.journal.is_none() && self.replace_old() == ReplaceOld::No {
+        if self.is_untouched() && self.replace_old() == ReplaceOld::No {
             let inventory = self.ports.token.inventory()?;
             self.refuse_old_certificates(&inventory)?;
         }
@@ -58,6 +58,13 @@ impl Enrollment<'_> {
         self.give_wanted_label()?;
         self.wait_for_order()?;
         self.requested()
+    }
+
+    /// Whether nothing was done yet: there is no journal, or only an installation looked whether there is something.
+    fn is_untouched(&self) -> bool {
+        let facts = self.journal.as_ref().map(|journal| &journal.story().facts);
+        let mut acts = facts.into_iter().flatten();
+        !self.is_rebuilt() && acts.all(|fact| matches!(fact, Fact::ReplaceOldTold { .. }))
     }
 
     /// The browser's preparations and the warnings around them, numbered so that a timeline has all of the manual.

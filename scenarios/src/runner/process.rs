@@ -35,6 +35,9 @@ impl Run<'_> {
             Verb::Abandon => self.abandon(),
             verb => self.enroll(verb, &step.with),
         });
+        if let (Verb::ChangePin, Some(installed)) = (step.verb, &mut self.installed) {
+            installed.user_pin = step.with.new_pin.clone().unwrap_or_default();
+        }
         match ended {
             Some(told) => told,
             None => self.killed(),
@@ -76,7 +79,7 @@ impl Run<'_> {
         let mut enrollment = Enrollment::new(ports, settings).through(Rc::new(disk));
         let done = self.chapters(verb, with, &mut enrollment);
         if enrollment.stage().is_installed() {
-            self.installed = Some(with.clone());
+            self.installed.get_or_insert_with(|| with.clone());
         }
         match done {
             Ok(()) => Told::default(),
