@@ -45,12 +45,9 @@ fn run_blocks(page: &str, first: &str) {
     );
 }
 
+/// One page after the other: both leave their runs in `target/scenarios`.
 #[test]
-fn every_command_block_of_the_readme_runs() {
+fn every_command_block_of_the_readme_and_of_the_guide_for_testers_runs() {
     run_blocks("README.md", "cargo run -p scenarios -- run\n");
-}
-
-#[test]
-fn every_command_block_of_the_guide_for_testers_runs() {
     run_blocks("scenarios/QA.md", "scenarios -- list\n");
 }

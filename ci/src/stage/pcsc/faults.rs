@@ -34,7 +34,7 @@ pub(super) fn without_service(bench: &mut Bench, programs: &Programs) -> Result<
     says(
         bench,
         &mut command,
-        "the smart card service is not available: its library cannot be opened",
+        "the smart card library cannot be opened",
     )
 }
 
