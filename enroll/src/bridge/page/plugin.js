@@ -101,7 +101,7 @@
     const inside = place.attachShadow({ mode: "open" });
     const text = document.createElement("p");
     text.setAttribute("role", "status");
-    text.textContent = "Виртуальный Рутокен: тестовый плагин, настоящих ключей нет";
+    text.textContent = "Виртуальный Рутокен: плагин для проверок, не программа производителя";
     text.style.cssText = "position:fixed;left:0;bottom:0;margin:0;padding:4px 12px;background:#5c3c00;color:#fff;"
       + "font:bold 13px Arial,sans-serif;z-index:2147483647;pointer-events:none";
     inside.append(text);
