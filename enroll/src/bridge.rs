@@ -110,7 +110,7 @@ impl Plugin {
         outcome
     }
 
-    /// What the panel does for whoever sits at this machine; see [`panel`].
+    /// What the panel does for whoever sits at this machine; see `panel`.
     pub fn panel(
         &mut self,
         call: &Call<'_>,

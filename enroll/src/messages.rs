@@ -1,5 +1,5 @@
 //! Every text for a person, in both languages: `messages/ru.ftl` and `messages/en.ftl`, Fluent files with a function
-//! for each message ([`texts`]). Words of the portal are quoted as it prints them. Journals, events, recordings and JSON
+//! for each message (`texts`). Words of the portal are quoted as it prints them. Journals, events, recordings and JSON
 //! are for machines: their words are English constants where they are made.
 
 mod advice;
