@@ -5,6 +5,8 @@
 
 #[path = "common/ear.rs"]
 mod ear;
+#[path = "common/nested.rs"]
+mod nested;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +16,7 @@ use std::process::{Child, Command, Output, Stdio};
 /// The folder the programs are built into, after building them.
 fn programs() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
+    nested::unaware_of_this_crate(&mut cargo).args([
         "build", "--quiet", "--locked", "-p", "emulator", "-p", "mock-ca", "-p", "enroll",
     ]);
     assert!(
