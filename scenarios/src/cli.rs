@@ -2,6 +2,7 @@
 
 mod explore;
 mod faults;
+mod import;
 mod replay;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -53,6 +54,8 @@ enum Verb {
     Run(Run),
     /// Play recordings back against the engine, the token and the portal, and tell what is not as recorded.
     Replay(replay::Replay),
+    /// Make a recording of a log of pcscd, libpcscspy or OpenSC.
+    Import(import::Import),
     /// Kill the engine at every effect of a scenario, resume each time, and compare how it ends.
     Crash(Crash),
     /// Meet every fault of every room at every call of a scenario, one at a time, and go on as a person would.
@@ -129,6 +132,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::List(list) => list.show(),
         Verb::Run(run) => run.all(),
         Verb::Replay(replay) => ExitCode::from(replay.all()),
+        Verb::Import(import) => ExitCode::from(import.write()),
         Verb::Crash(crash) => ExitCode::from(crash.everywhere()),
         Verb::Faults(faults) => ExitCode::from(faults.everywhere()),
         Verb::Explore(explore) => ExitCode::from(explore.look()),

@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod crash;
 pub mod explore;
 pub mod faults;
+pub mod import;
 pub mod junit;
 pub mod lang;
 pub mod operator;

@@ -27,13 +27,34 @@ pub struct Header {
     pub recording: u32,
     /// The scenario's name.
     pub scenario: String,
-    /// The seed of all randomness.
-    pub seed: u64,
+    /// The seed of all randomness; a recording of hardware has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// The moment the scenario started.
     pub epoch: String,
     /// The scenario as [`Scenario::retold`] has it; a recording of hardware has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub story: Option<Value>,
+    /// What another card answers otherwise, and replay binds to names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may_differ: Vec<MayDiffer>,
+}
+
+/// Values that no other card answers alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MayDiffer {
+    /// The public key of a pair made on the card, and its SHA-1: `{key1.public}`, `{key1.id}`.
+    Key,
+    /// A signature, which has to be true under its key: `{sig1}`.
+    Signature,
+    /// What GET CHALLENGE answers: `{random1}`.
+    Random,
+}
+
+impl MayDiffer {
+    /// All of them, as a recording of another card has it.
+    pub const ALL: [Self; 3] = [Self::Key, Self::Signature, Self::Random];
 }
 
 /// One thing that happened, as the recording keeps it.
@@ -63,14 +84,24 @@ impl Recording {
         let header = Header {
             recording: FORMAT,
             scenario: scenario.to_owned(),
-            seed,
+            seed: Some(seed),
             epoch: irkutsk(epoch),
             story: None,
+            may_differ: Vec::new(),
         };
         Self {
             header,
             lines: Vec::new(),
         }
+    }
+
+    /// An empty recording of a card that nobody here has made: it has no seed and no story, and what depends on its keys
+    /// and its randomness may differ.
+    pub fn heard(scenario: &str, epoch: Timestamp) -> Self {
+        let mut recording = Self::new(scenario, 0, epoch);
+        recording.header.seed = None;
+        recording.header.may_differ = MayDiffer::ALL.to_vec();
+        recording
     }
 
     /// The same, with the scenario in its header, so that it can be played back by whoever has nothing else.

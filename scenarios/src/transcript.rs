@@ -12,9 +12,12 @@ use crate::recording::{Line, Recording};
 /// The whole transcript.
 pub fn render(recording: &Recording) -> String {
     let header = recording.header();
+    let seed = header.seed.map(|seed| format!("seed {seed}  "));
     let mut text = format!(
-        "{}  seed {}  {}\n",
-        header.scenario, header.seed, header.epoch
+        "{}  {}{}\n",
+        header.scenario,
+        seed.unwrap_or_default(),
+        header.epoch
     );
     for line in recording.lines() {
         text.push_str(&entry(line));

@@ -41,7 +41,11 @@ fn told_again(recording: &Recording, story: &Story) -> Result<Vec<Line>, ReplayE
     )?;
     let ledger = Ledger::new(wire, runner::phone().digits());
     let header = recording.header();
-    let fresh = Recording::new(&header.scenario, header.seed, story.epoch());
+    let fresh = Recording::new(
+        &header.scenario,
+        header.seed.unwrap_or_default(),
+        story.epoch(),
+    );
     let timeline = Timeline::new(fresh, Box::new(Nobody))
         .listening(ledger)
         .by(world.clock.clone());

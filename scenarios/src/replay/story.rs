@@ -27,7 +27,7 @@ impl Story {
         header.scenario.clone_into(&mut scenario.name);
         Ok(Self {
             scenario,
-            seed: header.seed,
+            seed: header.seed.ok_or(ReplayError::NoStory)?,
             epoch: header.epoch.parse().map_err(|_| ReplayError::NoStory)?,
         })
     }

@@ -65,7 +65,11 @@ fn answered(recording: &Recording, story: &Story, way: Way) -> Result<Vec<Line>,
         .map_err(WorldError::Reader)?
         .meddled_by(Arc::clone(&meddler));
     let header = recording.header();
-    let fresh = Recording::new(&header.scenario, header.seed, story.epoch());
+    let fresh = Recording::new(
+        &header.scenario,
+        header.seed.unwrap_or_default(),
+        story.epoch(),
+    );
     let timeline = Rc::new(RefCell::new(Timeline::new(fresh, Box::new(Nobody))));
     let events = Events::new(Rc::new(clock.clone()), Rc::clone(&timeline) as _);
     let mut card = Observed::new(reader.clone(), events);
