@@ -4,8 +4,10 @@
 //! and those are compared with the recorded ones, byte for byte. Time comes from the recording too.
 
 mod answers;
+mod bound;
 pub mod compare;
 mod engine;
+mod heard;
 mod players;
 mod portal;
 mod story;
@@ -17,6 +19,7 @@ use crate::recording::Recording;
 use crate::world::WorldError;
 
 pub use compare::Difference;
+pub use heard::on_card;
 pub use story::Story;
 
 /// What is put to the test.

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use emulator::TokenImage;
 use enroll::messages::Lang;
 use scenarios::output::run_into;
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
-use scenarios::replay::{Side, replay, told};
+use scenarios::replay::{Side, on_card, replay, told};
 use scenarios::scenario::Scenario;
 use scenarios::screen::Nobody;
 use scenarios::world::Conditions;
@@ -111,4 +112,34 @@ fn an_engine_that_would_ask_something_else_is_found_and_told() {
         "SELECT 5000503200",
         "SELECT 5000503201"
     ));
+}
+
+/// The commands of a shipped run, as if a card that nobody here made had answered them.
+fn as_of_hardware(text: &str) -> Recording {
+    let (_, events) = text.split_once('\n').expect("a header and events");
+    let header = r#"{"recording":1,"scenario":"hardware","epoch":"2018-12-13T09:00:00+08:00","may_differ":["key","signature","random"]}"#;
+    Recording::parse(&format!("{header}\n{events}")).expect("a recording")
+}
+
+/// Whether a new token, with another seed than the recorded run's, is as recorded; and what is told of it.
+fn on_another_card(text: &str) -> (bool, String) {
+    let recording = as_of_hardware(text);
+    let image = TokenImage::new(0x2CDB_7256, "Rutoken ECP <no label>");
+    let replayed = on_card(&recording, &image, Way::InProcess).expect("a card");
+    let told = told::render(&recording, Side::Token, &replayed, Lang::En);
+    (replayed.passed(), told)
+}
+
+#[test]
+fn a_whole_enrollment_replays_on_a_card_of_another_seed_with_values_bound() {
+    for name in ["first-certificate", "first-certificate-2012-512"] {
+        let path = format!("{}/recordings/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+        let text = fs::read_to_string(path).expect("a recording");
+        let (passed, told) = on_another_card(&text);
+        assert!(passed, "{name}\n{told}");
+        let broken = text.replacen("2CDB72569000", "2CDB72579000", 1);
+        assert!(broken != text, "nothing to break");
+        let (passed, told) = on_another_card(&broken);
+        assert!(!passed, "{name}\n{told}");
+    }
 }

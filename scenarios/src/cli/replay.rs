@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use emulator::TokenImage;
 use enroll::messages::Lang;
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
-use scenarios::replay::{ReplayError, Side, replay, told};
+use scenarios::replay::{ReplayError, Side, on_card, replay, told};
 
 use super::{Language, language, unusable};
 
@@ -22,6 +23,10 @@ pub(super) struct Replay {
     /// Which side is real; all of them, one after the other, when none is named.
     #[arg(long, value_enum)]
     side: Option<Side>,
+    /// Play the recorded commands on the token of this image, instead of one made from the recording's own story: what a
+    /// recording of hardware needs. Keys, signatures and random numbers are bound to names at first sight.
+    #[arg(long, value_name = "FILE", requires = "side")]
+    image: Option<PathBuf>,
     /// How the token is reached where it is the real side.
     #[arg(long, value_enum, default_value_t)]
     via: Way,
@@ -46,12 +51,36 @@ impl Replay {
         worst
     }
 
+    fn on_card(&self, recording: &Recording, image: &Path) -> u8 {
+        if self.side != Some(Side::Token) {
+            eprintln!("scenarios: --image goes with --side token");
+            return 2;
+        }
+        let image = match TokenImage::load(image) {
+            Ok(image) => image,
+            Err(error) => return unusable(&error),
+        };
+        let replayed = match on_card(recording, &image, self.via) {
+            Ok(replayed) => replayed,
+            Err(error) => return unusable(&error),
+        };
+        let lang = language(self.lang);
+        print!(
+            "  {}",
+            told::render(recording, Side::Token, &replayed, lang)
+        );
+        u8::from(!replayed.passed())
+    }
+
     fn one(&self, path: &Path) -> u8 {
         println!("{}", path.display());
         let recording = match Recording::load(path) {
             Ok(recording) => recording,
             Err(error) => return unusable(&error),
         };
+        if let Some(image) = &self.image {
+            return self.on_card(&recording, image);
+        }
         let sides = self
             .side
             .map_or_else(|| Side::ALL.to_vec(), |side| vec![side]);

@@ -115,3 +115,51 @@ proptest! {
         drop(import(&bytes[..], from, "x"));
     }
 }
+
+const KEYGEN: &str = include_str!("../../testdata/logs/pcscd-keygen.log");
+
+/// What replay tells of the log on a new token of another seed.
+fn on_a_new_token(log: &str) -> (bool, String) {
+    use crate::replay::{Side, on_card, told};
+    let image = include_str!("../../testdata/logs/new.image");
+    let image = emulator::TokenImage::from_toml(image).expect("an image");
+    let recording = imported(log, From::Pcscd);
+    let replayed = on_card(&recording, &image, crate::reader::Way::InProcess).expect("a card");
+    let lang = enroll::messages::Lang::En;
+    (
+        replayed.passed(),
+        told::render(&recording, Side::Token, &replayed, lang),
+    )
+}
+
+#[test]
+fn a_pair_made_and_used_on_another_card_replays_with_its_values_bound() {
+    let (passed, told) = on_a_new_token(KEYGEN);
+    assert!(passed, "{told}");
+}
+
+#[test]
+fn a_byte_that_may_not_differ_is_found_beside_bound_ones() {
+    let at = KEYGEN
+        .rfind("6F 20 80 02 00 42")
+        .expect("the public key's file");
+    let mut log = KEYGEN.to_owned();
+    log.replace_range(at..at + 17, "6F 20 80 02 00 43");
+    assert!(!on_a_new_token(&log).0);
+}
+
+#[test]
+fn a_recorded_signature_that_is_not_true_is_no_value_that_may_differ() {
+    let digest = KEYGEN.find("APDU: 00 2A 9E 9A").expect("a signature");
+    let at = digest + KEYGEN[digest..].find("SW: ").expect("its answer") + "SW: ".len();
+    let mut log = KEYGEN.to_owned();
+    log.replace_range(
+        at..at + 2,
+        if log[at..].starts_with("00") {
+            "01"
+        } else {
+            "00"
+        },
+    );
+    assert!(!on_a_new_token(&log).0);
+}
