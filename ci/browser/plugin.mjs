@@ -3,10 +3,11 @@
 //   node plugin.mjs BRIDGE PORTAL SMS CONTROL FOLDER
 //
 // BRIDGE is the address of an `enroll bridge` that allows PORTAL's origin; its token holds nothing. PORTAL, SMS and
-// CONTROL are what `mock-ca serve --clock manual` prints. Pictures and `certificate.der` go to FOLDER. The npm packages
-// come from $MODULES (target/browser) and run as they were published. The exit code is 1 when something fails.
+// CONTROL are what `mock-ca serve --clock manual` prints. Pictures, `certificate.pem` and its issuers' `chain.pem` go to
+// FOLDER. The npm packages come from $MODULES (target/browser) and run as they were published. The exit code is 1 when
+// something fails.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
@@ -154,8 +155,9 @@ async function install(key) {
   await button("Загрузить сертификат").click();
   await page.getByText("Сертификат успешно установлен в контейнер").waitFor();
   await picture("installed");
-  const body = certificate.replace(/-----[^-]+-----|\s/g, "");
-  writeFileSync(join(folder, "certificate.der"), Buffer.from(body, "base64"));
+  writeFileSync(join(folder, "certificate.pem"), certificate);
+  const chain = await page.request.get(`${portal}/cabinet/applications/722318/chain`);
+  writeFileSync(join(folder, "chain.pem"), await chain.body());
 }
 
 /** Runs in the page. */
@@ -255,7 +257,7 @@ try {
   await install(key);
   await oldPage();
   await stranger();
-  if (!process.env.KEEP) await panel();
+  await panel();
 } catch (error) {
   console.log(`failed on ${page.url()}: ${error.message}`);
   await page.screenshot({ path: join(folder, "plugin-stopped.png"), fullPage: true });

@@ -73,7 +73,9 @@ impl Enrollment {
     /// Keys of the token's pairs and ids of its certificates, as `enroll` lists them.
     pub(crate) fn listed(&self, bench: &mut Bench, programs: &Programs) -> Result<Listed> {
         let text = bench.run(&mut self.command(programs, &["token", "list", "--json"]))?;
-        let lines = text.lines().map(serde_json::from_str::<serde_json::Value>);
+        // What it says to people stands behind what it answers.
+        let lines = text.lines().filter(|line| line.starts_with('{'));
+        let lines = lines.map(serde_json::from_str::<serde_json::Value>);
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let results = lines
             .iter()

@@ -93,7 +93,7 @@ const CPP: Package = Package {
 
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
-        Stage::Test | Stage::Trouble | Stage::Docs => &[],
+        Stage::Test | Stage::Kill | Stage::Trouble | Stage::Docs => &[],
         Stage::Lint => &[PYTHON],
         Stage::Fuzz => &[CPP],
         Stage::Gost => &[
@@ -104,7 +104,7 @@ fn needed_by(stage: Stage) -> &'static [Package] {
             POPPLER,
             VALGRIND,
         ],
-        Stage::Browser => &[CHROMIUM, NODE, NPM, CYRILLIC_FONT],
+        Stage::Browser => &[CHROMIUM, NODE, NPM, CYRILLIC_FONT, OPENSSL, GOST_ENGINE],
         Stage::Speed => &[OPENSSL, GOST_ENGINE, OPENSSL_HEADERS, PCSCD, VPCD, IPROUTE],
         Stage::Opensc => &[
             OPENSSL,

@@ -4,6 +4,7 @@ mod browser;
 mod docs;
 mod fuzz;
 mod gost;
+mod kill;
 mod lint;
 mod opensc;
 mod pcsc;
@@ -28,6 +29,9 @@ pub(crate) enum Stage {
     Lint,
     /// `cargo test`: all that needs no system service, the README's commands among it.
     Test,
+    /// `enroll`, the card and the mock as processes: one enrollment, killed at many points and resumed each time, comes to
+    /// its end.
+    Kill,
     /// Every fault at every call, every crash, and a thousand random stories.
     Trouble,
     /// OpenSSL with gost-engine judges signatures, requests, certificates and CRLs; poppler the documents, valgrind that
@@ -53,9 +57,10 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// The stages of every validation, in the order they run.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Lint,
         Self::Test,
+        Self::Kill,
         Self::Trouble,
         Self::Gost,
         Self::Speed,
@@ -70,6 +75,7 @@ impl Stage {
         match self {
             Self::Lint => "lint",
             Self::Test => "test",
+            Self::Kill => "kill",
             Self::Trouble => "trouble",
             Self::Gost => "gost",
             Self::Speed => "speed",
@@ -106,6 +112,7 @@ impl Stage {
         match self {
             Self::Lint => lint::run(bench),
             Self::Test => test::run(bench),
+            Self::Kill => kill::run(bench),
             Self::Trouble => trouble::run(bench),
             Self::Gost => gost::run(bench),
             Self::Speed => speed::run(bench, false),
@@ -155,6 +162,7 @@ pub(crate) fn inside(stage: Stage, bless: bool, json: bool) -> Result<()> {
         Stage::Pkcs11 => pkcs11::inside(&mut bench),
         Stage::Lint
         | Stage::Test
+        | Stage::Kill
         | Stage::Trouble
         | Stage::Gost
         | Stage::Browser

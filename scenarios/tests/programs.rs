@@ -169,6 +169,11 @@ impl Desk {
     }
 
     fn enroll(&self, verb: &[&str]) -> Output {
+        let mut command = self.enroll_command(verb);
+        command.output().expect("enroll starts")
+    }
+
+    fn enroll_command(&self, verb: &[&str]) -> Command {
         let mut command = self.command("enroll");
         if self.tls.is_some() {
             command.args(["--ca", "forus/tls-ca.pem"]);
@@ -192,10 +197,8 @@ impl Desk {
                 "left",
                 "--yes",
             ]);
+        command.stdin(Stdio::null());
         command
-            .stdin(Stdio::null())
-            .output()
-            .expect("enroll starts")
     }
 
     fn enroll_well(&self, verb: &[&str]) -> String {
@@ -301,6 +304,42 @@ fn a_support_bundle_holds_the_whole_run_and_no_secret_of_it() {
         let text = bundle.replace("12345678964", "");
         assert!(!text.contains(secret.as_str()), "it holds {secret}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_interrupted_while_it_waits_says_how_to_go_on_and_goes_on() {
+    let desk = Desk::new();
+    desk.new_token();
+    let (_mock, _token) = (desk.serve(), desk.attach());
+    let mut waiting = desk.enroll_command(&["request", "--wait"]);
+    let mut waiting = waiting
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("enroll starts");
+    let mut talk = BufReader::new(waiting.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.contains("Ваш сертификат готов") {
+        line.clear();
+        let read = talk.read_line(&mut line).expect("talk");
+        assert!(read > 0, "it ended before it waited for the certificate");
+    }
+    let pid = waiting.id().to_string();
+    let asked = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(asked.is_ok_and(|status| status.success()));
+    let mut rest = String::new();
+    talk.read_to_string(&mut rest).expect("talk");
+    let ended = waiting.wait().expect("it ends");
+    let signal = std::os::unix::process::ExitStatusExt::signal(&ended);
+    assert_eq!(signal, Some(2), "{rest}");
+    assert!(
+        rest.contains("nothing is lost") && rest.contains("enroll resume"),
+        "{rest}"
+    );
+
+    desk.issue();
+    desk.enroll_well(&["resume"]);
+    assert!(desk.has("left/certificate.pem") && desk.has("left/documents/raspiska.pdf"));
 }
 
 #[test]

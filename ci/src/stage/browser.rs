@@ -1,5 +1,7 @@
-//! A real browser goes through every page of the mock, on a narrow and on a wide screen; its pictures stay in the
-//! stage's folder.
+//! A real browser goes through every page of the mock, on a narrow and on a wide screen, and once more with the virtual
+//! plugin; its pictures stay in the stage's folder.
+
+mod plugin;
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -22,6 +24,10 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         "--locked",
         "-p",
         "mock-ca",
+        "-p",
+        "enroll",
+        "-p",
+        "emulator",
         "--bins",
         "--example",
         "request",
@@ -35,7 +41,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     for width in WIDTHS {
         walk(bench, width, &request)?;
     }
-    Ok(())
+    plugin::run(bench)
 }
 
 /// Exactly what the lock names.

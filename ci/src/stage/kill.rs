@@ -1,0 +1,127 @@
+//! Real processes that die: `enroll` is killed where its journal or the card's trace says how far it is, and resumed.
+//!
+//! Needs nothing but the programs: the card is attached to `enroll` itself.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::enrollment::Enrollment;
+use crate::process::Beside;
+use crate::programs::Programs;
+use crate::run::Bench;
+use crate::wait;
+
+/// Where `enroll` listens as the reader.
+const READER: &str = "127.0.0.1:18964";
+const TOKEN: &str = "vpcd:127.0.0.1:18964";
+/// Where the mock takes a tester's calls.
+const CONTROL: &str = "127.0.0.1:18965";
+
+/// What is looked into to see how far a run is.
+#[derive(Clone, Copy)]
+enum Sign {
+    Journal,
+    Trace,
+}
+
+/// Where the engine dies, in the order it comes there: with an intent in the journal and the act under way, and with the
+/// act done.
+const POINTS: [(Sign, &str); 8] = [
+    (Sign::Journal, "enroll-journal"),
+    (Sign::Journal, "\"to\":\"make-key-pair\""),
+    (Sign::Trace, "GENERATE"),
+    (Sign::Journal, "\"is\":\"key-pair-ready\""),
+    (Sign::Journal, "\"to\":\"send-request\""),
+    (Sign::Journal, "\"to\":\"relabel\""),
+    (Sign::Journal, "\"to\":\"write-certificate\""),
+    (Sign::Journal, "\"is\":\"certificate-written\""),
+];
+
+/// One enrollment, killed at each point and resumed, until nothing kills it any more.
+pub(crate) fn run(bench: &mut Bench) -> Result<()> {
+    Programs::build(bench, &["emulator", "enroll", "mock-ca"])?;
+    let programs = Programs::built()?;
+    let folder = bench.folder().to_owned();
+    let image = folder.join("token.image");
+    let mut new = programs.command("emulator");
+    bench.run(new.arg("new").arg(&image).args(["--serial", "2CDB7256"]))?;
+    let enrollment = Enrollment::prepare(&folder, TOKEN)?;
+    let _mock = start_mock(&programs, &enrollment)?;
+    let trace = folder.join("emulator.log");
+    let _card = attach(&programs, &image, &trace)?;
+
+    let journal = folder.join("state/2cdb7256.jsonl");
+    for (number, (sign, text)) in POINTS.into_iter().enumerate() {
+        let watched = match sign {
+            Sign::Journal => &journal,
+            Sign::Trace => &trace,
+        };
+        let verb = if number == 0 { "request" } else { "resume" };
+        let mut command = enrollment.command(&programs, &[verb]);
+        let log = folder.join(format!("{}-{verb}.log", number + 1));
+        let engine = Beside::start(command.arg("--yes"), &log)?;
+        kill_when(engine, watched, text).with_context(|| format!("to be killed at {text}"))?;
+    }
+    bench.run(enrollment.command(&programs, &["resume"]).arg("--yes"))?;
+    (enrollment.listed(bench, &programs)?).one_pair_with_its_certificate()?;
+    one_request()?;
+    println!(
+        "        killed {} times on its way: one pair, one request, one certificate",
+        POINTS.len()
+    );
+    Ok(())
+}
+
+/// The mock's times: nobody waits.
+const AT_ONCE: &str = "[login]
+resend_secs = 1
+[timing]
+sms_delivery_secs = { min = 0, max = 0 }
+ordered_secs = { min = 0, max = 0 }
+issue_secs = { min = 0, max = 0 }
+";
+
+fn start_mock(programs: &Programs, enrollment: &Enrollment) -> Result<Beside> {
+    let settings = enrollment.folder().join("mock.toml");
+    std::fs::write(&settings, AT_ONCE)?;
+    let settings = settings.to_string_lossy();
+    enrollment.start_mock(programs, &["--control", CONTROL, "--config", &settings])
+}
+
+fn attach(programs: &Programs, image: &Path, trace: &Path) -> Result<Beside> {
+    let mut attach = programs.command("emulator");
+    attach.arg("attach").arg(image).args(["--vpcd", READER]);
+    attach.args(["--trace", "--timing", "hardware", "--seed", "1"]);
+    Beside::start(&mut attach, trace)
+}
+
+/// Kills the engine as soon as the file holds the text. Where the last one wrote it before it died, this one dies at its
+/// start.
+fn kill_when(mut engine: Beside, watched: &Path, text: &str) -> Result<()> {
+    wait::until("the moment to kill", Duration::from_secs(60), || {
+        ensure!(engine.ended()?.is_none(), "`enroll` had ended by then");
+        let held = std::fs::read(watched).unwrap_or_default();
+        Ok(String::from_utf8_lossy(&held).contains(text))
+    })?;
+    engine.kill()
+}
+
+/// The portal sent «Ваш сертификат заказан» once: it took one request.
+fn one_request() -> Result<()> {
+    let mut control = TcpStream::connect(CONTROL)?;
+    write!(
+        control,
+        "GET /outbox?kind=ordered HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    control.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
+    ensure!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let sent: Vec<serde_json::Value> = serde_json::from_str(body)?;
+    ensure!(sent.len() == 1, "the portal took {} requests", sent.len());
+    Ok(())
+}
