@@ -48,6 +48,7 @@ pub use history::Visited;
 pub use order::{Issued, Order, Refused, Status, Submission};
 pub use paper::printed;
 pub use portal::api_routes;
+pub use reply::STYLESHEET;
 pub use saved::LoadError;
 pub use server::{Kept, Listen, Server, TlsPort};
 pub use settings::{

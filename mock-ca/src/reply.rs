@@ -21,10 +21,11 @@ pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response<Vec
     response
 }
 
-/// What all pages look like.
+/// What all pages look like; they ask for it at `/style.css`.
+pub const STYLESHEET: &str = include_str!("../templates/style.css");
+
 pub(crate) fn stylesheet() -> Response<Vec<u8>> {
-    let css = include_str!("../templates/style.css");
-    with_type(StatusCode::OK, "text/css; charset=utf-8", css.into())
+    with_type(StatusCode::OK, "text/css; charset=utf-8", STYLESHEET.into())
 }
 
 /// Data for a program.

@@ -4,6 +4,7 @@ mod explore;
 mod faults;
 mod import;
 mod replay;
+mod report;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ enum Verb {
     Run(Run),
     /// Play recordings back against the engine, the token and the portal, and tell what is not as recorded.
     Replay(replay::Replay),
+    /// Show a recording to a person: one HTML file with the manual's steps, every lane, the pages and the phone.
+    Report(report::Report),
     /// Make a recording of a log of pcscd, libpcscspy or OpenSC.
     Import(import::Import),
     /// Kill the engine at every effect of a scenario, resume each time, and compare how it ends.
@@ -132,6 +135,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::List(list) => list.show(),
         Verb::Run(run) => run.all(),
         Verb::Replay(replay) => ExitCode::from(replay.all()),
+        Verb::Report(report) => ExitCode::from(report.write()),
         Verb::Import(import) => ExitCode::from(import.write()),
         Verb::Crash(crash) => ExitCode::from(crash.everywhere()),
         Verb::Faults(faults) => ExitCode::from(faults.everywhere()),

@@ -25,6 +25,7 @@ pub mod proof;
 pub mod reader;
 pub mod recording;
 pub mod replay;
+pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod screen;

@@ -1,7 +1,8 @@
 //! A real browser goes through every page of the mock, on a narrow and on a wide screen, and once more with the virtual
-//! plugin; its pictures stay in the stage's folder.
+//! plugin; then it reads reports of runs. Its pictures stay in the stage's folder.
 
 mod plugin;
+mod report;
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -28,6 +29,8 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         "enroll",
         "-p",
         "emulator",
+        "-p",
+        "scenarios",
         "--bins",
         "--example",
         "request",
@@ -41,7 +44,8 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     for width in WIDTHS {
         walk(bench, width, &request)?;
     }
-    plugin::run(bench)
+    plugin::run(bench)?;
+    report::run(bench)
 }
 
 /// Exactly what the lock names.

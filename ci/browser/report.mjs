@@ -1,0 +1,75 @@
+// A browser opens reports of runs from files and finds in them, by labels, what a tester looks for: each in two clicks.
+//
+//   node report.mjs WELL.html FAILED.html FOLDER
+//
+// WELL is of `first-certificate`, FAILED of `wrong-user-pin`, both in English; pictures go to FOLDER. The module
+// playwright-core is looked for in $MODULES (target/browser). The exit code is 1 when something is not found, the console
+// says anything, a page is wider than its screen, or a report asks for anything but itself.
+
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [well, failed, folder] = process.argv.slice(2);
+const modules = resolve(process.env.MODULES ?? "target/browser");
+const { chromium } = createRequire(join(modules, "package.json"))("playwright-core");
+let troubles = 0;
+
+function expect(what, holds) {
+  console.log(`${holds ? "ok " : "not"} ${what}`);
+  if (!holds) troubles += 1;
+}
+
+mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+async function read(file, name, settings, act) {
+  const context = await browser.newContext(settings);
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const address = pathToFileURL(resolve(file)).href;
+  const noise = [];
+  page.on("console", (message) => noise.push(message.text()));
+  page.on("pageerror", (error) => noise.push(error.message));
+  page.on("request", (request) => request.url() !== address && !request.url().startsWith("about:") && noise.push(request.url()));
+  await page.goto(address);
+  await page.screenshot({ path: join(folder, `report-${name}-opened.png`) });
+  await act(page);
+  await page.screenshot({ path: join(folder, `report-${name}.png`) });
+  expect(`${name}: nothing on the console, nothing asked for${noise.map((it) => `; but ${it}`).join("")}`, noise.length === 0);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  expect(`${name}: no wider than its screen`, !wide);
+  await context.close();
+}
+
+const button = (page, name) => page.getByRole("button", { name });
+const heading = async (page, name) => (await page.getByRole("heading", { name }).count()) === 1;
+
+const desk = { width: 1400, height: 950 };
+await read(well, "well", { viewport: desk }, async (page) => {
+  await button(page.getByRole("navigation", { name: "Steps of the manual" }), /^1\.9/).click();
+  await button(page, /GENERATE ASYMMETRIC KEY PAIR/).click();
+  expect("the command that made the key pair, in two clicks", await heading(page, /^GENERATE ASYMMETRIC KEY PAIR: ok/));
+  await page.getByRole("tab", { name: "Phone" }).click();
+  const phone = page.getByRole("group", { name: "The applicant's phone" });
+  expect("the message that the certificate is ordered, in one click", (await phone.getByText("Ваш сертификат заказан").count()) === 1);
+  await page.getByRole("tab", { name: "Token" }).click();
+  expect("the token's pair and certificate at the end", (await page.getByText(/^(key pair|certificate): ЕГАИС_722318$/).count()) === 2);
+  await page.getByRole("tab", { name: "Certificate" }).click();
+  expect("the certificate in words", (await page.getByText("ООО «Тестовая организация»", { exact: true }).count()) > 0);
+  await page.getByLabel("Search").fill("/cabinet/work");
+  await button(page, /GET \/cabinet\/work: 200/).first().click();
+  const shown = page.frameLocator('iframe[title="The page as it looked"]');
+  expect("a page of the portal as it looked", (await shown.getByText("УДОСТОВЕРЯЮЩИЙ ЦЕНТР").count()) === 1);
+});
+await read(failed, "failed", { viewport: desk, colorScheme: "dark" }, async (page) => {
+  await button(page, "Where it failed").click();
+  expect("the step that failed, in one click", await heading(page, /the PIN of the user is wrong, 9 tries left/));
+});
+await read(well, "narrow", { viewport: { width: 360, height: 740 } }, async (page) => {
+  await button(page, "SMS: ordered").click();
+  expect("the message on a narrow screen", await page.getByRole("group", { name: "The applicant's phone" }).isVisible());
+});
+await browser.close();
+process.exit(troubles === 0 ? 0 : 1);

@@ -1,0 +1,206 @@
+//! The report: one HTML file that shows a recording to a person.
+//!
+//! The page draws itself from the recording, which stands in it as data. Nothing of a recording becomes markup or script
+//! of the page: text is set as text, portal pages are shown in frames that may do nothing, and the page allows no script
+//! but its own and no network at all.
+
+use base64ct::{Base64, Encoding as _};
+use emulator::TokenImage;
+use emulator::timing::Profile;
+use enroll::adapters::apdu_token::ApduToken;
+use enroll::certificate::Certificate;
+use enroll::messages::Lang;
+use enroll::name;
+use enroll::ports::token::{KeyKind, Token as _};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::clock::ScenarioClock;
+use crate::reader::{Reader, Way};
+use crate::recording::{Recording, irkutsk};
+use crate::replay::Story;
+use crate::signing::SigningSpeed;
+use crate::token;
+
+const PAGE: &str = include_str!("report/page.html");
+const STYLE: &str = include_str!("report/page.css");
+const SCRIPT: &str = include_str!("report/page.js");
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The token cannot be looked at.
+    #[error("the token of the run cannot be shown: {0}")]
+    Token(String),
+}
+
+/// What the page is drawn from.
+#[derive(Debug)]
+pub struct Report {
+    data: Value,
+}
+
+impl Report {
+    /// All that a recording alone tells: its lines, the certificate in it, and the token its story begins with.
+    ///
+    /// Errors: the story's token cannot be made.
+    pub fn of(recording: &Recording) -> Result<Self, ReportError> {
+        let mut data = json!({
+            "header": recording.header(),
+            "lines": recording.lines(),
+            "style": mock_ca::STYLESHEET,
+            "certificate": certificate(recording),
+        });
+        if let Ok(story) = Story::of(recording) {
+            let seed = recording.header().seed.unwrap_or_default();
+            let image = token::image(&story.scenario.token, seed, story.epoch())
+                .map_err(ReportError::Token)?;
+            data["before"] = contents(image)?;
+        }
+        Ok(Self { data })
+    }
+
+    /// The same with the token that the run left.
+    pub fn leaving(mut self, image: TokenImage) -> Result<Self, ReportError> {
+        self.data["after"] = contents(image)?;
+        Ok(self)
+    }
+
+    /// The same with how fast that token signs.
+    #[must_use]
+    pub fn signing(mut self, speed: SigningSpeed) -> Self {
+        self.data["speed"] = json!({ "here": speed.here, "by_profile": speed.by_profile });
+        self
+    }
+
+    /// The file's text.
+    pub fn render(&self, lang: Lang) -> String {
+        let hash = Base64::encode_string(&Sha256::digest(SCRIPT));
+        let tag = match lang {
+            Lang::Ru => "ru",
+            Lang::En => "en",
+        };
+        PAGE.replace("{lang}", tag)
+            .replace("{script-hash}", &hash)
+            .replace("{style}", STYLE)
+            .replace("{script}", SCRIPT)
+            .replace("{data}", &inert(&self.data))
+    }
+}
+
+/// JSON in which no character can end the element that holds it.
+fn inert(data: &Value) -> String {
+    data.to_string()
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
+}
+
+/// The certificate that the engine checked last, in words.
+fn certificate(recording: &Recording) -> Value {
+    let facts = recording
+        .lines()
+        .iter()
+        .filter_map(|line| line.fields.get("fact"));
+    let pem = facts
+        .filter(|fact| fact["is"] == "certificate-checked")
+        .filter_map(|fact| fact["pem"].as_str())
+        .next_back();
+    let read = pem.and_then(|pem| Certificate::from_pem(pem).ok());
+    read.map_or(Value::Null, |it| {
+        let (from, to) = it.validity();
+        json!({
+            "serial": it.serial(),
+            "subject": named(it.subject()),
+            "issuer": named(it.issuer()),
+            "from": irkutsk(from),
+            "to": irkutsk(to),
+            "fingerprint": it.fingerprint(),
+            "pem": pem,
+        })
+    })
+}
+
+fn named(name: &x509_cert::name::Name) -> Value {
+    let rows = name::attributes(name);
+    rows.into_iter()
+        .map(|(oid, value)| json!([name::short_name(&oid), value]))
+        .collect()
+}
+
+/// What a token shows without a PIN.
+fn contents(image: TokenImage) -> Result<Value, ReportError> {
+    let failed = |error: &dyn std::error::Error| ReportError::Token(error.to_string());
+    let clock = ScenarioClock::at(Timestamp::UNIX_EPOCH);
+    let reader = Reader::insert(image, 0, clock, Way::InProcess, Profile::none())
+        .map_err(|error| failed(&error))?;
+    let mut token = ApduToken::new(reader);
+    let inventory = token.inventory().map_err(|error| failed(&error))?;
+    let keys = inventory.keys.iter().map(|pair| {
+        json!({ "what": "key", "kind": kind(&pair.kind), "label": pair.label, "id": pair.id.to_string() })
+    });
+    let certificates = inventory.certificates.iter().map(|it| {
+        let read = Certificate::from_der(&it.der).ok();
+        let subject = read.map(|it| name::print(it.subject()));
+        json!({ "what": "certificate", "kind": subject, "label": it.label, "id": it.id.to_string() })
+    });
+    Ok(keys.chain(certificates).collect())
+}
+
+fn kind(kind: &KeyKind) -> String {
+    match kind {
+        KeyKind::Gost(set) => set.name().to_owned(),
+        KeyKind::Rsa { bits } => format!("RSA {bits}"),
+        KeyKind::Unknown => "?".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use enroll::messages::Lang;
+
+    use super::{PAGE, Report, SCRIPT, STYLE};
+    use crate::recording::Recording;
+
+    const SHIPPED: &str = include_str!("../recordings/first-certificate.jsonl");
+
+    fn rendered(recording: &str) -> String {
+        let recording = Recording::parse(recording).expect("a recording");
+        let report = Report::of(&recording).expect("a report");
+        report.render(Lang::Ru)
+    }
+
+    #[test]
+    fn a_recording_that_holds_markup_adds_no_element_to_the_page() {
+        let hostile = "{\"recording\":1,\"scenario\":\"</script><script>alert(1)</script>\",\"epoch\":\"<b>\"}\n\
+            {\"n\":1,\"at\":\"<img src=x onerror=alert(2)>\",\"lane\":\"<svg>\",\"text\":\"-->]]></script><!--\"}\n";
+        let page = rendered(hostile);
+        let elements = page.matches('<').count();
+        let own = [PAGE, STYLE, SCRIPT].map(|part| part.matches('<').count());
+        assert_eq!(elements, own.iter().sum::<usize>());
+    }
+
+    #[test]
+    fn the_report_of_the_manual_has_its_certificate_and_the_token_it_began_with() {
+        let recording = Recording::parse(SHIPPED).expect("a recording");
+        let report = Report::of(&recording).expect("a report");
+        let subject = report.data["certificate"]["subject"].to_string();
+        assert!(subject.contains("Тестовая организация"), "{subject}");
+        assert_eq!(report.data["before"], serde_json::json!([]));
+        assert_eq!(
+            report.data["lines"].as_array().map(Vec::len),
+            Some(recording.lines().len())
+        );
+    }
+
+    #[test]
+    fn the_page_allows_its_own_script_and_no_other() {
+        use base64ct::{Base64, Encoding as _};
+        use sha2::{Digest as _, Sha256};
+        let page = rendered(SHIPPED);
+        let hash = Base64::encode_string(&Sha256::digest(SCRIPT));
+        assert!(page.contains(&format!("script-src 'sha256-{hash}'")));
+        assert!(page.contains("default-src 'none'"));
+    }
+}
