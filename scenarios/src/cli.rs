@@ -3,6 +3,7 @@
 mod explore;
 mod faults;
 mod import;
+mod relay;
 mod replay;
 mod report;
 
@@ -57,6 +58,8 @@ enum Verb {
     Replay(replay::Replay),
     /// Show a recording to a person: one HTML file with the manual's steps, every lane, the pages and the phone.
     Report(report::Report),
+    /// Stand between a real token and its user, and record what passes.
+    Relay(relay::Relay),
     /// Make a recording of a log of pcscd, libpcscspy or OpenSC.
     Import(import::Import),
     /// Kill the engine at every effect of a scenario, resume each time, and compare how it ends.
@@ -136,6 +139,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::Run(run) => run.all(),
         Verb::Replay(replay) => ExitCode::from(replay.all()),
         Verb::Report(report) => ExitCode::from(report.write()),
+        Verb::Relay(relay) => ExitCode::from(relay.stand()),
         Verb::Import(import) => ExitCode::from(import.write()),
         Verb::Crash(crash) => ExitCode::from(crash.everywhere()),
         Verb::Faults(faults) => ExitCode::from(faults.everywhere()),

@@ -24,6 +24,7 @@ mod pcsc;
 pub mod proof;
 pub mod reader;
 pub mod recording;
+pub mod relay;
 pub mod replay;
 pub mod report;
 pub mod runner;

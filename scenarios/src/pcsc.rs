@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use enroll::adapters::pcsc::{self, PcscReader};
-use enroll::ports::token::TransmitError;
+use enroll::ports::token::{Transmit, TransmitError};
 
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -19,6 +19,13 @@ pub(crate) fn connect(patience: Duration) -> Result<PcscReader, TransmitError> {
         }
     }
     PcscReader::connect(None)
+}
+
+/// The token in the reader of that name, and its ATR.
+pub(crate) fn real(reader: &str) -> Result<(Box<dyn Transmit>, Vec<u8>), TransmitError> {
+    let reader = PcscReader::connect(Some(reader))?;
+    let atr = reader.atr()?;
+    Ok((Box::new(reader), atr))
 }
 
 /// Waits until the service has seen that the reader is empty, or is gone, so that the next card is not taken for

@@ -2,6 +2,7 @@
 
 mod faults;
 mod mishaps;
+mod relayed;
 
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +25,9 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
     faults::without_service(bench, &programs)?;
     let pcscd = Pcscd::start(bench)?;
     faults::with_cards(bench, &programs)?;
+    relayed::by_opensc(bench, &programs)?;
     every_scenario(bench, &programs)?;
+    recordings(bench, &programs)?;
     mishaps::on_the_way(bench, &programs, pcscd).context("an enrollment with every mishap")
 }
 
@@ -54,6 +57,27 @@ fn every_scenario(bench: &mut Bench, programs: &Programs) -> Result<()> {
     );
     Ok(())
 }
+
+/// What was recorded over PC/SC replays in process on every side, and what is shipped replays over PC/SC.
+fn recordings(bench: &mut Bench, programs: &Programs) -> Result<()> {
+    for name in REPLAYED {
+        let left = bench.folder().join("pcsc").join(name);
+        bench.run(replay_of(programs).arg(left.join("recording.jsonl")))?;
+    }
+    let mut replay = replay_of(programs);
+    replay.args(REPLAYED.map(|name| format!("scenarios/recordings/{name}.jsonl")));
+    bench.run(replay.args(["--side", "token", "--via", "pcsc"]))?;
+    println!("        recordings replay: made over PC/SC in process, made in process over PC/SC");
+    Ok(())
+}
+
+fn replay_of(programs: &Programs) -> Command {
+    let mut replay = programs.command("scenarios");
+    replay.arg("replay");
+    replay
+}
+
+const REPLAYED: [&str; 3] = ["first-certificate", "replace-certificate", "wrong-user-pin"];
 
 /// For scenarios that start near the present, which both runs have to share.
 const PRESENT: &str = "2026-01-31T12:00:00+08:00";

@@ -136,6 +136,19 @@ impl PcscReader {
         Ok(reader)
     }
 
+    /// What the card said first, as the service has it.
+    ///
+    /// Errors: [`TransmitError::NoCard`], or the service is away.
+    pub fn atr(&self) -> Result<Vec<u8>, TransmitError> {
+        let mut states = [ReaderState::new(self.name.as_c_str(), State::UNAWARE)];
+        let looked = self.context.get_status_change(Duration::ZERO, &mut states);
+        looked.map_err(|error| self.told(error))?;
+        match states[0].atr() {
+            [] => Err(self.told(Error::NoSmartcard)),
+            atr => Ok(atr.to_vec()),
+        }
+    }
+
     /// The card with a transaction on it, asked for again while another program resets it: nobody is logged in yet, so
     /// nothing is lost by it. pcscd has no protocol for a card between its power-off and its ATR, and answers that
     /// ours do not fit (seen with 1.9.9).

@@ -96,6 +96,9 @@ fn answered(recording: &Recording, story: &Story, way: Way) -> Result<Vec<Line>,
             _ => {}
         }
     }
+    // The next recording must not meet this card.
+    drop(card);
+    drop(reader.eject());
     let lines = timeline.borrow().recording().lines().to_vec();
     Ok(lines)
 }
