@@ -30,16 +30,22 @@ enum Sign {
 
 /// Where the engine dies, in the order it comes there: with an intent in the journal and the act under way, and with the
 /// act done.
-const POINTS: [(Sign, &str); 8] = [
+const POINTS: [(Sign, &str); 9] = [
     (Sign::Journal, "enroll-journal"),
     (Sign::Journal, "\"to\":\"make-key-pair\""),
     (Sign::Trace, "GENERATE"),
+    (Sign::Trace, PAIR_IS_LISTED),
     (Sign::Journal, "\"is\":\"key-pair-ready\""),
     (Sign::Journal, "\"to\":\"send-request\""),
     (Sign::Journal, "\"to\":\"relabel\""),
     (Sign::Journal, "\"to\":\"write-certificate\""),
     (Sign::Journal, "\"is\":\"certificate-written\""),
 ];
+
+/// Both directories name the pair, and the mark of an unfinished one is about to go: the journal knows of no pair yet.
+const PAIR_IS_LISTED: &str = "SELECT 5000/6002: ok, EF 6002, 2048 bytes
+READ BINARY at 0: ok, 256 bytes
+SELECT 5000/4E4B: ok";
 
 /// One enrollment, killed at each point and resumed, until nothing kills it any more.
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
@@ -85,6 +91,22 @@ ordered_secs = { min = 0, max = 0 }
 issue_secs = { min = 0, max = 0 }
 ";
 
+/// A write takes longer than the pause between two looks, so that the engine dies in it.
+const SLOW_WRITES: &str = "format = 1
+byte-us = 0
+look-us = 0
+write-us = 120000
+verify-us = 0
+random-us = 0
+hash-us = 0
+sign-gost-256-us = 0
+sign-gost-512-us = 0
+rsa-us = 0
+generate-gost-256-us = 200000
+generate-gost-512-us = 0
+generate-rsa-us = 0
+";
+
 fn start_mock(programs: &Programs, enrollment: &Enrollment) -> Result<Beside> {
     let settings = enrollment.folder().join("mock.toml");
     std::fs::write(&settings, AT_ONCE)?;
@@ -95,7 +117,11 @@ fn start_mock(programs: &Programs, enrollment: &Enrollment) -> Result<Beside> {
 fn attach(programs: &Programs, image: &Path, trace: &Path) -> Result<Beside> {
     let mut attach = programs.command("emulator");
     attach.arg("attach").arg(image).args(["--vpcd", READER]);
-    attach.args(["--trace", "--timing", "hardware", "--seed", "1"]);
+    let timing = image.with_file_name("timing.toml");
+    std::fs::write(&timing, SLOW_WRITES)?;
+    attach
+        .args(["--trace", "--seed", "1", "--timing"])
+        .arg(timing);
     Beside::start(&mut attach, trace)
 }
 
