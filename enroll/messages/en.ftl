@@ -38,6 +38,9 @@ deed-check-folder = check the folder's rights and free space
 deed-install-printing = install CUPS (apt install cups-client), or print the files with another program; they are there
 deed-check-printer = switch the printer on and make it the default (lpstat -d; lpoptions -d NAME); the files are there
 deed-check-module = check the module's path, and that it is made for this system
+deed-check-clock = check this machine's clock (timedatectl); if it is right, have the portal's owner renew the certificate
+deed-come-back = wait until the portal is open
+deed-tunnel-gost = a portal with GOST suites alone is reached through a tunnel on this machine (stunnel with a GOST engine)
 
 ## What happened: the enrollment
 
@@ -125,6 +128,8 @@ printer-refused = the papers are not all printed: the printer did not take { $fi
 sms-unreachable = the SMS inbox does not answer: { $why }
 sms-not-messages = the SMS inbox answered something that is not a list of messages: { $why }
 sms-command-failed = the SMS command failed: { $why }
+sms-command-hangs = the SMS command did not end in { $secs } s and was stopped
+sms-too-large = the SMS inbox answered more than { $limit } bytes
 sms-no-terminal = no terminal to ask for the SMS code at
 
 ## What happened: the portal
@@ -133,7 +138,14 @@ portal-bad-address = the portal's address cannot be used: { $why }
 portal-plain-http = { $host } would be spoken to in clear
 portal-unreachable = the portal does not answer: { $why }
 portal-timed-out = the portal did not answer in { $secs } s
-portal-tls = the portal's TLS certificate is not trusted: { $why }
+portal-busy = the portal has too much to do and asks to come back later
+portal-busy-for = the portal is closed and asks to come back in { $secs } s
+tls-unknown-issuer = the portal's TLS certificate is from an authority that is not trusted
+tls-expired = the portal's TLS certificate has expired
+tls-not-yet-valid = the portal's TLS certificate is not valid yet
+tls-other-host = the portal's TLS certificate is for another host
+tls-nothing-in-common = the portal and this program have no TLS version or cipher in common
+tls-refused = the portal's TLS certificate is refused: { $why }
 portal-status = the portal answered { $status } to «{ $what }»
 portal-session-expired = the session has ended
 portal-wrong-code = the code was not accepted: { $said }
@@ -242,6 +254,7 @@ caution-other-pair-shown = the page shows the pair «{ $page }», the token «{ 
 caution-no-answer-to-request = no answer to the request ({ $error }); looking whether the portal has it
 caution-sent-already = the portal has the request already: { $status }
 caution-no-first-sms = SMS 1 was not seen; the list of applications says that the portal has the request
+caution-inbox-silent = { $error }; going by the list of applications
 caution-administrator-may-not-delete = this token does not let the administrator delete certificates; the user's PIN is used instead
 caution-installed-already = this application is installed already; name the new one to begin another
 caution-no-journal = no journal tells of the request; the pair was found by the certificate's key

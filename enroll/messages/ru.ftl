@@ -38,6 +38,9 @@ deed-check-folder = проверьте права на папку и место 
 deed-install-printing = установите CUPS (apt install cups-client) или напечатайте файлы другой программой: они сохранены
 deed-check-printer = включите принтер и назначьте его основным (lpstat -d; lpoptions -d ИМЯ); файлы сохранены
 deed-check-module = проверьте путь к модулю и то, что он собран для этой системы
+deed-check-clock = проверьте часы этой машины (timedatectl); если они верны, сертификат должен обновить владелец портала
+deed-come-back = дождитесь, пока портал откроется
+deed-tunnel-gost = портал, где есть лишь шифры ГОСТ, доступен через туннель на этой машине (stunnel с модулем ГОСТ)
 
 ## Что случилось: выпуск сертификата
 
@@ -147,6 +150,8 @@ printer-refused = напечатаны не все документы: прин�
 sms-unreachable = SMS-шлюз не отвечает: { $why }
 sms-not-messages = ответ SMS-шлюза — не список сообщений: { $why }
 sms-command-failed = команда для SMS не выполнена: { $why }
+sms-command-hangs = команда для SMS не завершилась за { $secs } с и остановлена
+sms-too-large = ответ SMS-шлюза длиннее { $limit } байт
 sms-no-terminal = код из SMS спросить негде
 
 ## Что случилось: портал
@@ -155,7 +160,14 @@ portal-bad-address = адрес портала не годится: { $why }
 portal-plain-http = соединение с { $host } было бы открытым (http)
 portal-unreachable = портал не отвечает: { $why }
 portal-timed-out = портал не ответил за { $secs } с
-portal-tls = сертификату TLS портала нет доверия: { $why }
+portal-busy = портал перегружен и просит зайти позже
+portal-busy-for = портал закрыт и просит зайти через { $secs } с
+tls-unknown-issuer = сертификат TLS портала выдан центром, которому нет доверия
+tls-expired = срок действия сертификата TLS портала истёк
+tls-not-yet-valid = сертификат TLS портала ещё не действует
+tls-other-host = сертификат TLS портала выдан другому узлу
+tls-nothing-in-common = у портала и этой программы нет общей версии TLS или шифра
+tls-refused = сертификат TLS портала не принят: { $why }
 portal-status = портал ответил { $status } на «{ $what }»
 portal-session-expired = сеанс на портале завершён
 portal-wrong-code = код не принят: { $said }
@@ -267,6 +279,7 @@ caution-other-pair-shown = на странице пара «{ $page }», на т
 caution-no-answer-to-request = ответа на запрос нет ({ $error }); смотрим, получил ли его портал
 caution-sent-already = портал уже получил запрос: «{ $status }»
 caution-no-first-sms = первого SMS нет; по списку заявок видно, что запрос у портала
+caution-inbox-silent = { $error }; смотрим по списку заявок
 caution-administrator-may-not-delete = этот токен не даёт администратору удалять сертификаты; нужен PIN-код пользователя
 caution-installed-already = эта заявка уже выполнена; для новой назовите её номер
 caution-no-journal = журнала запроса нет; пара найдена по ключу сертификата

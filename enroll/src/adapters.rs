@@ -9,6 +9,7 @@ pub mod observed;
 pub mod pcsc;
 #[cfg(feature = "pkcs11")]
 pub mod pkcs11;
+pub mod sms_command;
 pub mod sms_gateway;
 pub mod system_clock;
 pub mod terminal;

@@ -52,6 +52,8 @@ pub struct Enrollment<'a> {
     journal: Option<Journal>,
     token: Option<TokenInfo>,
     in_cabinet: bool,
+    /// Whether it was told that the inbox cannot be read.
+    told_silence: bool,
     told_sms: std::collections::BTreeSet<u64>,
     codes: u32,
     portal_time: login::PortalTime,
@@ -69,6 +71,7 @@ impl<'a> Enrollment<'a> {
             journal: None,
             token: None,
             in_cabinet: false,
+            told_silence: false,
             told_sms: std::collections::BTreeSet::new(),
             codes: 0,
             portal_time: login::PortalTime::default(),

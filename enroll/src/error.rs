@@ -285,4 +285,10 @@ pub enum Deed {
     CheckPrinter,
     /// Check the path of the PKCS#11 module.
     CheckModule,
+    /// Set this machine's clock, or have the portal's certificate renewed.
+    CheckClock,
+    /// Wait until the portal is open.
+    ComeBack,
+    /// Reach the portal through a tunnel that speaks GOST suites.
+    TunnelGost,
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::JournalError;
-use crate::ports::{Clock, PortalError};
+use crate::ports::{Clock, PortalError, SmsError};
 use crate::stage::Fact;
 
 /// One thing that happened.
@@ -177,6 +177,12 @@ pub enum Caution {
     /// SMS 1 did not come.
     #[error("SMS 1 was not seen; the list of applications says that the portal has the request")]
     NoFirstSms,
+    /// The two notices cannot be looked for.
+    #[error("the SMS inbox cannot be read ({error}); going by the list of applications")]
+    InboxSilent {
+        /// How it failed.
+        error: SmsError,
+    },
     /// The token's certificate files have no mark for the administrator.
     #[error(
         "this token does not let the administrator delete certificates; the user's PIN is used instead"

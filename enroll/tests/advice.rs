@@ -12,6 +12,7 @@ use enroll::certificate::CertificateProblem;
 use enroll::journal::JournalError;
 use enroll::messages::{Lang, Report};
 use enroll::object::Object;
+use enroll::ports::portal::TlsFault;
 use enroll::ports::token::{KeyId, PinRole, TokenError, TransmitError, Tries};
 use enroll::ports::{ApplicantError, PortalError, PrinterError, SmsError};
 use enroll::request::{FieldProblem, RequestError};
@@ -140,9 +141,16 @@ fn of_portal_and_phone() -> Vec<Error> {
             why: s("Connection refused"),
         },
         PortalError::TimedOut { secs: 30 },
-        PortalError::Tls {
-            why: s("invalid peer certificate: UnknownIssuer"),
-        },
+        TlsFault::UnknownIssuer.into(),
+        TlsFault::Expired.into(),
+        TlsFault::NotYetValid.into(),
+        TlsFault::OtherHost.into(),
+        TlsFault::NothingInCommon.into(),
+        PortalError::Tls(TlsFault::Refused {
+            why: s("BadEncoding"),
+        }),
+        PortalError::Busy { secs: Some(3600) },
+        PortalError::Busy { secs: None },
         PortalError::Status {
             what: s("Получить код"),
             status: 502,
@@ -182,6 +190,8 @@ fn of_portal_and_phone() -> Vec<Error> {
         SmsError::CommandFailed {
             why: s("exit status: 3"),
         },
+        SmsError::CommandHangs { secs: 30 },
+        SmsError::TooLarge { limit: 1_048_576 },
         SmsError::NoTerminal,
     ];
     portal
@@ -443,6 +453,11 @@ fn the_list_leaves_no_error_out() {
             "Portal(",
             include_str!("../src/ports/portal.rs"),
             "PortalError",
+        ),
+        (
+            "Portal(Tls(",
+            include_str!("../src/ports/portal.rs"),
+            "TlsFault",
         ),
         (
             "Printer(",

@@ -4,6 +4,11 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+#[path = "pages/answers.rs"]
+mod answers;
+#[path = "pages/inbox.rs"]
+mod inbox;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;

@@ -44,6 +44,11 @@ pub struct Scenario {
     /// When it starts: RFC 3339, or `hour-ago`.
     #[serde(default)]
     pub epoch: Epoch,
+    /// Whether the portal is named by its https address, with its authority's certificate (`--ca`). What is wrong
+    /// with its own is `portal.web.tls_certificate`; `portal.web.redirect_to_https` has the operator name the http
+    /// address.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub https: bool,
     /// The token in the reader.
     #[serde(default)]
     pub token: Token,

@@ -1,19 +1,23 @@
 //! The world of one run: a token in a reader, a portal that listens on loopback, one clock, one seed.
 
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, Write as _};
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use emulator::TokenImage;
 use emulator::timing::Profile;
 use enroll::adapters::apdu_token::ApduToken;
+use enroll::adapters::http_portal::PortalAddress;
 use enroll::adapters::observed::Observed;
 use enroll::event::Events;
 use enroll::ports::token::{Transmit, TransmitError};
 use jiff::{SignedDuration, Timestamp};
-use mock_ca::{Listen, MockCa, Server, Settings};
+use mock_ca::tls::Identity;
+use mock_ca::{Listen, MockCa, Server, Settings, TlsPort};
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 use crate::clock::ScenarioClock;
 use crate::faults::{MachineClock, Meddler, meddled};
@@ -67,6 +71,10 @@ pub struct World {
     pub meddler: Arc<Meddler>,
     /// Whether a recording plays the others, so that what the authority's people do has been done.
     pub played: bool,
+    /// Where the engine is told that the portal is.
+    pub portal: PortalAddress,
+    /// The file of `--ca`, there for as long as the world is.
+    _authority: Option<NamedTempFile>,
     mock: Arc<Mutex<MockCa>>,
 }
 
@@ -128,11 +136,18 @@ impl World {
         let image: TokenImage =
             token::image(&scenario.token, seed, epoch).map_err(WorldError::Token)?;
         let settings = settings(scenario, seed, epoch)?;
+        let tls = scenario.https.then(|| tls_port(&settings));
+        let authority = tls.as_ref().map(|_| authority_file(seed)).transpose()?;
+        let redirects = settings.web.redirect_to_https;
         let mock = Arc::new(Mutex::new(MockCa::new(settings)));
         let meddler = Arc::new(Meddler::new(scenario.faults.clone()));
         let portal = portal.unwrap_or_else(|| entrance(&mock));
         let door = before(meddled(portal, Arc::clone(&meddler)));
-        let server = Server::start(door, Arc::new(clock.clone()), Listen::default())?;
+        let server = Server::start_with_tls(door, Arc::new(clock.clone()), Listen::default(), tls)?;
+        let address = PortalAddress {
+            ca: authority.as_ref().map(|file| file.path().to_owned()),
+            ..PortalAddress::new(&portal_url(&server, redirects))
+        };
         let reader = Reader::insert(image, seed, clock.clone(), way, timing)?;
         Ok(Self {
             clock,
@@ -140,6 +155,8 @@ impl World {
             server,
             meddler,
             played: false,
+            portal: address,
+            _authority: authority,
             mock,
         })
     }
@@ -175,6 +192,27 @@ impl World {
         let value = serde_json::from_slice(answer.body()).unwrap_or_default();
         (answer.status().as_u16(), value)
     }
+}
+
+/// The portal over TLS, on a free port of loopback.
+fn tls_port(settings: &Settings) -> TlsPort {
+    TlsPort {
+        address: (Ipv4Addr::LOCALHOST, 0).into(),
+        identity: Identity::from_seed(settings.seed, settings.web.tls_certificate),
+        redirect: settings.web.redirect_to_https,
+    }
+}
+
+fn authority_file(seed: u64) -> io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new()?;
+    file.write_all(mock_ca::tls::authority_pem(seed).as_bytes())?;
+    Ok(file)
+}
+
+/// The https address where there is one, unless the other leads to it.
+fn portal_url(server: &Server, redirects: bool) -> String {
+    let secure = server.tls_url().filter(|_| !redirects);
+    secure.unwrap_or_else(|| server.portal_url())
 }
 
 fn entrance(mock: &Arc<Mutex<MockCa>>) -> Door {

@@ -2,10 +2,12 @@
 //!
 //! Nothing is found by id, class, field name, address or position. Hidden fields go back untouched.
 
+mod answer;
 pub mod form;
 pub mod label;
 pub mod page;
 mod reading;
+mod tls;
 pub(in crate::adapters) mod transport;
 
 use std::path::PathBuf;
@@ -15,9 +17,10 @@ use url::Url;
 
 use crate::event::{Event, Events};
 use crate::ports::PortalError;
+use answer::Answer;
 use form::{Button, Field, Form};
 use page::Page;
-use transport::{Answer, Method, Transport};
+use transport::{Method, Transport};
 
 pub use transport::Options;
 
@@ -298,6 +301,10 @@ impl core::fmt::Debug for Browser {
 }
 
 fn failed(answer: &Answer, what: &str) -> PortalError {
+    if answer.is_busy() {
+        let secs = answer.retry_after.map(|pause| pause.as_secs());
+        return PortalError::Busy { secs };
+    }
     PortalError::Status {
         what: what.to_owned(),
         status: answer.status,

@@ -1,4 +1,4 @@
-//! Inboxes: a gateway that lists messages over HTTP, and a command that prints them.
+//! An inbox behind HTTP: a gateway that lists messages.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -36,8 +36,11 @@ impl SmsGateway {
             .query_pairs_mut()
             .append_pair("phone", phone.digits());
         let answer = self.transport.request(&target, &Method::Get);
-        let answer = answer.map_err(|error| SmsError::Unreachable {
-            why: error.to_string(),
+        let answer = answer.map_err(|error| match error {
+            PortalError::TooLarge { limit, .. } => SmsError::TooLarge { limit },
+            error => SmsError::Unreachable {
+                why: error.to_string(),
+            },
         })?;
         match answer.status {
             200 => messages(&answer.text()),
@@ -74,66 +77,6 @@ impl core::fmt::Debug for SmsGateway {
     }
 }
 
-/// A command that prints what a phone received: the gateway's JSON, or one message on each line. It finds the number
-/// in `ENROLL_PHONE`.
-#[derive(Clone, Debug)]
-pub struct SmsCommand {
-    command: String,
-}
-
-impl SmsCommand {
-    /// The command, for `sh -c`.
-    #[must_use]
-    pub fn new(command: &str) -> Self {
-        Self {
-            command: command.to_owned(),
-        }
-    }
-
-    fn all(&self, phone: &Phone) -> Result<Vec<SmsMessage>, SmsError> {
-        let mut command = std::process::Command::new("sh");
-        let output = command
-            .arg("-c")
-            .arg(&self.command)
-            .env("ENROLL_PHONE", phone.digits())
-            .output();
-        let output = output.map_err(|error| SmsError::CommandFailed {
-            why: error.to_string(),
-        })?;
-        if !output.status.success() {
-            return Err(SmsError::CommandFailed {
-                why: output.status.to_string(),
-            });
-        }
-        let text = Zeroizing::new(String::from_utf8_lossy(&output.stdout).into_owned());
-        if text.trim_start().starts_with('[') {
-            messages(&text)
-        } else {
-            Ok(lines(&text))
-        }
-    }
-}
-
-impl SmsInbox for SmsCommand {
-    fn newest(&mut self, phone: &Phone) -> Result<u64, SmsError> {
-        Ok(self
-            .all(phone)?
-            .iter()
-            .map(|message| message.id)
-            .max()
-            .unwrap_or(0))
-    }
-
-    fn since(
-        &mut self,
-        phone: &Phone,
-        after: u64,
-        _awaited: Awaited,
-    ) -> Result<Vec<SmsMessage>, SmsError> {
-        Ok(later(self.all(phone)?, after))
-    }
-}
-
 #[derive(Deserialize)]
 struct Delivered {
     id: u64,
@@ -142,7 +85,7 @@ struct Delivered {
     at: Option<Timestamp>,
 }
 
-fn messages(json: &str) -> Result<Vec<SmsMessage>, SmsError> {
+pub(super) fn messages(json: &str) -> Result<Vec<SmsMessage>, SmsError> {
     let read: Vec<Delivered> =
         serde_json::from_str(json).map_err(|error| SmsError::NotMessages {
             why: format!("line {}, column {}", error.line(), error.column()),
@@ -155,18 +98,7 @@ fn messages(json: &str) -> Result<Vec<SmsMessage>, SmsError> {
     Ok(read.into_iter().map(message).collect())
 }
 
-fn lines(text: &str) -> Vec<SmsMessage> {
-    let numbered = text.lines().filter(|line| !line.trim().is_empty()).zip(1..);
-    numbered
-        .map(|(line, id)| SmsMessage {
-            id,
-            text: Zeroizing::new(line.to_owned()),
-            at: None,
-        })
-        .collect()
-}
-
-fn later(messages: Vec<SmsMessage>, after: u64) -> Vec<SmsMessage> {
+pub(super) fn later(messages: Vec<SmsMessage>, after: u64) -> Vec<SmsMessage> {
     messages
         .into_iter()
         .filter(|message| message.id > after)
@@ -195,24 +127,6 @@ mod tests {
         assert!(matches!(
             messages("<html>"),
             Err(SmsError::NotMessages { .. })
-        ));
-    }
-
-    #[test]
-    fn a_command_that_prints_lines_is_an_inbox() {
-        let phone = Phone::parse("79000000000").unwrap();
-        let mut inbox = SmsCommand::new("printf 'one\\n\\ntwo $ENROLL_PHONE\\n'");
-        assert_eq!(inbox.newest(&phone), Ok(2));
-        let mut inbox = SmsCommand::new("echo \"Код $ENROLL_PHONE\"");
-        assert_eq!(
-            inbox.since(&phone, 0, Awaited::Code).unwrap()[0]
-                .text
-                .as_str(),
-            "Код 79000000000"
-        );
-        assert!(matches!(
-            SmsCommand::new("exit 3").newest(&phone),
-            Err(SmsError::CommandFailed { .. })
         ));
     }
 }

@@ -12,7 +12,8 @@ use crate::adapters::http_portal::{HttpPortal, PortalAddress};
 use crate::adapters::observed::Observed;
 #[cfg(feature = "pcsc")]
 use crate::adapters::pcsc::PcscReader;
-use crate::adapters::sms_gateway::{SmsCommand, SmsGateway};
+use crate::adapters::sms_command::SmsCommand;
+use crate::adapters::sms_gateway::SmsGateway;
 use crate::adapters::terminal::{PinSource, PromptInbox, TerminalApplicant};
 use crate::adapters::vpcd_reader::VpcdReader;
 use crate::engine::Settings;

@@ -151,20 +151,16 @@ impl Enrollment<'_> {
         if self.in_cabinet {
             return Ok(());
         }
-        match self.log_in_once(walk) {
-            Err(Error::Portal(
-                error @ (PortalError::Unreachable { .. }
-                | PortalError::TimedOut { .. }
-                | PortalError::Status { .. }),
-            )) => {
-                self.ports.events.warn(Caution::LoginAgain { error });
-                self.ports
-                    .events
-                    .wait(RETRY_PAUSE, "before logging in again");
-                self.log_in_once(walk)
-            }
-            other => other,
-        }
+        let error = match self.log_in_once(walk) {
+            Err(Error::Portal(error)) => error,
+            other => return other,
+        };
+        let Some(pause) = error.pause() else {
+            return Err(error.into());
+        };
+        self.ports.events.warn(Caution::LoginAgain { error });
+        self.ports.events.wait(pause, "before logging in again");
+        self.log_in_once(walk)
     }
 
     fn log_in_once(&mut self, walk: &Walk) -> Result<(), Error> {
@@ -328,7 +324,6 @@ impl Enrollment<'_> {
 /// How often the inbox is looked into for a code: at once, since a code may not live long.
 const CODE_PAUSES_SECS: [u64; 3] = [1, 1, 2];
 const LAST_CODE_PAUSE_SECS: u64 = 3;
-const RETRY_PAUSE: Duration = Duration::from_secs(5);
 /// Clocks of gateway and portal may differ by as much.
 const CLOCK_MARGIN: SignedDuration = SignedDuration::from_secs(30);
 /// No portal makes a person wait longer for another code.

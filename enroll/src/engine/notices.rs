@@ -3,8 +3,7 @@
 use jiff::SignedDuration;
 
 use super::Enrollment;
-use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Caution, Event};
 use crate::ports::sms::{Awaited, SmsMessage};
 use crate::sms::{Notice, classify, masked};
 
@@ -27,9 +26,11 @@ impl Enrollment<'_> {
     }
 
     /// Whether a notice about this order has come. One from before the order is about another.
-    pub(super) fn has_come(&mut self, awaited: Awaited) -> Result<bool, Error> {
+    ///
+    /// The list of applications knows as much: an inbox that cannot be read is told once and stops nothing.
+    pub(super) fn has_come(&mut self, awaited: Awaited) -> bool {
         if !self.ports.sms.sees_notices() {
-            return Ok(false);
+            return false;
         }
         let wanted = match awaited {
             Awaited::Ordered => Notice::Ordered,
@@ -42,10 +43,18 @@ impl Enrollment<'_> {
                 .zip(sent_at)
                 .is_some_and(|(at, sent)| at < sent - SignedDuration::from_secs(60))
         };
-        let messages = self.ports.sms.since(&self.settings.phone, 0, awaited)?;
+        let messages = match self.ports.sms.since(&self.settings.phone, 0, awaited) {
+            Ok(messages) => messages,
+            Err(error) => {
+                if !core::mem::replace(&mut self.told_silence, true) {
+                    self.ports.events.warn(Caution::InboxSilent { error });
+                }
+                return false;
+            }
+        };
         let found = messages
             .iter()
             .find(|message| !is_old(message) && classify(&message.text) == wanted);
-        Ok(found.map(|message| self.tell_sms(message)).is_some())
+        found.map(|message| self.tell_sms(message)).is_some()
     }
 }

@@ -30,22 +30,18 @@ impl Enrollment<'_> {
                     .map(drop)
                     .or_else(only_session_ended)
             }
-            Err(
-                error @ (PortalError::Unreachable { .. }
-                | PortalError::TimedOut { .. }
-                | PortalError::Status { .. }),
-            ) => self.send_again(&pem, error),
-            Err(error) => Err(error.into()),
+            Err(error) => match error.pause() {
+                Some(pause) => self.send_again(&pem, error, pause),
+                None => Err(error.into()),
+            },
         }
     }
 
-    fn send_again(&mut self, pem: &str, error: PortalError) -> Result<(), Error> {
+    fn send_again(&mut self, pem: &str, error: PortalError, pause: Duration) -> Result<(), Error> {
         self.ports.events.warn(Caution::NoAnswerToRequest {
             error: error.clone(),
         });
-        self.ports
-            .events
-            .wait(RETRY_PAUSE, "before looking at the list");
+        self.ports.events.wait(pause, "before looking at the list");
         let row = self.look_at_list(&login::REQUEST)?;
         if !is_after_sending(&row.status) {
             let card = self.ports.portal.open_application(&row.number)?;
@@ -112,4 +108,3 @@ fn only_session_ended(error: PortalError) -> Result<(), Error> {
 
 /// The list's word for an issued certificate (Рис. 14).
 pub(super) const ISSUED: &str = "Сертификат выпущен";
-const RETRY_PAUSE: Duration = Duration::from_secs(5);

@@ -35,7 +35,7 @@ impl Enrollment<'_> {
             .into_iter()
             .chain(core::iter::repeat(LAST_NOTICE_PAUSE_SECS));
         while self.ports.sms.sees_notices() {
-            if self.has_come(Awaited::Ordered)? {
+            if self.has_come(Awaited::Ordered) {
                 self.step("1.12", Who::Sms, "«Ваш сертификат заказан» has come");
                 return self.record(Fact::Ordered { told_by_sms: true });
             }
@@ -89,11 +89,11 @@ impl Enrollment<'_> {
             .into_iter()
             .chain(core::iter::repeat(LAST_LIST_PAUSE_SECS))
         {
-            told = told || self.has_come(Awaited::Ready)?;
+            told = told || self.has_come(Awaited::Ready);
             let row = self.look_at_list(walk)?;
             if row.status == ISSUED {
                 self.said("1.13", &row.status);
-                let told_by_sms = told || self.has_come(Awaited::Ready)?;
+                let told_by_sms = told || self.has_come(Awaited::Ready);
                 self.record(Fact::Issued { told_by_sms })?;
                 return self.issued();
             }
@@ -114,23 +114,23 @@ impl Enrollment<'_> {
                     waited_secs,
                 });
             }
-            told = self.pause_for_ready(pause, told)?;
+            told = self.pause_for_ready(pause, told);
             waited += Duration::from_secs(pause);
         }
         self.issued()
     }
 
     /// Waits until the list is to be looked at again, or until SMS 2 comes.
-    fn pause_for_ready(&mut self, secs: u64, told: bool) -> Result<bool, Error> {
+    fn pause_for_ready(&mut self, secs: u64, told: bool) -> bool {
         for _ in 0..secs.div_ceil(READY_PAUSE.as_secs()) {
             self.ports
                 .events
                 .wait(READY_PAUSE, "the certificate: 15 to 30 minutes");
-            if !told && self.has_come(Awaited::Ready)? {
-                return Ok(true);
+            if !told && self.has_come(Awaited::Ready) {
+                return true;
             }
         }
-        Ok(told)
+        told
     }
 
     fn issued(&mut self) -> Result<Issued, Error> {

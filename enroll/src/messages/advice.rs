@@ -4,6 +4,7 @@ use super::text::Text;
 use super::texts;
 use crate::error::{Deed, Error, NextStep, exit_code};
 use crate::journal::JournalError;
+use crate::ports::portal::TlsFault;
 use crate::ports::token::TransmitError;
 use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
 
@@ -130,7 +131,8 @@ const fn portal_code(error: &PortalError) -> u8 {
         PortalError::BadAddress { .. } | PortalError::PlainHttp { .. } => exit_code::USAGE,
         PortalError::Unreachable { .. }
         | PortalError::TimedOut { .. }
-        | PortalError::Tls { .. }
+        | PortalError::Tls(_)
+        | PortalError::Busy { .. }
         | PortalError::Status { .. }
         | PortalError::SessionExpired => exit_code::PORTAL,
     }
@@ -208,9 +210,11 @@ fn of_applicant(error: &ApplicantError) -> NextStep {
 fn of_sms(error: &SmsError) -> NextStep {
     match error {
         SmsError::Unreachable { .. } => first(Deed::CheckNetwork, "enroll resume"),
-        SmsError::NotMessages { .. } | SmsError::CommandFailed { .. } | SmsError::NoTerminal => {
-            NextStep::Option("--sms")
-        }
+        SmsError::NotMessages { .. }
+        | SmsError::CommandFailed { .. }
+        | SmsError::CommandHangs { .. }
+        | SmsError::TooLarge { .. }
+        | SmsError::NoTerminal => NextStep::Option("--sms"),
     }
 }
 
@@ -220,7 +224,8 @@ fn of_portal(error: &PortalError) -> NextStep {
         PortalError::PlainHttp { .. } => {
             NextStep::FirstThenOption(Deed::UseHttps, "--allow-plain-http")
         }
-        PortalError::Tls { .. } => NextStep::Option("--ca"),
+        PortalError::Tls(fault) => of_tls(fault),
+        PortalError::Busy { .. } => first(Deed::ComeBack, "enroll resume"),
         PortalError::Unreachable { .. }
         | PortalError::TimedOut { .. }
         | PortalError::Status { .. } => first(Deed::CheckNetwork, "enroll resume"),
@@ -234,6 +239,18 @@ fn of_portal(error: &PortalError) -> NextStep {
             saved.as_ref().map(|path| path.display().to_string()),
         ),
         PortalError::TooLarge { .. } => NextStep::Ask(Deed::Report, None),
+    }
+}
+
+fn of_tls(fault: &TlsFault) -> NextStep {
+    match fault {
+        TlsFault::UnknownIssuer => NextStep::Option("--ca"),
+        TlsFault::OtherHost => NextStep::Option("--portal"),
+        TlsFault::Expired | TlsFault::NotYetValid => first(Deed::CheckClock, "enroll resume"),
+        TlsFault::NothingInCommon => {
+            NextStep::FirstThenOption(Deed::TunnelGost, "--portal http://127.0.0.1:PORT")
+        }
+        TlsFault::Refused { .. } => first(Deed::CheckNetwork, "enroll resume"),
     }
 }
 
@@ -308,6 +325,9 @@ fn of_deed(deed: Deed) -> Text {
         Deed::InstallPrinting => texts::deed_install_printing(),
         Deed::CheckPrinter => texts::deed_check_printer(),
         Deed::CheckModule => texts::deed_check_module(),
+        Deed::CheckClock => texts::deed_check_clock(),
+        Deed::ComeBack => texts::deed_come_back(),
+        Deed::TunnelGost => texts::deed_tunnel_gost(),
     }
 }
 

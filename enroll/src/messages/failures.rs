@@ -5,6 +5,7 @@ use super::texts;
 use crate::certificate::CertificateProblem;
 use crate::error::Error;
 use crate::journal::{JournalError, VERSION};
+use crate::ports::portal::TlsFault;
 use crate::ports::token::{TransmitError, Tries};
 use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
 use crate::request::{FieldProblem, RequestError};
@@ -141,11 +142,13 @@ fn printer(error: &PrinterError) -> Text {
     }
 }
 
-fn sms(error: &SmsError) -> Text {
+pub(super) fn sms(error: &SmsError) -> Text {
     match error {
         SmsError::Unreachable { why } => texts::sms_unreachable(why),
         SmsError::NotMessages { why } => texts::sms_not_messages(why),
         SmsError::CommandFailed { why } => texts::sms_command_failed(why),
+        SmsError::CommandHangs { secs } => texts::sms_command_hangs(*secs),
+        SmsError::TooLarge { limit } => texts::sms_too_large(*limit),
         SmsError::NoTerminal => texts::sms_no_terminal(),
     }
 }
@@ -156,7 +159,9 @@ pub(super) fn portal(error: &PortalError) -> Text {
         PortalError::PlainHttp { host } => texts::portal_plain_http(host),
         PortalError::Unreachable { why } => texts::portal_unreachable(why),
         PortalError::TimedOut { secs } => texts::portal_timed_out(*secs),
-        PortalError::Tls { why } => texts::portal_tls(why),
+        PortalError::Tls(fault) => tls(fault),
+        PortalError::Busy { secs: Some(secs) } => texts::portal_busy_for(*secs),
+        PortalError::Busy { secs: None } => texts::portal_busy(),
         PortalError::Status { what, status } => texts::portal_status(*status, what),
         PortalError::SessionExpired => texts::portal_session_expired(),
         PortalError::WrongCode { said, .. } => texts::portal_wrong_code(said),
@@ -167,6 +172,17 @@ pub(super) fn portal(error: &PortalError) -> Text {
             texts::portal_not_understood(page, missing)
         }
         PortalError::TooLarge { what, limit } => texts::portal_too_large(what, *limit),
+    }
+}
+
+fn tls(fault: &TlsFault) -> Text {
+    match fault {
+        TlsFault::UnknownIssuer => texts::tls_unknown_issuer(),
+        TlsFault::Expired => texts::tls_expired(),
+        TlsFault::NotYetValid => texts::tls_not_yet_valid(),
+        TlsFault::OtherHost => texts::tls_other_host(),
+        TlsFault::NothingInCommon => texts::tls_nothing_in_common(),
+        TlsFault::Refused { why } => texts::tls_refused(why),
     }
 }
 

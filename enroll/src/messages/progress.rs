@@ -56,6 +56,7 @@ fn caution_text(caution: &Caution) -> Text {
         }
         Caution::SentAlready { status } => texts::caution_sent_already(status),
         Caution::NoFirstSms => texts::caution_no_first_sms(),
+        Caution::InboxSilent { error } => texts::caution_inbox_silent(failures::sms(error)),
         Caution::AdministratorMayNotDelete => texts::caution_administrator_may_not_delete(),
         Caution::InstalledAlready => texts::caution_installed_already(),
         Caution::NoJournal => texts::caution_no_journal(),

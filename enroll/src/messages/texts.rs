@@ -82,6 +82,9 @@ texts! {
     deed_install_printing();
     deed_check_printer();
     deed_check_module();
+    deed_check_clock();
+    deed_come_back();
+    deed_tunnel_gost();
 
     // What happened: the enrollment.
     error_other_token(found, wanted);
@@ -156,6 +159,8 @@ texts! {
     sms_unreachable(why);
     sms_not_messages(why);
     sms_command_failed(why);
+    sms_command_hangs(secs);
+    sms_too_large(limit);
     sms_no_terminal();
 
     // What happened: the portal.
@@ -163,7 +168,14 @@ texts! {
     portal_plain_http(host);
     portal_unreachable(why);
     portal_timed_out(secs);
-    portal_tls(why);
+    portal_busy();
+    portal_busy_for(secs);
+    tls_unknown_issuer();
+    tls_expired();
+    tls_not_yet_valid();
+    tls_other_host();
+    tls_nothing_in_common();
+    tls_refused(why);
     portal_status(status, what);
     portal_session_expired();
     portal_wrong_code(said);
@@ -246,6 +258,7 @@ texts! {
     caution_no_answer_to_request(error);
     caution_sent_already(status);
     caution_no_first_sms();
+    caution_inbox_silent(error);
     caution_administrator_may_not_delete();
     caution_installed_already();
     caution_no_journal();

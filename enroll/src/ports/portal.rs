@@ -1,5 +1,7 @@
 //! The certification authority's personal cabinet, in the words of the manual.
 
+use core::time::Duration;
+
 use const_oid::ObjectIdentifier;
 use gost3410::{Algorithm, ParameterSet};
 use jiff::Timestamp;
@@ -169,6 +171,32 @@ impl core::fmt::Debug for DocumentFile {
     }
 }
 
+/// Why there is no secure connection to the portal.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TlsFault {
+    /// As behind an inspecting proxy, or with an authority of the portal's own.
+    #[error("the portal's TLS certificate is from an authority that is not trusted")]
+    UnknownIssuer,
+    /// As when nobody renewed it, or when this machine's clock is ahead.
+    #[error("the portal's TLS certificate has expired")]
+    Expired,
+    /// As when this machine's clock is behind.
+    #[error("the portal's TLS certificate is not valid yet")]
+    NotYetValid,
+    /// As behind a misdirected name.
+    #[error("the portal's TLS certificate is for another host")]
+    OtherHost,
+    /// As when the portal speaks GOST suites alone, which no library of this program has.
+    #[error("the portal and this program have no TLS version or cipher in common")]
+    NothingInCommon,
+    /// Anything else about the certificate.
+    #[error("the portal's TLS certificate is refused: {why}")]
+    Refused {
+        /// The TLS library's words.
+        why: String,
+    },
+}
+
 /// What can go wrong between the engine and the cabinet. Texts of the portal are kept as printed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PortalError {
@@ -196,11 +224,14 @@ pub enum PortalError {
         /// How long was waited.
         secs: u64,
     },
-    /// The portal's certificate is not trusted.
-    #[error("the portal's TLS certificate is not trusted: {why}")]
-    Tls {
-        /// The transport's words.
-        why: String,
+    /// No secure connection; nothing of the person's was sent.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
+    /// The portal has too much to do, or is closed for a while.
+    #[error("the portal asks to come back later")]
+    Busy {
+        /// After how many seconds, where it says so.
+        secs: Option<u64>,
     },
     /// An HTTP status that no step expects.
     #[error("the portal answered {status} to «{what}»")]
@@ -260,3 +291,23 @@ pub enum PortalError {
         limit: usize,
     },
 }
+
+impl PortalError {
+    /// How long to wait before an act that may be repeated is tried once more; `None` when that cannot help.
+    pub(crate) fn pause(&self) -> Option<Duration> {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Status { .. } => {
+                Some(RETRY_PAUSE)
+            }
+            Self::Busy { secs } => match secs.map(Duration::from_secs) {
+                None => Some(RETRY_PAUSE),
+                asked => asked.filter(|asked| *asked <= LONGEST_PAUSE),
+            },
+            _ => None,
+        }
+    }
+}
+
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
+/// Whoever asks for more patience than this is closed, and a person had better be told.
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_mins(10);

@@ -148,6 +148,18 @@ pub enum SmsError {
         /// Its exit status or the system's words.
         why: String,
     },
+    /// A command was to print the messages and did not end.
+    #[error("the SMS command did not end in {secs} s and was stopped")]
+    CommandHangs {
+        /// How long was waited.
+        secs: u64,
+    },
+    /// More than any phone holds.
+    #[error("the SMS inbox answered more than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
     /// A person was to type the code, and there is no terminal.
     #[error("no terminal to ask for the SMS code at")]
     NoTerminal,

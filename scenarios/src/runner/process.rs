@@ -208,7 +208,7 @@ pub(crate) struct Adapters {
 
 impl Adapters {
     pub(crate) fn open(world: &World, with: &With, events: &Events) -> Result<Self, PortalError> {
-        let mut address = PortalAddress::new(&world.server.portal_url());
+        let mut address = world.portal.clone();
         if world.meddler.plans(Room::Portal, Mischief::NoAnswer) {
             address.timeout = PATIENCE;
         }

@@ -1,23 +1,20 @@
 //! One HTTP request and its answer: TLS, cookies, time-outs, limits, character sets. Redirects are the browser's.
 
-use core::cell::OnceCell;
 use core::time::Duration;
+use std::error::Error;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, redirect};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use tokio::runtime::Runtime;
 use url::Url;
 
-use super::page::Page;
+use super::answer::{Answer, is_html};
+use super::tls;
 use crate::event::Events;
 use crate::ports::PortalError;
+use crate::ports::portal::LONGEST_PAUSE;
 
 /// Where the portal is and how to reach it.
 #[derive(Clone, Debug)]
@@ -49,23 +46,11 @@ pub(in crate::adapters) enum Method<'a> {
     Post(&'a [(String, String)]),
 }
 
-/// An answer with its body.
-#[derive(Debug)]
-pub(in crate::adapters) struct Answer {
-    pub(in crate::adapters) url: Url,
-    pub(in crate::adapters) status: u16,
-    pub(in crate::adapters) date: Option<Timestamp>,
-    pub(in crate::adapters) location: Option<String>,
-    pub(in crate::adapters) body: Vec<u8>,
-    content_type: String,
-    page: OnceCell<Page>,
-}
-
 impl Transport {
     pub(in crate::adapters) fn new(options: Options, events: Events) -> Result<Self, PortalError> {
         let front = Url::parse(&options.url).map_err(|error| bad_address(error.to_string()))?;
         check_address(&front, options.allow_plain_http)?;
-        let tls = tls_config(options.ca.as_deref())?;
+        let tls = tls::config(options.ca.as_deref())?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
@@ -108,11 +93,14 @@ impl Transport {
         let target = from
             .join(reference)
             .map_err(|error| bad_address(error.to_string()))?;
+        let host = target.host_str().unwrap_or("?");
         if target.host_str() != self.front.host_str() {
-            return Err(bad_address(format!(
-                "it leads to another host, {}",
-                target.host_str().unwrap_or("?")
-            )));
+            return Err(bad_address(format!("it leads to another host, {host}")));
+        }
+        // Another port is another program, with the one exception of the step up to https.
+        let steps_up = from.scheme() == "http" && target.scheme() == "https";
+        if target.port_or_known_default() != from.port_or_known_default() && !steps_up {
+            return Err(bad_address(format!("it leads to another port of {host}")));
         }
         if from.scheme() == "https" && target.scheme() == "http" && !self.options.allow_plain_http {
             return Err(PortalError::PlainHttp {
@@ -123,7 +111,8 @@ impl Transport {
         Ok(target)
     }
 
-    /// Sends a request. A GET that gets no answer, or a 5xx one, is repeated after a pause; a POST never is.
+    /// Sends a request. A GET that gets no answer, or a 5xx or 429 one, is repeated after a pause, the portal's own
+    /// where it names one; a POST never is.
     pub(in crate::adapters) fn request(
         &mut self,
         target: &Url,
@@ -134,17 +123,18 @@ impl Transport {
         } else {
             &[]
         };
-        for pause in pauses {
-            match self.once(target, method) {
-                Ok(answer) if answer.status < 500 => return Ok(answer),
-                Ok(_) => {}
-                Err(PortalError::Unreachable { .. } | PortalError::TimedOut { .. }) => {}
+        for pause in pauses.iter().copied().map(Duration::from_secs) {
+            let pause = match self.once(target, method) {
+                Ok(answer) if !answer.may_pass() => return Ok(answer),
+                Ok(answer) => match answer.retry_after {
+                    Some(asked) if asked > LONGEST_PAUSE => return Ok(answer),
+                    asked => asked.unwrap_or(pause).max(pause),
+                },
+                Err(PortalError::Unreachable { .. } | PortalError::TimedOut { .. }) => pause,
                 Err(error) => return Err(error),
-            }
-            self.events.wait(
-                Duration::from_secs(*pause),
-                "the portal does not answer, asking again",
-            );
+            };
+            self.events
+                .wait(pause, "the portal does not answer, asking again");
         }
         self.once(target, method)
     }
@@ -207,75 +197,6 @@ impl Method<'_> {
     }
 }
 
-impl Answer {
-    fn new(url: Url, status: u16, headers: &HeaderMap, body: Vec<u8>) -> Self {
-        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-        let date = text(DATE).and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
-        let location = text(LOCATION)
-            .filter(|_| (300..400).contains(&status))
-            .map(str::to_owned);
-        Self {
-            url,
-            status,
-            date,
-            location,
-            body,
-            content_type: text(CONTENT_TYPE).unwrap_or_default().to_owned(),
-            page: OnceCell::new(),
-        }
-    }
-
-    pub(in crate::adapters) fn is_page(&self) -> bool {
-        is_html(&self.content_type)
-    }
-
-    /// The body read as a page, once.
-    pub(in crate::adapters) fn page(&self) -> &Page {
-        self.page
-            .get_or_init(|| Page::read(self.url.clone(), &self.text()))
-    }
-
-    /// The page's title, or the file's type.
-    pub(in crate::adapters) fn title(&self) -> String {
-        if self.is_page() {
-            return self.page().title.clone();
-        }
-        self.content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
-    }
-
-    /// Decodes by the header's charset, else by the page's own `<meta>`, else as UTF-8.
-    pub(in crate::adapters) fn text(&self) -> String {
-        let start = String::from_utf8_lossy(self.body.get(..1024).unwrap_or(&self.body))
-            .to_ascii_lowercase();
-        let named = charset(&self.content_type.to_ascii_lowercase()).or_else(|| charset(&start));
-        let encoding = named.and_then(|name| encoding_rs::Encoding::for_label(name.as_bytes()));
-        encoding
-            .unwrap_or(encoding_rs::UTF_8)
-            .decode(&self.body)
-            .0
-            .into_owned()
-    }
-}
-
-fn is_html(content_type: &str) -> bool {
-    content_type.is_empty() || content_type.to_ascii_lowercase().starts_with("text/html")
-}
-
-fn charset(text: &str) -> Option<String> {
-    let (_, after) = text.split_once("charset=")?;
-    let name: String = after
-        .trim_start_matches(['"', '\'', ' '])
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
-    (!name.is_empty()).then_some(name)
-}
-
 fn client(tls: &ClientConfig, options: &Options, front: &Url) -> Result<Client, PortalError> {
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls.clone())
@@ -293,42 +214,6 @@ fn client(tls: &ClientConfig, options: &Options, front: &Url) -> Result<Client, 
         why: error.without_url().to_string(),
     })
 }
-
-/// ring, by value: needs no global provider, and builds on a machine without any CA certificates.
-fn tls_config(ca: Option<&std::path::Path>) -> Result<ClientConfig, PortalError> {
-    let mut roots = RootCertStore::empty();
-    match ca {
-        Some(file) => {
-            let unreadable =
-                |why: String| bad_address(format!("the CA file {}: {why}", file.display()));
-            for certificate in CertificateDer::pem_file_iter(file)
-                .map_err(|error| unreadable(error.to_string()))?
-            {
-                let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
-                roots
-                    .add(certificate)
-                    .map_err(|error| unreadable(error.to_string()))?;
-            }
-        }
-        None => roots = SYSTEM_ROOTS.get_or_init(system_roots).clone(),
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = builder.map_err(|error| PortalError::Tls {
-        why: error.to_string(),
-    })?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
-}
-
-fn system_roots() -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots
-}
-
-/// Read once for each process: reading some hundred and fifty certificates takes longer than an enrollment's pages.
-static SYSTEM_ROOTS: OnceLock<RootCertStore> = OnceLock::new();
 
 fn check_address(url: &Url, allow_plain_http: bool) -> Result<(), PortalError> {
     match (url.scheme(), url.host_str()) {
@@ -351,7 +236,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn bad_address(why: String) -> PortalError {
+pub(super) fn bad_address(why: String) -> PortalError {
     PortalError::BadAddress { why }
 }
 
@@ -360,15 +245,16 @@ fn unreachable_why(error: &reqwest::Error, secs: u64) -> PortalError {
     if error.is_timeout() {
         return PortalError::TimedOut { secs };
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
+    let mut cause: &(dyn Error + 'static) = error;
+    loop {
+        if let Some(fault) = tls::fault_in(cause) {
+            return fault.into();
+        }
+        let Some(deeper) = cause.source() else {
+            let why = cause.to_string();
+            return PortalError::Unreachable { why };
+        };
         cause = deeper;
-    }
-    let why = cause.to_string();
-    if why.contains("certificate") {
-        PortalError::Tls { why }
-    } else {
-        PortalError::Unreachable { why }
     }
 }
 

@@ -68,6 +68,7 @@ pub(super) fn card(page: &Page) -> Result<ApplicationCard, String> {
 /// Рис. 7 and 8. What the page does not say is asked for as ЕГАИС takes it today: GOST R 34.10-2012 with 256 bits.
 pub(super) fn request(page: &Page) -> Result<RequestForm, String> {
     expect_heading(page)?;
+    expect_legible(page)?;
     let text = |label: &str| page.value_of(label).map(str::to_owned);
     let container =
         text(words::CONTAINER).ok_or_else(|| format!("field «{}»", words::CONTAINER))?;
@@ -112,6 +113,21 @@ pub(super) fn install(page: &Page) -> Result<InstallForm, String> {
         certificate_pem: certificate_pem
             .ok_or_else(|| format!("field «{}»", words::CERTIFICATE_PEM))?,
     })
+}
+
+/// What is asked for goes into the certificate letter for letter: octets that are no letters are not guessed at.
+fn expect_legible(page: &Page) -> Result<(), String> {
+    let mut fields = page.forms.iter().flat_map(|form| &form.fields);
+    let illegible = |field: &&Field| {
+        let texts = [&field.label, &field.value];
+        texts
+            .iter()
+            .any(|text| text.contains(char::REPLACEMENT_CHARACTER))
+    };
+    match fields.find(illegible) {
+        Some(field) => Err(format!("legible field «{}»", field.label)),
+        None => Ok(()),
+    }
 }
 
 fn expect_heading(page: &Page) -> Result<(), String> {
