@@ -19,6 +19,8 @@ hint-pin-file = a file with the PIN and nothing else; or ENROLL_PIN and its like
 hint-confirm = the token's serial number, which confirms that everything on it may be erased
 hint-yes = agrees without a question
 next-first = { $deed }; then { $command }
+next-first-again = { $deed }; then the same command
+next-again = the same command once more
 next-first-option = { $deed }; or the same command with { $option }
 next-ask = { $deed }: { $quote }
 
@@ -53,6 +55,7 @@ error-last-tries =
 error-old-objects = the token holds objects for ЕГАИС already: { $objects }
 error-several-pairs = several key pairs named «{ $label }» have no certificate
 error-key-gone = key pair { $key } cannot be used
+error-key-awaited = key pair { $key } belongs to application { $application }, which is under way
 error-still-there = { $object } is still there after it was deleted
 error-not-read-back = the certificate does not read back from the token
 error-probe-failed = a signature of the token does not verify with the certificate
@@ -199,6 +202,7 @@ journal-nothing = no enrollment of token { $token } was begun
 ## How things stand
 
 stage-half-removed = the old certificate is half removed; no request was made
+stage-untouched = no enrollment was begun or changed
 stage-nothing-sent = the journal knows no key pair for this application; no request was sent
 stage-key-ready = the key pair is made; the request was not sent
 stage-signed = the key pair is made and the request signed; the next run finds out whether the portal has it
@@ -215,6 +219,7 @@ status-comes-install = comes next: the certificate onto the token (chapter 2)
 status-comes-documents = comes next: the papers (chapter 3)
 status-comes-signing = comes next: sign the receipt and the application, and bring the originals to an office of ООО НПФ «Форус»
 status-comes-nothing = comes next: nothing; enroll request begins anew
+status-damaged = a journal that was damaged is kept as { $path }
 status-left =
     { $minutes ->
         [one] time left by the manual: one minute

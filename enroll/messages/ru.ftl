@@ -19,6 +19,8 @@ hint-pin-file = файл, в котором только PIN-код; или ENRO
 hint-confirm = серийный номер токена: подтверждает, что с него можно всё стереть
 hint-yes = согласие без вопроса
 next-first = { $deed }; затем { $command }
+next-first-again = { $deed }; затем повторите команду
+next-again = повторите команду
 next-first-option = { $deed }; или повторите команду с { $option }
 next-ask = { $deed }: { $quote }
 
@@ -52,6 +54,7 @@ error-last-tries = для PIN-кода { $role ->
 error-old-objects = на токене уже есть ключи или сертификаты для ЕГАИС: { $objects }
 error-several-pairs = несколько ключевых пар «{ $label }» не имеют сертификата
 error-key-gone = ключевую пару { $key } использовать нельзя
+error-key-awaited = ключевая пара { $key } — заявки { $application }, которая ещё не завершена
 error-still-there = объект остался на токене после удаления: { $object }
 error-not-read-back = записанный сертификат не читается с токена
 error-probe-failed = пробная подпись токена не подходит к сертификату
@@ -221,6 +224,7 @@ journal-nothing = для токена { $token } ничего не начато
 ## В каком всё состоянии
 
 stage-half-removed = прежний сертификат удалён не полностью; запрос не создан
+stage-untouched = ни одна заявка не начата и не изменена
 stage-nothing-sent = ключевой пары этой заявки в журнале нет; запрос не отправлен
 stage-key-ready = ключевая пара создана; запрос не отправлен
 stage-signed = ключевая пара создана, запрос подписан; отправлен ли он, покажет повтор
@@ -237,6 +241,7 @@ status-comes-install = впереди: установка сертификата
 status-comes-documents = впереди: документы (глава 3)
 status-comes-signing = впереди: подписать расписку и заявление и передать оригиналы в офис ООО НПФ «Форус»
 status-comes-nothing = впереди: ничего; начать заново: enroll request
+status-damaged = повреждённый журнал сохранён как { $path }
 status-left =
     { $minutes ->
         [one] по инструкции осталась { $minutes } минута

@@ -3,6 +3,7 @@
 mod abandon;
 mod bridge;
 mod care;
+mod deletion;
 mod doctor;
 mod interrupt;
 mod manual;

@@ -10,6 +10,7 @@ pub(crate) mod key;
 mod login;
 mod notices;
 pub(crate) mod order;
+pub(crate) mod plan;
 mod recovery;
 mod removal;
 mod send;
@@ -54,6 +55,8 @@ pub struct Enrollment<'a> {
     in_cabinet: bool,
     /// Whether it was told that the inbox cannot be read.
     told_silence: bool,
+    /// Whether it was told that the clocks differ.
+    told_clock: bool,
     told_sms: std::collections::BTreeSet<u64>,
     codes: u32,
     portal_time: login::PortalTime,
@@ -72,6 +75,7 @@ impl<'a> Enrollment<'a> {
             token: None,
             in_cabinet: false,
             told_silence: false,
+            told_clock: false,
             told_sms: std::collections::BTreeSet::new(),
             codes: 0,
             portal_time: login::PortalTime::default(),

@@ -50,6 +50,14 @@ pub enum Error {
         /// CKA_ID, hex.
         key: String,
     },
+    /// The pair was to be deleted while a certificate for it is to come.
+    #[error("key pair {key} belongs to application {application}, which is under way")]
+    KeyAwaited {
+        /// CKA_ID, hex.
+        key: String,
+        /// «Номер заявки».
+        application: String,
+    },
     /// An object is still there after it was deleted.
     #[error("{object} is still there after it was deleted")]
     StillThere {
@@ -246,9 +254,28 @@ pub enum NextStep {
     FirstThenOption(Deed, &'static str),
     /// Do something with one's hands, then run this.
     First(Deed, String),
+    /// Run the same command again.
+    Again,
+    /// Do something with one's hands, then run the same command again.
+    FirstAgain(Deed),
     /// Ask a person and quote this; the message itself where there is nothing shorter.
     Ask(Deed, Option<String>),
 }
+
+impl NextStep {
+    /// The same where there is no enrollment to go on with.
+    #[must_use]
+    pub fn without_enrollment(self) -> Self {
+        match self {
+            Self::Run(command) if command == RESUME => Self::Again,
+            Self::First(deed, command) if command == RESUME => Self::FirstAgain(deed),
+            other => other,
+        }
+    }
+}
+
+/// Goes on with whatever the journal says is missing.
+const RESUME: &str = "enroll resume";
 
 /// What only a person can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

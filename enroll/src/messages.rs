@@ -67,6 +67,18 @@ impl Report {
         }
     }
 
+    /// The same for a command that has nothing to do with an enrollment, or did not come to it.
+    #[must_use]
+    pub fn without_enrollment(error: &Error, lang: Lang) -> Self {
+        let what = what(error);
+        let next = error.next_step().without_enrollment();
+        Self {
+            what: what.of(lang),
+            state: texts::stage_untouched().of(lang),
+            next: advice::words(&next, what).of(lang),
+        }
+    }
+
     /// Three lines.
     #[must_use]
     pub fn lines(&self, lang: Lang) -> String {

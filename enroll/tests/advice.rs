@@ -219,6 +219,10 @@ fn of_an_enrollment() -> Vec<Error> {
             label: s("ООО Тестовая организация"),
         },
         Error::KeyGone { key: s("ab") },
+        Error::KeyAwaited {
+            key: s("ab"),
+            application: application(),
+        },
         Error::StillThere { object: pair() },
         Error::NotReadBack,
         Error::ProbeFailed,

@@ -7,6 +7,8 @@
 mod ear;
 #[path = "common/nested.rs"]
 mod nested;
+#[path = "programs/panel.rs"]
+mod panel;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

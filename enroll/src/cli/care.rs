@@ -9,12 +9,10 @@ use super::options::{Common, NewPin, Role};
 use super::shell::Shell;
 use super::token::log_in;
 use crate::adapters::terminal::PinSource;
-use crate::engine::key::has_certificate;
+use crate::engine::plan::everything;
 use crate::error::Error;
 use crate::messages::plan_lines;
-use crate::object::Object;
-use crate::ports::Plan;
-use crate::ports::token::{Inventory, Layout, PinRole, Token, TokenError, Tries};
+use crate::ports::token::{Layout, PinRole, Token, TokenError, Tries};
 
 impl From<Role> for PinRole {
     fn from(role: Role) -> Self {
@@ -142,7 +140,7 @@ pub(super) fn format(
     ) {
         log_in(token, PinRole::Administrator, common, shell)?;
     }
-    super::token::keep_copies(&inventory, common)?;
+    super::deletion::keep_copies(&inventory, common)?;
     token.format(&layout)?;
     confirm_pin(token, PinRole::Administrator, &layout.administrator)?;
     confirm_pin(token, PinRole::User, &layout.user)?;
@@ -150,19 +148,6 @@ pub(super) fn format(
     let label = token.info()?.label;
     shell.result(&json!({ "done": "format", "serial": info.serial, "label": label }));
     Ok(())
-}
-
-fn everything(inventory: &Inventory) -> Plan {
-    let certificates = inventory.certificates.iter().filter_map(|stored| {
-        let certificate = crate::certificate::Certificate::from_der(&stored.der).ok()?;
-        Some(Object::certificate(&certificate))
-    });
-    let pairs = inventory.keys.iter();
-    let pairs = pairs.map(|pair| Object::pair(pair, has_certificate(inventory, pair)));
-    Plan {
-        deletes: certificates.chain(pairs).collect(),
-        keeps: Vec::new(),
-    }
 }
 
 fn user_source(new: &NewPin) -> PinSource {

@@ -107,8 +107,10 @@ impl Shell {
     }
 
     pub(super) fn failure(&self, error: &Error, stage: Option<&Stage>) -> ExitCode {
-        let stood = stage.cloned().unwrap_or_default();
-        let told = |lang| Report::of(error, &stood, lang);
+        let told = |lang| match stage {
+            Some(stage) => Report::of(error, stage, lang),
+            None => Report::without_enrollment(error, lang),
+        };
         eprintln!("{}", told(self.lang).lines(self.lang));
         let Report { what, state, next } = told(Lang::En);
         let report = json!({ "what": what, "state": state, "next": next });

@@ -6,16 +6,21 @@ use serde_json::{Value, json};
 use super::options::Common;
 use super::shell::Shell;
 use super::{Stop, found, open};
+use crate::error::Error;
 use crate::journal::{Found, Store};
 use crate::messages::{Text, stage_line, texts};
 use crate::stage::{Chapter, Stage};
 
 /// What the journals say; needs neither token nor portal.
 pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
-    let found = found(&Store::new(open::state(common)), common)?;
+    let store = Store::new(open::state(common));
+    let found = found(&store, common)?;
     let now = super::clock().now();
     for it in &found {
         tell(it, now, shell);
+    }
+    for path in store.damaged().map_err(Error::from)? {
+        shell.say(&texts::status_damaged(path.display().to_string()).of(shell.lang));
     }
     let list = found.iter().map(|it| {
         json!({

@@ -1,23 +1,19 @@
-//! `enroll token …`: what is on the token, and Приложение 1 by hand.
-
-use std::path::PathBuf;
+//! `enroll token …`: what is on the token, and which command does what with it.
 
 use serde_json::{Value, json};
 
-use super::options::{Common, Role, TokenCommand};
+use super::options::{Common, TokenCommand};
 use super::shell::Shell;
-use super::{Stop, care, open};
+use super::{Stop, care, deletion, open};
 use crate::certificate::Certificate;
 use crate::engine::key::has_certificate;
 use crate::error::Error;
-use crate::journal::Store;
-use crate::messages::{self, texts};
+use crate::messages;
 use crate::name;
 use crate::object::Object;
 use crate::ports::token::{
     Inventory, KeyKind, KeyPair, PinRole, StoredCertificate, Token, TokenInfo, Tries,
 };
-use crate::ports::{Applicant as _, Plan, TokenError};
 
 pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Result<(), Stop> {
     let mut token = open::token(common, shell, &shell.events())?;
@@ -26,12 +22,12 @@ pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Res
         TokenCommand::Info => Ok(info(token, shell)?),
         TokenCommand::List => Ok(list(token, shell)?),
         TokenCommand::DeleteCertificate { certificate, role } => {
-            let done = delete_certificate(token, certificate, *role, common, shell);
+            let done = deletion::delete_certificate(token, certificate, *role, common, shell);
             let _ = token.log_out();
             done
         }
         TokenCommand::DeleteKey { key } => {
-            let done = delete_key(token, key, common, shell);
+            let done = deletion::delete_key(token, key, common, shell);
             let _ = token.log_out();
             done
         }
@@ -147,109 +143,6 @@ fn pair_json(pair: &KeyPair) -> Value {
         KeyKind::Unknown => "unknown".to_owned(),
     };
     json!({ "key": pair.id.to_string(), "label": pair.label, "algorithm": algorithm })
-}
-
-fn delete_certificate(
-    token: &mut dyn Token,
-    wanted: &str,
-    role: Role,
-    common: &Common,
-    shell: &Shell,
-) -> Result<(), Stop> {
-    let wanted = wanted.to_ascii_lowercase();
-    let fits = |stored: &StoredCertificate| {
-        Certificate::from_der(&stored.der).is_ok_and(|it| {
-            it.fingerprint().starts_with(&wanted)
-                || it.serial().to_ascii_lowercase().starts_with(&wanted)
-        })
-    };
-    let stored = only(
-        token.inventory()?.certificates.into_iter().filter(fits),
-        Kind::Certificate,
-    )?;
-    let certificate = Certificate::from_der(&stored.der).map_err(Error::from)?;
-    agree(Object::certificate(&certificate), common, shell)?;
-    let copy = keep_copy(&certificate, common)?;
-    log_in(token, role.into(), common, shell)?;
-    token.delete_certificate(&stored)?;
-    shell.result(&json!({ "done": "delete-certificate", "certificate": certificate.serial(), "copy": copy.display().to_string() }));
-    Ok(())
-}
-
-/// A certificate is public: a copy stays in the state folder.
-fn keep_copy(certificate: &Certificate, common: &Common) -> Result<PathBuf, Error> {
-    let folder = Store::new(open::state(common)).inner("backup")?;
-    let copy = folder.join(format!("{}.pem", certificate.fingerprint()));
-    crate::engine::write_whole(&copy, certificate.to_pem().as_bytes())
-}
-
-/// The same for everything that is listed and reads.
-pub(super) fn keep_copies(inventory: &Inventory, common: &Common) -> Result<(), Error> {
-    for stored in &inventory.certificates {
-        if let Ok(certificate) = Certificate::from_der(&stored.der) {
-            keep_copy(&certificate, common)?;
-        }
-    }
-    Ok(())
-}
-
-fn delete_key(
-    token: &mut dyn Token,
-    wanted: &str,
-    common: &Common,
-    shell: &Shell,
-) -> Result<(), Stop> {
-    let wanted = wanted.to_ascii_lowercase();
-    let inventory = token.inventory()?;
-    let fits = |pair: &&KeyPair| pair.id.to_string().starts_with(&wanted);
-    let pair = only(inventory.keys.iter().filter(fits), Kind::Pair)?.clone();
-    let object = Object::pair(&pair, has_certificate(&inventory, &pair));
-    if !matches!(pair.kind, KeyKind::Gost(_)) {
-        return Err(TokenError::Unsupported {
-            what: format!("deleting {object}"),
-        }
-        .into());
-    }
-    agree(object, common, shell)?;
-    log_in(token, PinRole::User, common, shell)?;
-    token.delete_key_pair(&pair.id)?;
-    shell.result(&json!({ "done": "delete-key", "key": pair.id.to_string() }));
-    Ok(())
-}
-
-/// What is looked for.
-#[derive(Clone, Copy)]
-enum Kind {
-    Certificate,
-    Pair,
-}
-
-impl Kind {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Certificate => "certificate",
-            Self::Pair => "pair",
-        }
-    }
-}
-
-fn only<T>(mut found: impl Iterator<Item = T>, kind: Kind) -> Result<T, Stop> {
-    match (found.next(), found.next()) {
-        (Some(one), None) => Ok(one),
-        (None, _) => Err(Stop::Usage(texts::usage_no_such_object(kind.name()))),
-        (Some(_), Some(_)) => Err(Stop::Usage(texts::usage_several_objects(kind.name()))),
-    }
-}
-
-fn agree(what: Object, common: &Common, shell: &Shell) -> Result<(), Error> {
-    let plan = Plan {
-        deletes: vec![what],
-        keeps: Vec::new(),
-    };
-    match open::applicant(common, shell.lang).agrees(&plan)? {
-        true => Ok(()),
-        false => Err(Error::RemovalDeclined),
-    }
 }
 
 /// The tries left are shown before a PIN is presented.

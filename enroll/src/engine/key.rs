@@ -9,7 +9,7 @@ use crate::event::{Caution, Who};
 use crate::journal::Intent;
 use crate::object::Object;
 use crate::ports::portal::RequestForm;
-use crate::ports::token::{Inventory, KeyKind, KeyPair, KeySpec, PinRole};
+use crate::ports::token::{Inventory, KeyId, KeyKind, KeyPair, KeySpec, PinRole, TokenError};
 use crate::request::{self, Wanted};
 use crate::stage::{Fact, Key, Stage};
 
@@ -93,7 +93,42 @@ impl Enrollment<'_> {
             parameter_set: form.parameter_set,
             label: form.container.clone(),
         };
-        Ok(self.ports.token.generate_key_pair(&spec)?)
+        let made = self.ports.token.generate_key_pair(&spec)?;
+        self.expect_on_token(&made, "the key pair")?;
+        Ok(made)
+    }
+
+    /// What was written is believed once it reads back: a certificate is of no use to a pair that is not listed as it
+    /// was made and named.
+    pub(super) fn expect_on_token(
+        &mut self,
+        wanted: &KeyPair,
+        what: &'static str,
+    ) -> Result<(), Error> {
+        let inventory = self.ports.token.inventory()?;
+        let same = |it: &&KeyPair| {
+            let key = |pair: &KeyPair| pair.public_key.as_ref().map(VerifyingKey::to_bytes);
+            it.id == wanted.id && it.label == wanted.label && key(it) == key(wanted)
+        };
+        match inventory.keys.iter().filter(same).count() {
+            1 => Ok(()),
+            _ => Err(TokenError::NotWritten { what }.into()),
+        }
+    }
+
+    /// Gives the pair another name on the token, and looks whether it has it.
+    pub(super) fn relabel(&mut self, id: &KeyId, label: &str) -> Result<(), Error> {
+        let label = label.to_owned();
+        self.intend(Intent::Relabel {
+            label: label.clone(),
+        })?;
+        self.ports.token.set_key_label(id, &label)?;
+        let keys = self.ports.token.inventory()?.keys;
+        if !keys.iter().any(|it| it.id == *id && it.label == label) {
+            let what = "the key pair's name";
+            return Err(TokenError::NotWritten { what }.into());
+        }
+        self.record(Fact::KeyPairRelabelled { label })
     }
 
     /// Presses «Создать ключевую пару», so that the page shows the pair's name (Рис. 8).

@@ -309,14 +309,29 @@ impl Enrollment<'_> {
         }
     }
 
+    /// Before the old pair goes: a portal that does not answer could not give another for it, and a clock that is off is
+    /// told while nothing is lost.
+    pub(super) fn look_at_portal(&mut self) -> Result<(), Error> {
+        self.step(
+            "W2",
+            Who::Engine,
+            "looks whether the portal answers, before anything is deleted",
+        );
+        self.ports.portal.open()?;
+        self.compare_clocks();
+        Ok(())
+    }
+
+    /// Told once.
     fn compare_clocks(&mut self) {
         let here = self.ports.events.now();
-        if let Some(there) = self.ports.portal.date() {
-            let off = here.duration_since(there).abs();
-            if off > SignedDuration::from_mins(5) {
-                let minutes = off.as_mins();
-                self.ports.events.warn(Caution::ClockOff { minutes });
-            }
+        let off = |there| here.duration_since(there).abs();
+        let off = self.ports.portal.date().map(off);
+        let far = off.filter(|off| *off > SignedDuration::from_mins(5) && !self.told_clock);
+        if let Some(off) = far {
+            self.told_clock = true;
+            let minutes = off.as_mins();
+            self.ports.events.warn(Caution::ClockOff { minutes });
         }
     }
 }

@@ -8,7 +8,6 @@ use super::{Enrollment, send};
 use crate::certificate::Certificate;
 use crate::error::Error;
 use crate::event::{Caution, Who};
-use crate::journal::Intent;
 use crate::ports::portal::{ApplicationCard, ApplicationRow};
 use crate::ports::token::{Inventory, KeyKind, KeyPair};
 use crate::stage::{Fact, Key, Stage};
@@ -84,14 +83,10 @@ impl Enrollment<'_> {
         if !request_is_lost || shown.is_empty() || pair.label == shown {
             return Ok(());
         }
-        let label = shown.to_owned();
-        self.step("2.8", Who::Token, format!("renames the key pair «{label}»"));
-        self.intend(Intent::Relabel {
-            label: label.clone(),
-        })?;
-        self.ports.token.set_key_label(&pair.id, &label)?;
-        label.clone_into(&mut pair.label);
-        self.record(Fact::KeyPairRelabelled { label })
+        self.step("2.8", Who::Token, format!("renames the key pair «{shown}»"));
+        self.relabel(&pair.id, shown)?;
+        shown.clone_into(&mut pair.label);
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Never an RSA pair: it is the token's transport key for ЕГАИС. Never a pair without a certificate either, unless it
 //! was agreed on while it had one: a request may be under way for it.
 
-use super::key::{has_certificate, is_certified};
+use super::key::is_certified;
 use super::{Enrollment, ReplaceOld};
 use crate::certificate::Certificate;
 use crate::error::Error;
@@ -46,6 +46,9 @@ impl Enrollment<'_> {
         if old.has_several_owners() {
             self.ports.events.warn(Caution::SeveralOwners);
             return Ok(());
+        }
+        if !old.is_empty() {
+            self.look_at_portal()?;
         }
         self.agree_and_remove(&inventory, old)
     }
@@ -381,18 +384,9 @@ fn told(plan: &Plan) -> Event {
 }
 
 fn plan(inventory: &Inventory, old: &Old) -> Plan {
-    let certificates = old
-        .certificates
-        .iter()
-        .map(|(_, it)| Object::certificate(it));
-    let describe = |pair: &KeyPair| Object::pair(pair, has_certificate(inventory, pair));
-    let pairs = old.pairs.iter().map(describe);
-    let kept = inventory
-        .keys
-        .iter()
-        .filter(|pair| !old.pairs.iter().any(|it| it.id == pair.id));
-    Plan {
-        deletes: certificates.chain(pairs).collect(),
-        keeps: kept.map(describe).collect(),
-    }
+    super::plan::plan(
+        inventory,
+        |stored| old.certificates.iter().any(|(it, _)| it == stored),
+        |pair| old.pairs.iter().any(|it| it.id == pair.id),
+    )
 }

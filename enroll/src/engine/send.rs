@@ -76,13 +76,7 @@ impl Enrollment<'_> {
             Who::Token,
             format!("renames the key pair «{label}»"),
         );
-        self.intend(Intent::Relabel {
-            label: label.clone(),
-        })?;
-        self.ports
-            .token
-            .set_key_label(&key_id(&order.key.id)?, &label)?;
-        self.record(Fact::KeyPairRelabelled { label })
+        self.relabel(&key_id(&order.key.id)?, &label)
     }
 }
 

@@ -97,7 +97,7 @@ impl Store {
         replace_old: Option<When>,
     ) -> Result<(Journal, PathBuf), JournalError> {
         let (path, lock) = (self.path(token), self.lock(token)?);
-        let kept = self.free_name(&format!("{token}-damaged"));
+        let kept = self.free_name(&format!("{token}{DAMAGED}"));
         std::fs::copy(&path, &kept).map_err(|error| failed("copy", &kept, &error))?;
         close_to_others(&kept)?;
         let told = first_line(&path).filter(|told| told.token == token);
@@ -136,6 +136,15 @@ impl Store {
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
             .filter(|token| !token.contains('-'));
         Ok(tokens.filter_map(|token| self.peek(token)).collect())
+    }
+
+    /// The journals that were damaged and are kept aside.
+    pub fn damaged(&self) -> Result<Vec<PathBuf>, JournalError> {
+        let is_damaged = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.contains(DAMAGED))
+        };
+        Ok(self.files()?.into_iter().filter(is_damaged).collect())
     }
 
     /// Reads without the lock and without repairing.
@@ -184,6 +193,9 @@ impl Store {
         self.folder.join(format!("{token}.jsonl"))
     }
 }
+
+/// What the name of a damaged journal has after the token's.
+const DAMAGED: &str = "-damaged";
 
 /// Where `--state` points when it is not given: `$XDG_STATE_HOME/enroll`, else `~/.local/state/enroll`.
 #[must_use]

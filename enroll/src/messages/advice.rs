@@ -25,7 +25,9 @@ impl Error {
             Self::OldObjects { .. } | Self::RemovalDeclined => NextStep::Option("--replace-old"),
             Self::NotConfirmed { .. } => NextStep::Option("--confirm"),
             Self::SeveralPairs { .. } => NextStep::Run("enroll token list".to_owned()),
-            Self::KeyGone { .. } => NextStep::Run("enroll abandon".to_owned()),
+            Self::KeyGone { .. } | Self::KeyAwaited { .. } => {
+                NextStep::Run("enroll abandon".to_owned())
+            }
             Self::StillThere { .. } | Self::NotReadBack | Self::ProbeFailed => {
                 first(Deed::ConnectToken, "enroll resume")
             }
@@ -72,9 +74,10 @@ impl Error {
             Self::Token(error) => token_code(error),
             Self::OtherToken { .. } => exit_code::NO_TOKEN,
             Self::LastTries { .. } => exit_code::PIN_BLOCKED,
-            Self::OldObjects { .. } | Self::RemovalDeclined | Self::SeveralPairs { .. } => {
-                exit_code::OLD_OBJECTS
-            }
+            Self::OldObjects { .. }
+            | Self::RemovalDeclined
+            | Self::SeveralPairs { .. }
+            | Self::KeyAwaited { .. } => exit_code::OLD_OBJECTS,
             Self::KeyGone { .. }
             | Self::StillThere { .. }
             | Self::NotReadBack
@@ -280,6 +283,8 @@ pub(super) fn words(step: &NextStep, what: Text) -> Text {
             None => texts::next_option(*option),
         },
         NextStep::First(deed, command) => texts::next_first(of_deed(*deed), command),
+        NextStep::Again => texts::next_again(),
+        NextStep::FirstAgain(deed) => texts::next_first_again(of_deed(*deed)),
         NextStep::FirstThenOption(deed, option) => {
             texts::next_first_option(of_deed(*deed), *option)
         }

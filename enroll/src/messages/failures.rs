@@ -24,6 +24,7 @@ pub(super) fn what(error: &Error) -> Text {
         Error::OldObjects { objects } => texts::error_old_objects(objects),
         Error::SeveralPairs { label } => texts::error_several_pairs(label),
         Error::KeyGone { key } => texts::error_key_gone(key),
+        Error::KeyAwaited { key, application } => texts::error_key_awaited(key, application),
         Error::StillThere { object } => texts::error_still_there(object),
         Error::NotReadBack => texts::error_not_read_back(),
         Error::ProbeFailed => texts::error_probe_failed(),

@@ -52,6 +52,8 @@ texts! {
     report_error(what);
     report_state(state);
     report_next(next);
+    next_again();
+    next_first_again(deed);
     next_option(option);
     next_option_hint(option, hint);
     hint_ca();
@@ -92,6 +94,7 @@ texts! {
     error_old_objects(objects);
     error_several_pairs(label);
     error_key_gone(key);
+    error_key_awaited(key, application);
     error_still_there(object);
     error_not_read_back();
     error_probe_failed();
@@ -224,6 +227,7 @@ texts! {
 
     // How things stand.
     stage_half_removed();
+    stage_untouched();
     stage_nothing_sent();
     stage_key_ready();
     stage_signed();
@@ -301,6 +305,7 @@ texts! {
     status_comes_documents();
     status_comes_signing();
     status_comes_nothing();
+    status_damaged(path);
     status_left(minutes);
     status_overdue(minutes);
 

@@ -45,10 +45,14 @@ pub(crate) struct World {
     pub(crate) full: Option<&'static str>,
     /// The list's word once there is a request.
     pub(crate) status: &'static str,
-    /// Whether the token keeps other octets than it was told to.
-    pub(crate) garbles: bool,
+    /// What the token says it did and did not, or not as it was told.
+    pub(crate) garbles: Option<&'static str>,
     /// Whether the installation page has another certificate than the file.
     pub(crate) shows_another: bool,
+    /// Whether nobody answers at the portal.
+    pub(crate) is_closed: bool,
+    /// How far the portal's clock is ahead of ours.
+    pub(crate) portal_is_ahead_secs: i64,
     logged_in: Option<PinRole>,
     codes: u64,
     in_cabinet: bool,
@@ -94,8 +98,10 @@ impl World {
             serial: "1f2e3d4c".to_owned(),
             full: None,
             status: "Сертификат выпущен",
-            garbles: false,
+            garbles: None,
             shows_another: false,
+            is_closed: false,
+            portal_is_ahead_secs: 0,
             logged_in: None,
             codes: 0,
             in_cabinet: false,
@@ -241,6 +247,9 @@ impl Fake {
         let gone = || PortalError::Unreachable {
             why: "gone".to_owned(),
         };
+        if self.0.borrow().is_closed {
+            return Err(gone());
+        }
         let lost = self.0.borrow_mut().call().map_err(|()| gone())?;
         let done = act(&mut self.0.borrow_mut())?;
         if lost { Err(gone()) } else { Ok(done) }
@@ -321,13 +330,21 @@ impl Token for Fake {
                 reference: 1,
                 public_key: Some(key),
             };
-            world.pairs.push(pair.clone());
+            let label = match world.garbles {
+                Some("pair") => "Rutoken".to_owned(),
+                _ => pair.label.clone(),
+            };
+            world.pairs.push(KeyPair {
+                label,
+                ..pair.clone()
+            });
             Ok(pair)
         })
     }
     fn set_key_label(&mut self, id: &KeyId, label: &str) -> Result<(), TokenError> {
         self.token(|world| {
-            for pair in world.pairs.iter_mut().filter(|pair| pair.id == *id) {
+            let deaf = world.garbles == Some("name");
+            for pair in world.pairs.iter_mut().filter(|it| it.id == *id && !deaf) {
                 label.clone_into(&mut pair.label);
             }
             Ok(())
@@ -348,7 +365,7 @@ impl Token for Fake {
                 der: der.to_vec(),
                 file: 0x0301,
             };
-            if world.garbles {
+            if world.garbles == Some("certificate") {
                 stored.der.push(0);
             }
             world.certificates.push(stored);
@@ -364,14 +381,16 @@ impl Token for Fake {
                     role,
                 });
             }
-            world.certificates.retain(|it| it != certificate);
+            let deaf = world.garbles == Some("deletion of a certificate");
+            world.certificates.retain(|it| deaf || it != certificate);
             Ok(())
         })
     }
     fn delete_key_pair(&mut self, id: &KeyId) -> Result<(), TokenError> {
         self.token(|world| {
             assert_eq!(world.logged_in, Some(PinRole::User), "pairs are the user's");
-            world.pairs.retain(|pair| pair.id != *id);
+            let deaf = world.garbles == Some("deletion of a pair");
+            world.pairs.retain(|pair| deaf || pair.id != *id);
             Ok(())
         })
     }
@@ -473,7 +492,8 @@ impl Portal for Fake {
         })
     }
     fn date(&self) -> Option<Timestamp> {
-        Some(self.0.borrow().now)
+        let world = self.0.borrow();
+        Some(world.now + jiff::SignedDuration::from_secs(world.portal_is_ahead_secs))
     }
 }
 

@@ -182,10 +182,89 @@ fn a_journal_of_one_application_does_not_serve_another() {
 fn a_certificate_that_does_not_read_back_is_told_and_not_reported_as_installed() {
     let (_folder, settings) = settings();
     let world = World::new();
-    world.borrow_mut().garbles = true;
+    world.borrow_mut().garbles = Some("certificate");
     let error = run(&world, &settings, whole).unwrap_err();
     assert!(matches!(error, Error::NotReadBack), "{error}");
     assert!(!world.borrow().reported);
+}
+
+#[test]
+fn a_pair_that_does_not_read_back_is_told_and_nothing_is_signed_with_it() {
+    let (_folder, settings) = settings();
+    let world = World::new();
+    world.borrow_mut().garbles = Some("pair");
+    let error = run(&world, &settings, request).unwrap_err();
+    let what = "the key pair";
+    assert!(
+        matches!(error, Error::Token(TokenError::NotWritten { what: it }) if it == what),
+        "{error}"
+    );
+    assert!(world.borrow().requests.is_empty());
+}
+
+#[test]
+fn a_name_that_does_not_read_back_is_told_and_given_when_resumed() {
+    let (_folder, settings) = settings();
+    let world = World::new();
+    world.borrow_mut().form.label_after_sending = Some("ЕГАИС_722318".to_owned());
+    world.borrow_mut().garbles = Some("name");
+    let error = run(&world, &settings, request).unwrap_err();
+    let what = "the key pair's name";
+    assert!(
+        matches!(error, Error::Token(TokenError::NotWritten { what: it }) if it == what),
+        "{error}"
+    );
+    world.borrow_mut().garbles = None;
+    resumed(&world, &settings).unwrap();
+    let world = world.borrow();
+    assert_eq!(world.pairs[0].label, "ЕГАИС_722318");
+    assert_eq!((world.made, world.requests.len()), (1, 1));
+}
+
+#[test]
+fn an_old_object_that_is_still_there_stops_before_the_request() {
+    for deaf in ["deletion of a certificate", "deletion of a pair"] {
+        let (_folder, mut settings) = settings();
+        settings.replace_old = ReplaceOld::First;
+        let world = World::new();
+        world.borrow_mut().holds_an_old_certificate();
+        world.borrow_mut().garbles = Some(deaf);
+        let error = run(&world, &settings, request).unwrap_err();
+        assert!(matches!(error, Error::StillThere { .. }), "{error}");
+        assert_eq!(world.borrow().made, 0);
+    }
+}
+
+#[test]
+fn nothing_old_goes_while_the_portal_does_not_answer() {
+    let (_folder, mut settings) = settings();
+    settings.replace_old = ReplaceOld::First;
+    let world = World::new();
+    world.borrow_mut().holds_an_old_certificate();
+    world.borrow_mut().is_closed = true;
+    let error = run(&world, &settings, request).unwrap_err();
+    assert!(matches!(error, Error::Portal(_)), "{error}");
+    let world = world.borrow();
+    assert_eq!((world.certificates.len(), world.pairs.len()), (1, 2));
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_before_anything_old_goes() {
+    let (_folder, mut settings) = settings();
+    settings.replace_old = ReplaceOld::First;
+    let world = World::new();
+    world.borrow_mut().holds_an_old_certificate();
+    world.borrow_mut().portal_is_ahead_secs = 3600;
+    run(&world, &settings, request).unwrap();
+    let told = &world.borrow().told;
+    let warning = Event::Warning {
+        text: Caution::ClockOff { minutes: 60 },
+    };
+    let warned = |event: &Event| *event == warning;
+    let planned = |event: &Event| matches!(event, Event::Plan { .. });
+    let warned_at = told.iter().position(warned).expect("a warning");
+    assert!(warned_at < told.iter().position(planned).expect("a plan"));
+    assert_eq!(told.iter().filter(|it| warned(it)).count(), 1);
 }
 
 #[test]

@@ -1,0 +1,139 @@
+//! `enroll token delete-certificate` and `delete-key`: Приложение 1 by hand. A plan, consent, a copy, the PIN, and a look
+//! whether it is gone.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::options::{Common, Role};
+use super::shell::Shell;
+use super::token::log_in;
+use super::{Stop, open};
+use crate::certificate::Certificate;
+use crate::engine::key::has_certificate;
+use crate::engine::plan::plan;
+use crate::error::Error;
+use crate::journal::Store;
+use crate::messages::texts;
+use crate::object::Object;
+use crate::ports::token::{Inventory, KeyKind, KeyPair, PinRole, StoredCertificate, Token};
+use crate::ports::{Applicant as _, Plan, TokenError};
+
+/// Steps 4 to 7: the certificate that `wanted` begins to name, by fingerprint or serial number.
+pub(super) fn delete_certificate(
+    token: &mut dyn Token,
+    wanted: &str,
+    role: Role,
+    common: &Common,
+    shell: &Shell,
+) -> Result<(), Stop> {
+    let inventory = token.inventory()?;
+    let stored = certificate(&inventory, wanted)?;
+    let certificate = Certificate::from_der(&stored.der).map_err(Error::from)?;
+    let goes = |it: &StoredCertificate| it.file == stored.file;
+    agree(&plan(&inventory, goes, |_| false), common, shell)?;
+    let copy = keep_copy(&certificate, common)?;
+    log_in(token, role.into(), common, shell)?;
+    token.delete_certificate(stored)?;
+    let left = token.inventory()?;
+    if left.certificates.iter().any(|it| it.der == stored.der) {
+        let object = Object::certificate(&certificate);
+        return Err(Error::StillThere { object }.into());
+    }
+    shell.result(&json!({ "done": "delete-certificate", "certificate": certificate.serial(), "copy": copy.display().to_string() }));
+    Ok(())
+}
+
+/// Steps 8 and 9: the GOST pair whose CKA_ID begins with `wanted`. Never an RSA pair, and never the one of an
+/// enrollment that is under way.
+pub(super) fn delete_key(
+    token: &mut dyn Token,
+    wanted: &str,
+    common: &Common,
+    shell: &Shell,
+) -> Result<(), Stop> {
+    let inventory = token.inventory()?;
+    let pair = pair(&inventory, wanted)?;
+    let object = Object::pair(pair, has_certificate(&inventory, pair));
+    if !matches!(pair.kind, KeyKind::Gost(_)) {
+        let what = format!("deleting {object}");
+        return Err(TokenError::Unsupported { what }.into());
+    }
+    let serial = token.info()?.serial;
+    refuse_awaited(&serial, &pair.id.to_string(), common)?;
+    let pair_goes = |it: &KeyPair| it.id == pair.id;
+    agree(&plan(&inventory, |_| false, pair_goes), common, shell)?;
+    log_in(token, PinRole::User, common, shell)?;
+    token.delete_key_pair(&pair.id)?;
+    if token.inventory()?.keys.iter().any(|it| it.id == pair.id) {
+        return Err(Error::StillThere { object }.into());
+    }
+    shell.result(&json!({ "done": "delete-key", "key": pair.id.to_string() }));
+    Ok(())
+}
+
+/// A certificate that is still to come would be for a key that is gone.
+fn refuse_awaited(serial: &str, key: &str, common: &Common) -> Result<(), Error> {
+    for found in Store::new(open::state(common)).list()? {
+        let stage = &found.story.stage;
+        let awaited = !stage.is_over() && !stage.is_installed();
+        let application = stage.application().filter(|_| found.token == serial);
+        let is_this = stage.key().is_some_and(|it| it.id == key);
+        if let Some(application) = application.filter(|_| awaited && is_this) {
+            return Err(Error::KeyAwaited {
+                key: key.to_owned(),
+                application: application.to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn certificate<'a>(inventory: &'a Inventory, wanted: &str) -> Result<&'a StoredCertificate, Stop> {
+    let wanted = wanted.to_ascii_lowercase();
+    let fits = |stored: &&StoredCertificate| {
+        Certificate::from_der(&stored.der).is_ok_and(|it| {
+            it.fingerprint().starts_with(&wanted)
+                || it.serial().to_ascii_lowercase().starts_with(&wanted)
+        })
+    };
+    only(inventory.certificates.iter().filter(fits), "certificate")
+}
+
+fn pair<'a>(inventory: &'a Inventory, wanted: &str) -> Result<&'a KeyPair, Stop> {
+    let wanted = wanted.to_ascii_lowercase();
+    let fits = |pair: &&KeyPair| pair.id.to_string().starts_with(&wanted);
+    only(inventory.keys.iter().filter(fits), "pair")
+}
+
+fn only<T>(mut found: impl Iterator<Item = T>, kind: &'static str) -> Result<T, Stop> {
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (None, _) => Err(Stop::Usage(texts::usage_no_such_object(kind))),
+        (Some(_), Some(_)) => Err(Stop::Usage(texts::usage_several_objects(kind))),
+    }
+}
+
+fn agree(plan: &Plan, common: &Common, shell: &Shell) -> Result<(), Error> {
+    match open::applicant(common, shell.lang).agrees(plan)? {
+        true => Ok(()),
+        false => Err(Error::RemovalDeclined),
+    }
+}
+
+/// A certificate is public: a copy stays in the state folder.
+fn keep_copy(certificate: &Certificate, common: &Common) -> Result<PathBuf, Error> {
+    let folder = Store::new(open::state(common)).inner("backup")?;
+    let copy = folder.join(format!("{}.pem", certificate.fingerprint()));
+    crate::engine::write_whole(&copy, certificate.to_pem().as_bytes())
+}
+
+/// The same for everything that is listed and reads.
+pub(super) fn keep_copies(inventory: &Inventory, common: &Common) -> Result<(), Error> {
+    for stored in &inventory.certificates {
+        if let Ok(certificate) = Certificate::from_der(&stored.der) {
+            keep_copy(&certificate, common)?;
+        }
+    }
+    Ok(())
+}
