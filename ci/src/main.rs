@@ -10,6 +10,7 @@ mod packages;
 mod pcscd;
 mod process;
 mod programs;
+mod release;
 mod run;
 mod speed;
 mod stage;
@@ -63,6 +64,11 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Build, judge and hand out a release in `target/release-VERSION/`.
+    Release {
+        /// The workspace's version.
+        version: String,
+    },
     /// Install the system packages the named stages need (Debian; asks apt-get, so run it as root).
     Setup {
         /// For which stages; all when none is named.
@@ -76,6 +82,7 @@ fn main() -> ExitCode {
         Verb::Validate { stages, bless } => stage::validate(&or_all(stages), bless),
         Verb::Inside { stage, bless, json } => quietly(&stage::inside(stage, bless, json)),
         Verb::Speed { json } => told("speed", &speed::prepared(json)),
+        Verb::Release { version } => told("release", &release::prepared(&version)),
         Verb::Setup { stages } => told("setup", &packages::install(&or_all(stages))),
     };
     ExitCode::from(u8::from(!passed))

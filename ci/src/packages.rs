@@ -91,6 +91,15 @@ const CPP: Package = Package {
     proof: "/usr/bin/g++",
 };
 
+const BINUTILS: Package = Package {
+    name: "binutils",
+    proof: "/usr/bin/objdump",
+};
+const MMDEBSTRAP: Package = Package {
+    name: "mmdebstrap",
+    proof: "/usr/bin/mmdebstrap",
+};
+
 fn needed_by(stage: Stage) -> &'static [Package] {
     match stage {
         Stage::Test | Stage::Kill | Stage::Trouble | Stage::Docs => &[],
@@ -117,6 +126,7 @@ fn needed_by(stage: Stage) -> &'static [Package] {
             IPROUTE,
         ],
         Stage::Pcsc | Stage::Pkcs11 => &[OPENSC, PCSCD, VPCD, IPROUTE],
+        Stage::Release => &[PCSCD, VPCD, IPROUTE, BINUTILS, MMDEBSTRAP],
     }
 }
 

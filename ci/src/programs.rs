@@ -1,6 +1,6 @@
 //! The product's programs, built by cargo and run as a stranger would.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -41,6 +41,13 @@ impl Programs {
             .context("this program lies nowhere")?
             .to_owned();
         Ok(Self { folder })
+    }
+
+    /// Those that lie in this folder.
+    pub(crate) fn at(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
     }
 
     /// Builds the crate's programs and examples for speed.

@@ -19,6 +19,7 @@ use clap::ValueEnum;
 
 use crate::junit;
 use crate::packages;
+use crate::release;
 use crate::run::Bench;
 use crate::speed;
 
@@ -53,6 +54,8 @@ pub(crate) enum Stage {
     Fuzz,
     /// The API documentation builds without a warning.
     Docs,
+    /// The release: built twice, the very files judged. Only where it is named; it takes as long as all the others.
+    Release,
 }
 
 impl Stage {
@@ -85,6 +88,7 @@ impl Stage {
             Self::Browser => "browser",
             Self::Fuzz => "fuzz",
             Self::Docs => "docs",
+            Self::Release => "release",
         }
     }
 
@@ -122,6 +126,7 @@ impl Stage {
             Self::Browser => browser::run(bench),
             Self::Fuzz => fuzz::run(bench),
             Self::Docs => docs::run(bench),
+            Self::Release => release::run(bench),
         }
     }
 }
@@ -160,6 +165,7 @@ pub(crate) fn inside(stage: Stage, bless: bool, json: bool) -> Result<()> {
         Stage::Pcsc => pcsc::inside(&mut bench),
         Stage::Speed => speed::inside(&mut bench, json),
         Stage::Pkcs11 => pkcs11::inside(&mut bench),
+        Stage::Release => release::inside(&mut bench),
         Stage::Lint
         | Stage::Test
         | Stage::Kill

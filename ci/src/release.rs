@@ -1,0 +1,103 @@
+//! A release: the four programs, built twice to the same bytes, judged as they are handed out, with their papers.
+//!
+//! What is handed out lies in `target/release-VERSION/`:
+//!
+//! ```text
+//! bin/       emulator enroll mock-ca scenarios: static, for any Linux of this architecture; no PC/SC, no PKCS#11
+//! bin-pcsc/  enroll scenarios: with PC/SC and PKCS#11, on glibc
+//! completions/ man/ CHANGELOG.md README.md LICENSE NOTICE.md sbom.cdx.json SHA256SUMS
+//! ```
+
+mod build;
+mod empty_root;
+mod judge;
+mod papers;
+mod sbom;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::packages;
+use crate::run::Bench;
+use crate::stage::Stage;
+
+/// Makes the release of that version, which has to be the workspace's.
+pub(crate) fn prepared(version: &str) -> Result<()> {
+    packages::install(&[Stage::Release])?;
+    let mut bench = Bench::open("release")?;
+    let release = make(&mut bench, version)?;
+    println!("released  {}", release.display());
+    Ok(())
+}
+
+/// The stage `release`: of the version the workspace has.
+pub(crate) fn run(bench: &mut Bench) -> Result<()> {
+    make(bench, &papers::version()?).map(drop)
+}
+
+/// What needs ports and a pcscd of its own.
+pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
+    judge::enrollments(bench, &folder(&papers::version()?))
+}
+
+fn make(bench: &mut Bench, version: &str) -> Result<PathBuf> {
+    let ours = papers::version()?;
+    ensure!(
+        version == ours,
+        "the workspace is version {ours}: set `version` in Cargo.toml to {version} first, and name the section of ci/CHANGELOG.md so"
+    );
+    let release = folder(version);
+    fresh(&release)?;
+    build::programs(bench, Path::new("."), &release)?;
+    told("built");
+    empty_root::run_there(bench, &release)?;
+    judge::suite(bench, &release)?;
+    judge::enrollments_apart()?;
+    papers::write(bench, version, &release)?;
+    told("papers and checksums written");
+    repeated(bench, &release)?;
+    told("built again elsewhere: the same bytes");
+    Ok(release)
+}
+
+fn folder(version: &str) -> PathBuf {
+    Path::new("target").join(format!("release-{version}"))
+}
+
+fn fresh(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)
+            .with_context(|| format!("clearing {}", folder.display()))?;
+    }
+    Ok(std::fs::create_dir_all(folder)?)
+}
+
+fn told(what: &str) {
+    println!("        {what}");
+}
+
+/// The same commit, built in another folder: whoever builds it gets these files.
+fn repeated(bench: &mut Bench, release: &Path) -> Result<()> {
+    let again = std::path::absolute(bench.folder())?;
+    let (source, built) = (again.join("source"), again.join("built"));
+    let here = std::env::current_dir()?;
+    bench.run(
+        Command::new("git")
+            .args(["clone", "--quiet"])
+            .arg(here)
+            .arg(&source),
+    )?;
+    build::programs(bench, &source, &built)?;
+    for program in build::programs_of(release)? {
+        let name = program.strip_prefix(release)?;
+        let same = std::fs::read(&program)? == std::fs::read(built.join(name))?;
+        ensure!(
+            same,
+            "{} differs when it is built again in another folder (uncommitted changes differ too)",
+            name.display()
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Building the programs so that the same commit gives the same bytes wherever it lies.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::run::Bench;
+
+/// What cargo calls the machine that Debian's Rust builds for.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// Programs that are built alike.
+struct Kind {
+    /// Where they go.
+    folder: &'static str,
+    names: &'static [&'static str],
+    features: &'static [&'static str],
+    flags: &'static str,
+}
+
+const KINDS: [Kind; 2] = [
+    Kind {
+        folder: "bin",
+        names: &["emulator", "enroll", "mock-ca", "scenarios"],
+        features: &["--no-default-features"],
+        flags: "-Ctarget-feature=+crt-static",
+    },
+    // A library that is opened at run time needs a C library that is there at run time.
+    Kind {
+        folder: "bin-pcsc",
+        names: &["enroll", "scenarios"],
+        features: &[],
+        flags: "-Clink-arg=-static-libgcc",
+    },
+];
+
+/// Builds what lies in `source` into folders of `out`, stripped.
+pub(super) fn programs(bench: &mut Bench, source: &Path, out: &Path) -> Result<()> {
+    let source = std::path::absolute(source)?;
+    for kind in &KINDS {
+        let target = source.join("target/release-build").join(kind.folder);
+        bench.run(&mut cargo(kind, &source, &target)?)?;
+        let folder = out.join(kind.folder);
+        std::fs::create_dir_all(&folder)?;
+        for name in kind.names {
+            let built = target.join(TARGET).join("release").join(name);
+            std::fs::copy(&built, folder.join(name))
+                .with_context(|| format!("copying {}", built.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn cargo(kind: &Kind, source: &Path, target: &Path) -> Result<Command> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["build", "--locked", "--release", "--bins"])
+        .args(["--target", TARGET])
+        .args(kind.features)
+        .args(kind.names.iter().flat_map(|name| ["-p", name]))
+        .current_dir(source)
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
+        .env("RUSTFLAGS", flags(kind, source)?);
+    Ok(cargo)
+}
+
+/// Paths of this machine become names, so that they differ nowhere.
+fn flags(kind: &Kind, source: &Path) -> Result<String> {
+    let home = cargo_home()?;
+    let (home, source) = (home.display(), source.display());
+    Ok(format!(
+        "{} --remap-path-prefix={home}=/cargo --remap-path-prefix={source}=/source",
+        kind.flags
+    ))
+}
+
+fn cargo_home() -> Result<PathBuf> {
+    let named = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    named
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+        .context("no home folder")
+}
+
+/// The programs of a release, in order.
+pub(super) fn programs_of(release: &Path) -> Result<Vec<PathBuf>> {
+    let programs: Vec<_> = KINDS
+        .iter()
+        .flat_map(|kind| {
+            kind.names
+                .iter()
+                .map(|name| release.join(kind.folder).join(name))
+        })
+        .collect();
+    for program in &programs {
+        ensure!(program.exists(), "{} is not there", program.display());
+    }
+    Ok(programs)
+}

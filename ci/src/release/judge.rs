@@ -1,0 +1,110 @@
+//! The very files that are handed out go through the suite and the recordings.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use super::told;
+use crate::enrollment::Enrollment;
+use crate::pcscd::{self, Inserted, Pcscd, SLOTS};
+use crate::process::Beside;
+use crate::programs::Programs;
+use crate::run::Bench;
+
+/// Every scenario and every shipped recording.
+pub(super) fn suite(bench: &mut Bench, release: &Path) -> Result<()> {
+    let programs = Programs::at(&release.join("bin"));
+    let names = scenarios(bench, &programs)?;
+    let out = bench.folder().join("suite");
+    let mut run = programs.command("scenarios");
+    bench.run(
+        run.args(["run", "--quiet"])
+            .args(&names)
+            .arg("--out")
+            .arg(out),
+    )?;
+    let mut replay = programs.command("scenarios");
+    let recordings = recordings()?;
+    bench.run(replay.arg("replay").args(&recordings))?;
+    told(&format!(
+        "{} scenarios and {} recordings pass on them",
+        names.len(),
+        recordings.len()
+    ));
+    Ok(())
+}
+
+fn scenarios(bench: &mut Bench, programs: &Programs) -> Result<Vec<String>> {
+    let listed = bench.run(programs.command("scenarios").arg("list"))?;
+    let first = |line: &str| line.split_whitespace().next().map(str::to_owned);
+    let names: Vec<_> = listed.lines().filter_map(first).collect();
+    ensure!(!names.is_empty(), "no scenarios are shipped");
+    Ok(names)
+}
+
+fn recordings() -> Result<Vec<std::path::PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir("scenarios/recordings")? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "jsonl") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    ensure!(!paths.is_empty(), "no recordings are shipped");
+    Ok(paths)
+}
+
+/// The README's own way: `enroll` is the reader, the token connects to it.
+fn by_hand(bench: &mut Bench, programs: &Programs) -> Result<()> {
+    const READER: &str = "127.0.0.1:18724";
+    let folder = bench.folder().join("by-hand");
+    std::fs::create_dir(&folder)?;
+    let image = folder.join("token.image");
+    bench.run(programs.command("emulator").arg("new").arg(&image))?;
+    let enrollment = Enrollment::prepare(&folder, "vpcd:127.0.0.1:18724")?;
+    let _mock = enrollment.start_mock(programs, &[])?;
+    let mut attach = programs.command("emulator");
+    attach.arg("attach").arg(&image).args(["--vpcd", READER]);
+    let _token = Beside::start(&mut attach, &folder.join("emulator.log"))?;
+    enroll(bench, programs, &enrollment)?;
+    told("they enroll as separate programs");
+    Ok(())
+}
+
+/// Runs [`enrollments`] inside namespaces of their own.
+pub(super) fn enrollments_apart() -> Result<()> {
+    pcscd::isolated(&["inside", "release"])
+}
+
+/// An enrollment by the separate static programs, and one by those with PC/SC.
+pub(super) fn enrollments(bench: &mut Bench, release: &Path) -> Result<()> {
+    pcscd::prepare(bench)?;
+    let fixed = Programs::at(&release.join("bin"));
+    by_hand(bench, &fixed)?;
+    through_pcscd(bench, release, &fixed)
+}
+
+fn through_pcscd(bench: &mut Bench, release: &Path, fixed: &Programs) -> Result<()> {
+    let programs = Programs::at(&release.join("bin-pcsc"));
+    let _pcscd = Pcscd::start(bench)?;
+    let folder = bench.folder().join("pcsc");
+    std::fs::create_dir(&folder)?;
+    let image = folder.join("token.image");
+    bench.run(fixed.command("emulator").arg("new").arg(&image))?;
+    let _token = Inserted::token(bench, fixed, &image, SLOTS[0], &[])?;
+    let enrollment = Enrollment::prepare(&folder, "pcsc")?;
+    let _mock = enrollment.start_mock(fixed, &[])?;
+    enroll(bench, &programs, &enrollment)?;
+    told("they enroll through pcscd");
+    Ok(())
+}
+
+fn enroll(bench: &mut Bench, programs: &Programs, enrollment: &Enrollment) -> Result<()> {
+    for verb in ["request", "install", "documents"] {
+        let command: &mut Command = &mut enrollment.command(programs, &[verb]);
+        bench.run(command)?;
+    }
+    (enrollment.listed(bench, programs)?).one_pair_with_its_certificate()
+}

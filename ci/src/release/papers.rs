@@ -1,0 +1,109 @@
+//! What goes with the programs: completions, manual page, changelog, licences, the bill of materials, checksums.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::sbom;
+use crate::programs::Programs;
+use crate::run::Bench;
+
+/// The workspace's version.
+pub(super) fn version() -> Result<String> {
+    let manifest: toml::Table = fs::read_to_string("Cargo.toml")?.parse()?;
+    let version = manifest["workspace"]["package"]["version"].as_str();
+    Ok(version.context("the workspace has no version")?.to_owned())
+}
+
+/// Writes all papers; the checksums last, over everything.
+pub(super) fn write(bench: &mut Bench, version: &str, release: &Path) -> Result<()> {
+    let programs = Programs::at(&release.join("bin-pcsc"));
+    completions(bench, &programs, &release.join("completions"))?;
+    fs::create_dir(release.join("man"))?;
+    let man = bench.run(programs.command("enroll").arg("man"))?;
+    fs::write(release.join("man/enroll.1"), man)?;
+    let changes = fs::read_to_string("ci/CHANGELOG.md")?;
+    fs::write(release.join("CHANGELOG.md"), section(&changes, version)?)?;
+    for (from, to) in [
+        ("README.md", "README.md"),
+        ("LICENSE", "LICENSE"),
+        ("ci/NOTICE.md", "NOTICE.md"),
+    ] {
+        fs::copy(from, release.join(to))?;
+    }
+    fs::write(
+        release.join("sbom.cdx.json"),
+        sbom::of_the_programs(Path::new("."), version)?,
+    )?;
+    let sums = checksums(bench, release)?;
+    Ok(fs::write(release.join("SHA256SUMS"), sums)?)
+}
+
+fn completions(bench: &mut Bench, programs: &Programs, folder: &Path) -> Result<()> {
+    fs::create_dir(folder)?;
+    for (shell, file) in [
+        ("bash", "enroll.bash"),
+        ("fish", "enroll.fish"),
+        ("zsh", "_enroll"),
+    ] {
+        let text = bench.run(programs.command("enroll").args(["completions", shell]))?;
+        fs::write(folder.join(file), text)?;
+    }
+    Ok(())
+}
+
+/// The changes of that version; those not released yet where no section has its name.
+fn section(changes: &str, version: &str) -> Result<String> {
+    let heading = |name: &str| {
+        changes
+            .split("\n## ")
+            .find(|part| part.lines().next().is_some_and(|line| line.trim() == name))
+    };
+    let section = heading(version).or_else(|| heading("Unreleased"));
+    let text = section.with_context(|| format!("ci/CHANGELOG.md has no section «{version}»"))?;
+    Ok(format!("## {}\n", text.trim_end()))
+}
+
+/// As `sha256sum -c` reads them, in the order of their names.
+fn checksums(bench: &mut Bench, release: &Path) -> Result<String> {
+    let mut files = Vec::new();
+    collect(release, &mut files)?;
+    files.sort();
+    let mut sums = Command::new("sha256sum");
+    for file in &files {
+        sums.arg(file.strip_prefix(release)?);
+    }
+    bench.run(sums.current_dir(release))
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::section;
+
+    #[test]
+    fn the_section_of_the_version_is_taken_and_no_other() {
+        let changes = "# Changes\n\n## Unreleased\n\n- new\n\n## 0.1.0\n\n- first\n";
+        assert_eq!(
+            section(changes, "0.1.0").expect("there"),
+            "## 0.1.0\n\n- first\n"
+        );
+        assert_eq!(
+            section(changes, "0.2.0").expect("there"),
+            "## Unreleased\n\n- new\n"
+        );
+    }
+}
