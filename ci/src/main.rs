@@ -7,6 +7,7 @@ mod enrollment;
 mod junit;
 mod openssl;
 mod packages;
+mod page;
 mod pcscd;
 mod process;
 mod programs;

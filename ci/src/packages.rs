@@ -126,7 +126,7 @@ fn needed_by(stage: Stage) -> &'static [Package] {
             IPROUTE,
         ],
         Stage::Pcsc | Stage::Pkcs11 => &[OPENSC, PCSCD, VPCD, IPROUTE],
-        Stage::Release => &[PCSCD, VPCD, IPROUTE, BINUTILS, MMDEBSTRAP],
+        Stage::Release => &[PCSCD, VPCD, IPROUTE, PYTHON, BINUTILS, MMDEBSTRAP],
     }
 }
 

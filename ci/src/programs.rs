@@ -23,14 +23,15 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Builds these crates' programs.
-    pub(crate) fn build(bench: &mut Bench, crates: &[&str]) -> Result<()> {
-        let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--quiet", "--locked", "--bins"]);
-        for name in crates {
-            cargo.args(["-p", name]);
-        }
-        bench.run(&mut cargo)?;
+    /// Builds all programs, with the examples: those have cargo choose the features that `cargo test` needs, so that
+    /// nothing is compiled again for another choice of crates.
+    pub(crate) fn build(bench: &mut Bench) -> Result<()> {
+        let cargo = ["build", "--quiet", "--locked", "--workspace"];
+        bench.run(
+            Command::new("cargo")
+                .args(cargo)
+                .args(["--bins", "--examples"]),
+        )?;
         Ok(())
     }
 

@@ -9,6 +9,7 @@
 //! ```
 
 mod build;
+mod container;
 mod empty_root;
 mod judge;
 mod papers;
@@ -57,6 +58,7 @@ fn make(bench: &mut Bench, version: &str) -> Result<PathBuf> {
     judge::enrollments_apart()?;
     papers::write(bench, version, &release)?;
     told("papers and checksums written");
+    container::quickstart(bench, &release)?;
     repeated(bench, &release)?;
     told("built again elsewhere: the same bytes");
     Ok(release)

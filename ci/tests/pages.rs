@@ -14,15 +14,21 @@ fn page(path: &str) -> String {
 
 /// The blocks marked `sh`, in order.
 fn commands(page: &str) -> Vec<&str> {
-    let blocks = page.split("```sh\n").skip(1);
+    blocks(page, "```sh\n")
+}
+
+fn blocks<'page>(page: &'page str, beginning: &str) -> Vec<&'page str> {
+    let blocks = page.split(beginning).skip(1);
     blocks.filter_map(|rest| rest.split("```").next()).collect()
 }
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "README.md",
     "ci/README.ru.md",
     "ci/CHANGELOG.md",
     "emulator/FIDELITY.md",
+    "emulator/OPENSC.md",
+    "enroll/EMBEDDING.md",
     "enroll/GLOSSARY.md",
     "mock-ca/KNOBS.md",
     "scenarios/COVERAGE.md",
@@ -35,6 +41,17 @@ fn the_russian_readme_asks_for_the_same_commands() {
     let (english, russian) = (page("README.md"), page("ci/README.ru.md"));
     assert!(!commands(&english).is_empty());
     assert_eq!(commands(&english), commands(&russian));
+}
+
+#[test]
+fn the_code_of_the_page_for_embedding_is_the_example_that_a_test_runs() {
+    let text = page("enroll/EMBEDDING.md");
+    let example = page("enroll/examples/request_a_certificate.rs");
+    let pieces = blocks(&text, "```rust\n");
+    assert!(!pieces.is_empty());
+    for piece in pieces {
+        assert!(example.contains(piece), "the example has no\n{piece}");
+    }
 }
 
 #[test]

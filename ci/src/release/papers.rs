@@ -37,8 +37,23 @@ pub(super) fn write(bench: &mut Bench, version: &str, release: &Path) -> Result<
         release.join("sbom.cdx.json"),
         sbom::of_the_programs(Path::new("."), version)?,
     )?;
+    follows_its_schema(bench, &release.join("sbom.cdx.json"))?;
     let sums = checksums(bench, release)?;
     Ok(fs::write(release.join("SHA256SUMS"), sums)?)
+}
+
+/// CycloneDX's own library judges the bill by the schema that comes with it.
+fn follows_its_schema(bench: &mut Bench, bill: &Path) -> Result<()> {
+    let tools = bench.folder().join("python");
+    bench.run(Command::new("python3").args(["-m", "venv"]).arg(&tools))?;
+    let mut pip = Command::new(tools.join("bin/pip"));
+    pip.args(["install", "--quiet", "--require-hashes", "--requirement"]);
+    bench.run(pip.arg("ci/bom/requirements.txt"))?;
+    let mut python = Command::new(tools.join("bin/python"));
+    bench.run_and_find(
+        python.arg("ci/bom/judge.py").arg(bill),
+        "valid CycloneDX 1.5",
+    )
 }
 
 fn completions(bench: &mut Bench, programs: &Programs, folder: &Path) -> Result<()> {

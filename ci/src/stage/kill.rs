@@ -49,7 +49,7 @@ SELECT 5000/4E4B: ok";
 
 /// One enrollment, killed at each point and resumed, until nothing kills it any more.
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
-    Programs::build(bench, &["emulator", "enroll", "mock-ca"])?;
+    Programs::build(bench)?;
     let programs = Programs::built()?;
     let folder = bench.folder().to_owned();
     let image = folder.join("token.image");

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use crate::page;
 use crate::pcscd::{self, Inserted, Pcscd, SLOTS};
 use crate::programs::Programs;
 use crate::run::Bench;
@@ -68,7 +69,7 @@ const LIVES: [Life; 3] = [
 ];
 
 pub(crate) fn run(bench: &mut Bench, bless: bool) -> Result<()> {
-    Programs::build(bench, &["emulator", "scenarios"])?;
+    Programs::build(bench)?;
     let mut arguments = vec!["inside", "opensc"];
     if bless {
         arguments.push("--bless");
@@ -85,7 +86,7 @@ pub(crate) fn inside(bench: &mut Bench, bless: bool) -> Result<()> {
         live(bench, &programs, life, bless)
             .with_context(|| format!("the token «{}»", life.name))?;
     }
-    Ok(())
+    page::run(bench, "emulator/OPENSC.md")
 }
 
 fn live(bench: &mut Bench, programs: &Programs, life: &Life, bless: bool) -> Result<()> {

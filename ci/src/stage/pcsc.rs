@@ -14,7 +14,7 @@ use crate::programs::Programs;
 use crate::run::Bench;
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
-    Programs::build(bench, &["emulator", "enroll", "mock-ca", "scenarios"])?;
+    Programs::build(bench)?;
     pcscd::isolated(&["inside", "pcsc"])
 }
 

@@ -22,7 +22,7 @@ const SETTINGS: [&str; 4] = [
 ];
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
-    Programs::build(bench, &["emulator", "enroll", "mock-ca"])?;
+    Programs::build(bench)?;
     pcscd::isolated(&["inside", "pkcs11"])
 }
 
