@@ -49,8 +49,8 @@ impl Desk {
         let lines = out
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok());
-        let result = lines.filter_map(|line: Value| line.get("result").cloned());
-        let result = result.last().unwrap_or_default();
+        let mut results = lines.filter_map(|line: Value| line.get("result").cloned());
+        let result = results.next_back().unwrap_or_default();
         (output.status.code().unwrap_or(-1), result, words)
     }
 
