@@ -98,7 +98,10 @@ fn old_objects_go_after_a_plan_a_copy_and_each_ones_pin() {
     let (code, _, words) = desk.panel(&with(&delete, &AS_ADMINISTRATOR[1..]));
     assert_eq!(code, USAGE, "{words}");
     assert!(words.contains("--yes"), "{words}");
-    assert_eq!(desk.listed("fingerprint"), [fingerprint.clone()]);
+    assert_eq!(
+        desk.listed("fingerprint"),
+        std::slice::from_ref(&fingerprint)
+    );
 
     let (code, done, words) = desk.panel(&with(&delete, &AS_ADMINISTRATOR));
     assert_eq!(code, 0, "{words}");

@@ -1,10 +1,9 @@
 //! The README's command blocks do what it says: all of them, in order, in one shell at the root of the checkout.
 
-#[path = "common/nested.rs"]
-mod nested;
-
 use std::path::Path;
 use std::process::Command;
+
+use crate::nested;
 
 /// Commands that would start this test again; `ci/validate` runs them itself.
 const RUN_ELSEWHERE: [&str; 2] = ["cargo test", "ci/validate"];
