@@ -219,7 +219,7 @@ fn the_pair_of_an_enrollment_that_is_under_way_is_not_deleted() {
         words.contains("722318") && words.contains("enroll abandon"),
         "{words}"
     );
-    assert_eq!(desk.listed("key"), [key.clone()]);
+    assert_eq!(desk.listed("key"), std::slice::from_ref(&key));
     desk.enroll_well(&["abandon"]);
     desk.panel_well(&with(&["delete-key", &key], &AS_USER));
 }
