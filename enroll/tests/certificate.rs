@@ -9,6 +9,7 @@ mod vectors;
 
 use enroll::certificate::{Certificate, CertificateProblem, Expected, Remark, check};
 use enroll::name;
+use gost3410::{Algorithm, ParameterSet, SigningKey, hazmat};
 use jiff::Timestamp;
 
 const FAMILIES: [(&str, [&str; 4]); 6] = [
@@ -178,6 +179,102 @@ fn one_wrong_bit_anywhere_is_noticed() {
             "byte {at_byte}"
         );
     }
+}
+
+/// Puts octets in the place of others, of the same length, the first time they are there.
+fn changed(der: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let (from, to) = (hex::decode(from).unwrap(), hex::decode(to).unwrap());
+    let at = der.windows(from.len()).position(|it| it == from).unwrap();
+    [&der[..at], &to, &der[at + from.len()..]].concat()
+}
+
+/// The certificate changed so, signed again by an authority of the same name whose key is known here.
+fn signed_again(from: &str, to: &str) -> Family {
+    let own = family(1);
+    let forger = SigningKey::from_le_bytes(ParameterSet::CryptoProA, &[7; 32]).unwrap();
+    let key = |it: &Certificate| hex::encode(it.key().unwrap().key.to_bytes());
+    let theirs = hex::encode(forger.verifying_key().to_bytes());
+    let authority = changed(own.chain[0].der(), &key(&own.chain[0]), &theirs);
+    let mut user = changed(own.user.der(), from, to);
+    // SEQUENCE, tbsCertificate with its four octets of head, and at the end 64 octets of signature.
+    let signed = 4..8 + usize::from(u16::from_be_bytes([user[6], user[7]]));
+    let digest = Algorithm::Gost2001.digest(&user[signed]);
+    let signature = hazmat::sign_with_nonce(&forger, &digest, &[5; 32]).unwrap();
+    let end = user.len() - 64;
+    user[end..].copy_from_slice(&signature.to_bytes());
+    Family {
+        user: Certificate::from_der(&user).unwrap(),
+        chain: vec![Certificate::from_der(&authority).unwrap()],
+        crl: own.crl,
+    }
+}
+
+const GOOD_DAY: &str = "2018-12-26T12:00:00Z";
+
+#[test]
+fn a_certificate_signed_again_passes_but_for_what_was_changed() {
+    let remarks = ask(&signed_again("0603551d20", "0603551d20"), GOOD_DAY).unwrap();
+    let only = [
+        Remark::ChainEndsAt(name::print(family(1).chain[0].issuer())),
+        Remark::RevocationUnknown,
+    ];
+    assert_eq!(remarks, only);
+}
+
+#[test]
+fn a_critical_extension_that_nobody_knows_is_refused() {
+    let oid = const_oid::ObjectIdentifier::new_unwrap("2.5.29.99");
+    assert_eq!(
+        ask(&signed_again("0603551d0f", "0603551d63"), GOOD_DAY),
+        Err(CertificateProblem::UnknownCritical { oid })
+    );
+}
+
+#[test]
+fn a_certificate_without_what_makes_it_qualified_is_refused() {
+    for (from, to, what) in [
+        ("0603551d20", "0603551d62", "certificatePolicies"),
+        ("06052a8503646f", "06052a8503646e", "subjectSignTool"),
+        ("06052a85036470", "06052a8503646e", "issuerSignTool"),
+    ] {
+        let problem = ask(&signed_again(from, to), GOOD_DAY);
+        assert_eq!(problem, Err(CertificateProblem::NotQualified { what }));
+    }
+}
+
+#[test]
+fn an_issuer_that_may_not_issue_is_refused() {
+    let mut own = family(1);
+    // keyUsage of the authority: keyCertSign and cRLSign become cRLSign alone.
+    let der = own.chain[0].der();
+    let usage = der.windows(5).position(|it| it == [6, 3, 0x55, 0x1d, 0x0f]);
+    let usage = hex::encode(&der[usage.unwrap()..][..18]);
+    let at = usage.find("0302").or(usage.find("0303")).unwrap();
+    let without = format!("{}030201{}{}", &usage[..at], "02", &usage[at + 8..]);
+    own.chain[0] = Certificate::from_der(&changed(der, &usage, &without)).unwrap();
+    let problem = ask(&own, GOOD_DAY).unwrap_err();
+    let why = "no keyCertSign";
+    assert!(
+        matches!(problem, CertificateProblem::NotAnIssuer { why: it, .. } if it == why),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_key_that_is_no_gost_key_is_refused() {
+    let mut own = family(1);
+    let not_gost = changed(own.user.der(), "06062a8503020213", "06062a8503020219");
+    own.user = Certificate::from_der(&not_gost).unwrap();
+    assert_eq!(ask(&own, GOOD_DAY), Err(CertificateProblem::NotGost));
+}
+
+#[test]
+fn a_certificate_that_names_two_signature_algorithms_is_refused() {
+    let mut own = family(1);
+    // The first of the two, within what is signed.
+    let two = changed(own.user.der(), "06062a8503020203", "06062a8503020204");
+    own.user = Certificate::from_der(&two).unwrap();
+    assert_eq!(ask(&own, GOOD_DAY), Err(CertificateProblem::TwoAlgorithms));
 }
 
 #[test]

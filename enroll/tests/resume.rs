@@ -13,6 +13,8 @@ mod world;
 
 #[path = "resume/damage.rs"]
 mod damage;
+#[path = "resume/errors.rs"]
+mod errors;
 #[path = "resume/stories.rs"]
 mod stories;
 

@@ -49,6 +49,10 @@ pub(crate) struct World {
     pub(crate) garbles: Option<&'static str>,
     /// Whether the installation page has another certificate than the file.
     pub(crate) shows_another: bool,
+    /// What every paper is.
+    pub(crate) paper: &'static [u8],
+    /// Whether the gateway is down.
+    pub(crate) has_no_gateway: bool,
     /// Whether nobody answers at the portal.
     pub(crate) is_closed: bool,
     /// How far the portal's clock is ahead of ours.
@@ -100,6 +104,8 @@ impl World {
             status: "Сертификат выпущен",
             garbles: None,
             shows_another: false,
+            paper: b"%PDF-1.7",
+            has_no_gateway: false,
             is_closed: false,
             portal_is_ahead_secs: 0,
             logged_in: None,
@@ -486,9 +492,9 @@ impl Portal for Fake {
         })
     }
     fn document(&mut self, title: &str) -> Result<DocumentFile, PortalError> {
-        self.cabinet(|_| DocumentFile {
+        self.cabinet(|world| DocumentFile {
             file_name: title.to_owned(),
-            bytes: b"%PDF-1.7".to_vec(),
+            bytes: world.paper.to_vec(),
         })
     }
     fn date(&self) -> Option<Timestamp> {
@@ -499,14 +505,19 @@ impl Portal for Fake {
 
 impl SmsInbox for Fake {
     fn newest(&mut self, _phone: &Phone) -> Result<u64, SmsError> {
+        if self.0.borrow().has_no_gateway {
+            let why = "gone".to_owned();
+            return Err(SmsError::Unreachable { why });
+        }
         Ok(self.0.borrow().codes)
     }
     fn since(
         &mut self,
-        _phone: &Phone,
+        phone: &Phone,
         after: u64,
         awaited: Awaited,
     ) -> Result<Vec<SmsMessage>, SmsError> {
+        self.newest(phone)?;
         let codes = self.0.borrow().codes;
         let text = match awaited {
             Awaited::Code if codes <= after => return Ok(Vec::new()),

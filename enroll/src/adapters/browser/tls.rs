@@ -82,3 +82,39 @@ fn fault(error: &rustls::Error) -> Option<TlsFault> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::{CertificateError as Unfit, Error as Tls};
+
+    use super::*;
+
+    #[test]
+    fn what_the_library_says_of_a_certificate_is_told_apart() {
+        let refused = |why: &str| TlsFault::Refused {
+            why: why.to_owned(),
+        };
+        for (unfit, told) in [
+            (Unfit::UnknownIssuer, TlsFault::UnknownIssuer),
+            (Unfit::BadSignature, TlsFault::UnknownIssuer),
+            (Unfit::Expired, TlsFault::Expired),
+            (Unfit::NotValidYet, TlsFault::NotYetValid),
+            (Unfit::NotValidForName, TlsFault::OtherHost),
+            (Unfit::BadEncoding, refused("BadEncoding")),
+        ] {
+            let wrapped =
+                std::io::Error::other(std::io::Error::other(Tls::InvalidCertificate(unfit)));
+            assert_eq!(fault_in(&wrapped), Some(told));
+        }
+    }
+
+    #[test]
+    fn what_is_not_about_tls_is_no_fault_of_it() {
+        assert_eq!(fault_in(&std::io::Error::other("refused")), None);
+        assert_eq!(
+            fault_in(&std::io::Error::from(std::io::ErrorKind::TimedOut)),
+            None
+        );
+        assert_eq!(fault_in(&Tls::DecryptError), None);
+    }
+}
