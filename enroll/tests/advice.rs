@@ -429,6 +429,88 @@ fn every_error_in_russian_says_what_happened_how_things_stand_and_what_to_do() {
     insta::assert_snapshot!("russian", table(Lang::Ru));
 }
 
+/// Every `.rs` file below a folder, in one text.
+fn sources(folder: &std::path::Path) -> String {
+    let entries = std::fs::read_dir(folder).expect("a folder of the checkout");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let text = |path: std::path::PathBuf| match path.extension() {
+        None if path.is_dir() => sources(&path),
+        Some(it) if it == "rs" => std::fs::read_to_string(path).expect("a source file"),
+        _ => String::new(),
+    };
+    paths.map(text).collect()
+}
+
+/// Which test or scenario produces an error.
+fn shown_by(error: &Error) -> String {
+    #[derive(serde::Deserialize)]
+    struct List {
+        shown: Vec<(String, String)>,
+    }
+    let list: List = toml::from_str(include_str!("shown.toml")).expect("pairs of texts");
+    let debug = format!("{error:?}");
+    let mut known = list.shown.into_iter();
+    let found = known.find(|(begins, _)| debug.starts_with(begins));
+    found.expect(&debug).1
+}
+
+/// The page for people: exit codes, errors, what to do, and what shows them.
+fn page() -> String {
+    let mut rows: Vec<_> = all().iter().map(row).collect();
+    rows.sort();
+    format!(
+        "# Errors of `enroll`\n\nGenerated; `UPDATE=1 cargo test -p enroll --test advice` writes it. Values stand for examples.\n\n\
+         | Exit | What happened | What to do | Shown by |\n|---:|---|---|---|\n{}",
+        rows.concat()
+    )
+}
+
+fn row(error: &Error) -> String {
+    let Report { what, next, .. } = Report::of(error, &stage_of(error), Lang::En);
+    let shown = match shown_by(error).split_once(' ') {
+        Some((_, scenario)) => format!("[{scenario}](../scenarios/suite/{scenario}.toml)"),
+        None => format!("`{}`", shown_by(error)),
+    };
+    let exit = error.exit_code();
+    format!("| {exit} | {what} | {next} | {shown} |\n")
+}
+
+#[test]
+fn the_page_of_errors_is_what_the_program_says() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ERRORS.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, page()).expect("a file of the checkout");
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        kept,
+        page(),
+        "`UPDATE=1 cargo test -p enroll --test advice` writes it"
+    );
+}
+
+#[test]
+fn every_error_is_produced_by_a_test_or_a_scenario_that_is_there() {
+    let room = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let harness = room.with_file_name("scenarios");
+    let tests = [room.join("tests"), room.join("src"), harness.join("tests")];
+    let tests = tests.map(|folder| sources(&folder)).concat();
+    for error in all() {
+        let shown = shown_by(&error);
+        let Some((_, scenario)) = shown.split_once(' ') else {
+            assert!(tests.contains(&format!("fn {shown}(")), "no test {shown}");
+            continue;
+        };
+        let file = harness.join(format!("suite/{scenario}.toml"));
+        let text = std::fs::read_to_string(&file).expect(scenario);
+        let exit = format!("exit = {}", error.exit_code());
+        assert!(
+            text.contains(&exit),
+            "{scenario} does not end so: {error:?}"
+        );
+    }
+}
+
 /// The variants of an error as its source has them.
 fn variants(source: &str, name: &str) -> Vec<String> {
     let (_, body) = source.split_once(&format!("pub enum {name} {{")).unwrap();

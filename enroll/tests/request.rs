@@ -159,6 +159,17 @@ fn a_page_with_an_impossible_field_makes_no_request() {
 }
 
 #[test]
+fn a_request_that_is_no_request_is_not_read() {
+    for text in [
+        "",
+        "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+    ] {
+        let error = request::from_pem(text).unwrap_err();
+        assert!(matches!(error, RequestError::Malformed { .. }), "{error}");
+    }
+}
+
+#[test]
 fn key_usages_are_a_bit_string_without_trailing_zeros() {
     let (subject, _, key, _) = legal_entity();
     let encoded = |names: &[&str]| {

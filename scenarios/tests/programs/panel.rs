@@ -164,6 +164,44 @@ fn pins_are_changed_and_unblocked() {
 }
 
 #[test]
+fn a_pin_that_is_not_named_and_cannot_be_asked_for_is_told() {
+    let (desk, _running) = desk(Pins::default());
+    let (code, _, words) = desk.panel(&["change-pin", "--pin-file", "pin"]);
+    assert_eq!(code, USAGE, "{words}");
+    assert!(words.contains("--new-pin-file"), "{words}");
+    let (code, _, words) = desk.panel(&["set-label", "x", "--pin-file", "nowhere"]);
+    assert_eq!(code, USAGE, "{words}");
+    assert!(words.contains("cannot read nowhere"), "{words}");
+    let (code, _, words) = desk.panel(&["set-label", "x"]);
+    assert_eq!(code, USAGE, "{words}");
+    assert!(words.contains("no terminal to ask at"), "{words}");
+}
+
+#[test]
+fn a_code_that_nobody_can_type_is_told_before_a_pair_is_made() {
+    let desk = Desk::new();
+    let _mock = desk.serve();
+    desk.new_token();
+    let _token = desk.attach();
+    let portal = format!("http://127.0.0.1:{}/", desk.portal);
+    let token = format!("vpcd:127.0.0.1:{}", desk.vpcd);
+    let mut command = desk.command("enroll");
+    command
+        .args(["request", "--portal", &portal, "--token", &token])
+        .args(["--sms", "prompt", "--phone", "+7 900 000-00-00"])
+        .args(["--pin-file", "pin", "--state", "state"])
+        .stdin(Stdio::null());
+    let output = command.output().expect("enroll starts");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(20), "{words}");
+    assert!(
+        words.contains("no terminal to ask for the SMS code"),
+        "{words}"
+    );
+    assert_eq!(desk.listed("key"), [""; 0]);
+}
+
+#[test]
 fn the_token_gets_another_name() {
     let (desk, _running) = desk(Pins::default());
     desk.panel_well(&["set-label", "Касса № 2", "--pin-file", "pin"]);
