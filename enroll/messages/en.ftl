@@ -196,6 +196,7 @@ journal-damaged = line { $line } of the journal of token { $token } is damaged
 journal-version = the journal has version { $found }, this release reads { $known }
 journal-out-of-order = the journal contradicts itself: { $why }
 journal-other-application = token { $token } is in the middle of application { $application }
+journal-several-applications = several applications of token { $token } are under way: { $applications }
 journal-other-portal = the journal of token { $token } belongs to another portal
 journal-nothing = no enrollment of token { $token } was begun
 

@@ -218,6 +218,7 @@ journal-damaged = строка { $line } журнала токена { $token } 
 journal-version = журнал версии { $found }, а эта программа читает версию { $known }
 journal-out-of-order = журнал противоречит сам себе: { $why }
 journal-other-application = на токене { $token } не завершена работа по заявке { $application }
+journal-several-applications = с токеном { $token } начато несколько заявок: { $applications }
 journal-other-portal = журнал токена { $token } относится к другому порталу
 journal-nothing = для токена { $token } ничего не начато
 

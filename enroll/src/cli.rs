@@ -217,17 +217,12 @@ fn next_command(stage: &Stage) -> &'static str {
 }
 
 fn found(store: &Store, common: &Common) -> Result<Vec<Found>, Error> {
-    let wanted = |token: &str| {
-        common
-            .serial
-            .as_deref()
-            .is_none_or(|serial| serial.eq_ignore_ascii_case(token))
+    let (serial, number) = (common.serial.as_deref(), common.application.as_deref());
+    let wanted = |it: &Found| {
+        serial.is_none_or(|serial| serial.eq_ignore_ascii_case(&it.token))
+            && number.is_none_or(|number| it.application() == Some(number))
     };
-    Ok(store
-        .list()?
-        .into_iter()
-        .filter(|it| wanted(&it.token))
-        .collect())
+    Ok(store.list()?.into_iter().filter(wanted).collect())
 }
 
 /// The clock of the program.

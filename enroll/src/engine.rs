@@ -129,6 +129,10 @@ impl<'a> Enrollment<'a> {
             return Ok(());
         }
         let serial = self.meet_token()?.serial;
+        match &self.settings.application {
+            Some(application) => self.store.turn_to(&serial, application)?,
+            None => self.store.turn_to_only(&serial)?,
+        }
         let journal = match self.store.open(&serial) {
             Err(why) if why.is_damage() => Some(self.begin_again(&serial, why)?),
             other => other?,
@@ -231,6 +235,15 @@ impl<'a> Enrollment<'a> {
             _ => None,
         });
         later.or(story.header.replace_old)
+    }
+
+    /// The pairs that other applications of this token wait for a certificate with: neither ours nor old.
+    fn awaited_elsewhere(&self) -> Result<Vec<String>, JournalError> {
+        let stage = self.stage();
+        let named = self.settings.application.as_deref();
+        let ours = stage.application().or(named);
+        let token = self.serial().unwrap_or_default();
+        self.store.awaited_elsewhere(token, ours)
     }
 
     fn nothing_begun(&self) -> JournalError {

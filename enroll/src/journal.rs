@@ -8,6 +8,7 @@
 //! The file names certificates and public keys, never a PIN, a code or a session.
 
 mod file;
+mod parked;
 mod seal;
 mod store;
 
@@ -152,6 +153,14 @@ pub enum JournalError {
         token: String,
         /// The application the journal belongs to.
         application: String,
+    },
+    /// Several applications of the token are under way, and none was named.
+    #[error("several applications of token {token} are under way: {}", applications.join(", "))]
+    SeveralApplications {
+        /// The token's serial number.
+        token: String,
+        /// Their numbers, the one at hand first.
+        applications: Vec<String>,
     },
     /// The journal belongs to another portal.
     #[error("the journal of token {token} belongs to another portal")]

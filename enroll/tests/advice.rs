@@ -359,6 +359,10 @@ fn of_formats_and_journal() -> Vec<Error> {
             token: token(),
             application: s("722318"),
         },
+        JournalError::SeveralApplications {
+            token: token(),
+            applications: vec![s("722318"), s("722319")],
+        },
         JournalError::OtherPortal { token: token() },
         JournalError::Nothing { token: token() },
     ];

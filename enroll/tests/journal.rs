@@ -215,6 +215,62 @@ fn a_second_process_is_told_that_the_token_is_taken() {
     assert!(store.open(TOKEN).unwrap().is_some());
 }
 
+/// Begins an enrollment and lets it come as far as its list.
+fn chosen(store: &Store, application: &str) {
+    store.turn_to(TOKEN, application).unwrap();
+    let application = application.to_owned();
+    let mut journal = store.begin(TOKEN, Some(&application), None, None).unwrap();
+    journal
+        .record(Fact::ApplicationChosen { application })
+        .unwrap();
+}
+
+fn at_hand(store: &Store) -> String {
+    let journal = store.open(TOKEN).unwrap().unwrap();
+    journal.stage().application().unwrap().to_owned()
+}
+
+#[test]
+fn two_applications_on_one_token_have_a_journal_each_and_none_is_guessed() {
+    let (_folder, store) = store();
+    chosen(&store, "722318");
+    chosen(&store, "722319");
+    assert_eq!(at_hand(&store), "722319");
+    assert_eq!(store.list().unwrap().len(), 2);
+    assert_eq!(
+        store.turn_to_only(TOKEN),
+        Err(JournalError::SeveralApplications {
+            token: TOKEN.to_owned(),
+            applications: vec!["722319".to_owned(), "722318".to_owned()],
+        })
+    );
+    for application in ["722318", "722318", "722319"] {
+        store.turn_to(TOKEN, application).unwrap();
+        assert_eq!(at_hand(&store), application);
+    }
+    let mut over = store.open(TOKEN).unwrap().unwrap();
+    over.record(Fact::Abandoned).unwrap();
+    drop(over);
+    assert_eq!(store.turn_to_only(TOKEN), Ok(()));
+    assert_eq!(at_hand(&store), "722318");
+}
+
+#[test]
+fn a_kill_between_the_two_renamings_loses_neither_journal() {
+    let (_folder, store) = store();
+    chosen(&store, "722318");
+    chosen(&store, "722319");
+    let name = |it: &str| store.folder().join(format!("{TOKEN}{it}.jsonl"));
+    std::fs::rename(name(""), name("@722319")).unwrap();
+    assert!(matches!(
+        store.turn_to_only(TOKEN),
+        Err(JournalError::SeveralApplications { .. })
+    ));
+    store.turn_to(TOKEN, "722318").unwrap();
+    assert_eq!(at_hand(&store), "722318");
+    assert_eq!(store.list().unwrap().len(), 2);
+}
+
 #[test]
 fn an_enrollment_under_way_is_not_overwritten_and_a_finished_one_is_kept() {
     let (_folder, store) = store();

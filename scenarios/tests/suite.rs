@@ -227,6 +227,7 @@ scenarios! {
     token_removed_while_writing => "token-removed-while-writing",
     token_reset_while_signing => "token-reset-while-signing",
     too_many_codes => "too-many-codes",
+    two_applications_side_by_side => "two-applications-side-by-side",
     two_orphan_pairs => "two-orphan-pairs",
     unknown_phone => "unknown-phone",
     user_pin_blocked => "user-pin-blocked",

@@ -28,6 +28,9 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
     let nothing = || JournalError::Nothing {
         token: only.token.clone(),
     };
+    if let Some(application) = only.application() {
+        store.turn_to(&only.token, application)?;
+    }
     let mut journal = store.open(&only.token)?.ok_or_else(nothing)?;
     journal.record(Fact::Abandoned)?;
     let left: Vec<String> = left.iter().map(|line| line.of(Lang::En)).collect();

@@ -75,11 +75,9 @@ pub(super) fn delete_key(
 /// A certificate that is still to come would be for a key that is gone.
 fn refuse_awaited(serial: &str, key: &str, common: &Common) -> Result<(), Error> {
     for found in Store::new(open::state(common)).list()? {
-        let stage = &found.story.stage;
-        let awaited = !stage.is_over() && !stage.is_installed();
-        let application = stage.application().filter(|_| found.token == serial);
-        let is_this = stage.key().is_some_and(|it| it.id == key);
-        if let Some(application) = application.filter(|_| awaited && is_this) {
+        let is_this = found.story.stage.key().is_some_and(|it| it.id == key);
+        let awaited = is_this && found.is_under_way() && found.token == serial;
+        if let Some(application) = found.application().filter(|_| awaited) {
             return Err(Error::KeyAwaited {
                 key: key.to_owned(),
                 application: application.to_owned(),

@@ -25,7 +25,7 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
     let list = found.iter().map(|it| {
         json!({
             "token": it.token,
-            "application": application(it),
+            "application": it.application(),
             "stage": it.story.stage.name(),
             "key": it.story.stage.key().map(|key| key.id.clone()),
             "secs_left": left(&it.story.stage, now),
@@ -37,7 +37,9 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
 
 fn tell(it: &Found, now: Timestamp, shell: &Shell) {
     let stage = &it.story.stage;
-    let application = application(it).map_or(String::new(), |number| format!(", {number}"));
+    let application = it
+        .application()
+        .map_or(String::new(), |number| format!(", {number}"));
     let state = stage_line(stage, shell.lang);
     shell.say(&format!("{}{application}: {state}", it.token));
     let left = left(stage, now).map(|secs| match secs.div_euclid(60) {
@@ -70,11 +72,4 @@ fn left(stage: &Stage, now: Timestamp) -> Option<i64> {
     };
     let sent_at = stage.order()?.sent_at?;
     Some((limit - now.duration_since(sent_at)).as_secs())
-}
-
-/// The application as the portal numbers it, or as the command line named it before anything was chosen.
-fn application(found: &Found) -> Option<&str> {
-    let story = &found.story;
-    let known = story.stage.application();
-    known.or(story.header.application.as_deref())
 }

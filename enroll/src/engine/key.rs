@@ -52,8 +52,10 @@ impl Enrollment<'_> {
             Some(Intent::MakeKeyPair { label, others }) => (label, others),
             _ => (form.container.clone(), Vec::new()),
         };
+        let elsewhere = self.awaited_elsewhere()?;
         let bare = inventory.keys.iter().filter(|pair| {
-            let old = others.contains(&pair.id.to_string());
+            let id = pair.id.to_string();
+            let old = others.contains(&id) || elsewhere.contains(&id);
             matches!(pair.kind, KeyKind::Gost(_)) && !old && !has_certificate(inventory, pair)
         });
         let (mut ours, foreign): (Vec<_>, Vec<_>) =

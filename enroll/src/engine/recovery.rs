@@ -56,7 +56,7 @@ impl Enrollment<'_> {
     fn adopt_sent(&mut self, row: &ApplicationRow) -> Result<bool, Error> {
         let key = match self.stage() {
             Stage::KeyReady(_, key) => Some(key),
-            _ => only_bare(&self.ports.token.inventory()?),
+            _ => only_bare(&self.ports.token.inventory()?, &self.awaited_elsewhere()?),
         };
         let Some(key) = key else {
             return Ok(false);
@@ -90,12 +90,13 @@ impl Enrollment<'_> {
     }
 }
 
-/// The only GOST pair without a certificate, if there is just one.
-fn only_bare(inventory: &Inventory) -> Option<Key> {
-    let mut bare = inventory
-        .keys
-        .iter()
-        .filter(|pair| matches!(pair.kind, KeyKind::Gost(_)) && !has_certificate(inventory, pair));
+/// The only GOST pair without a certificate that no other application waits for, if there is just one.
+fn only_bare(inventory: &Inventory, elsewhere: &[String]) -> Option<Key> {
+    let mut bare = inventory.keys.iter().filter(|pair| {
+        matches!(pair.kind, KeyKind::Gost(_))
+            && !has_certificate(inventory, pair)
+            && !elsewhere.contains(&pair.id.to_string())
+    });
     let only = bare.next().filter(|_| bare.next().is_none())?;
     Some(Key {
         id: only.id.to_string(),

@@ -1,4 +1,4 @@
-//! The folder of journals: one under way for each token, finished ones kept beside it.
+//! The folder of journals: one at hand for each token, those of its other applications and finished ones beside it.
 
 use std::fs::{OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ pub struct Found {
     pub token: String,
     /// Its lines.
     pub story: Story,
+    /// Whether another application's journal is at hand.
+    pub(super) is_parked: bool,
 }
 
 impl Store {
@@ -131,11 +133,15 @@ impl Store {
     /// Every enrollment under way, by serial number; those that do not read are left out.
     pub fn list(&self) -> Result<Vec<Found>, JournalError> {
         let files = self.files()?;
-        let tokens = files
-            .iter()
-            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-            .filter(|token| !token.contains('-'));
-        Ok(tokens.filter_map(|token| self.peek(token)).collect())
+        let under_way = files.iter().filter_map(|path| {
+            let name = path
+                .file_stem()?
+                .to_str()
+                .filter(|name| !name.contains('-'))?;
+            let token = name.split('@').next()?;
+            self.peek(path, token)
+        });
+        Ok(under_way.collect())
     }
 
     /// The journals that were damaged and are kept aside.
@@ -148,11 +154,15 @@ impl Store {
     }
 
     /// Reads without the lock and without repairing.
-    fn peek(&self, token: String) -> Option<Found> {
-        let text = std::fs::read_to_string(self.path(&token)).ok()?;
+    pub(super) fn peek(&self, path: &Path, token: &str) -> Option<Found> {
+        let text = std::fs::read_to_string(path).ok()?;
         let whole = text.rfind('\n').map_or(0, |at| at + 1);
-        let (story, _) = Story::read(&token, text.get(..whole)?).ok()?;
-        Some(Found { token, story })
+        let (story, _) = Story::read(token, text.get(..whole)?).ok()?;
+        Some(Found {
+            token: token.to_owned(),
+            story,
+            is_parked: path != self.path(token),
+        })
     }
 
     fn put_aside(&self, token: &str, old: &Journal) -> Result<(), JournalError> {
@@ -164,9 +174,14 @@ impl Store {
                 application,
             });
         }
-        let aside = self.free_name(&format!("{token}-{}", application.unwrap_or("none")));
+        let aside = self.aside(token, application);
         std::fs::rename(self.path(token), &aside)
             .map_err(|error| failed("move aside", &aside, &error))
+    }
+
+    /// A name for the journal of an enrollment that is over.
+    pub(super) fn aside(&self, token: &str, application: Option<&str>) -> PathBuf {
+        self.free_name(&format!("{token}-{}", application.unwrap_or("none")))
     }
 
     fn free_name(&self, stem: &str) -> PathBuf {
@@ -175,7 +190,7 @@ impl Store {
         free.expect("an endless range")
     }
 
-    fn lock(&self, token: &str) -> Result<Lock, JournalError> {
+    pub(super) fn lock(&self, token: &str) -> Result<Lock, JournalError> {
         make_private_folder(&self.folder)?;
         let path = self.folder.join(format!("{token}.lock"));
         let file = private(OpenOptions::new().write(true).create(true).truncate(false)).open(&path);
@@ -189,7 +204,7 @@ impl Store {
         }
     }
 
-    fn path(&self, token: &str) -> PathBuf {
+    pub(super) fn path(&self, token: &str) -> PathBuf {
         self.folder.join(format!("{token}.jsonl"))
     }
 }

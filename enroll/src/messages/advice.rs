@@ -145,6 +145,7 @@ const fn journal_code(error: &JournalError) -> u8 {
     match error {
         JournalError::Locked { .. }
         | JournalError::OtherApplication { .. }
+        | JournalError::SeveralApplications { .. }
         | JournalError::OtherPortal { .. } => exit_code::JOURNAL_BUSY,
         JournalError::Nothing { .. } => exit_code::NOTHING_TO_RESUME,
         JournalError::File { .. }
@@ -262,6 +263,7 @@ fn of_journal(error: &JournalError) -> NextStep {
         JournalError::File { .. } => first(Deed::CheckFolder, "enroll resume"),
         JournalError::Locked { .. } => first(Deed::FinishOther, "enroll status"),
         JournalError::OtherApplication { .. } => first(Deed::FinishOther, "enroll resume"),
+        JournalError::SeveralApplications { .. } => NextStep::Option("--application"),
         JournalError::OtherPortal { .. } => NextStep::Option("--portal"),
         JournalError::Nothing { .. } => NextStep::Run("enroll request".to_owned()),
         JournalError::Damaged { .. }

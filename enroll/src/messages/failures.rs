@@ -256,6 +256,10 @@ pub(super) fn journal(error: &JournalError) -> Text {
         JournalError::OtherApplication { token, application } => {
             texts::journal_other_application(token, application)
         }
+        JournalError::SeveralApplications {
+            token,
+            applications,
+        } => texts::journal_several_applications(token, applications.join(", ")),
         JournalError::OtherPortal { token } => texts::journal_other_portal(token),
         JournalError::Nothing { token } => texts::journal_nothing(token),
     }

@@ -222,6 +222,7 @@ texts! {
     journal_version(found, known);
     journal_out_of_order(why);
     journal_other_application(token, application);
+    journal_several_applications(token, applications);
     journal_other_portal(token);
     journal_nothing(token);
 

@@ -163,19 +163,25 @@ fn a_second_program_on_the_same_enrollment_is_refused_with_the_tokens_name() {
 }
 
 #[test]
-fn a_journal_of_one_application_does_not_serve_another() {
+fn an_enrollment_waits_while_another_application_is_named_and_goes_on_when_it_is_again() {
     let (_folder, mut settings) = settings();
     let world = World::new();
     run(&world, &settings, request).unwrap();
     settings.application = Some("722319".to_owned());
-    for act in [whole, |it: &mut enroll::Enrollment<'_>| {
-        install(it).map(drop)
-    }] {
-        let error = run(&world, &settings, act).unwrap_err();
-        let named = matches!(&error, Error::Journal(JournalError::OtherApplication { application, .. }) if application == "722318");
-        assert!(named, "{error}");
-    }
+    let error = run(&world, &settings, whole).unwrap_err();
+    let unknown =
+        matches!(&error, Error::NoApplication { wanted } if wanted.as_deref() == Some("722319"));
+    assert!(unknown, "{error}");
     assert_eq!((world.borrow().made, world.borrow().requests.len()), (1, 1));
+
+    // Nothing was begun for the other, so that only one can be meant.
+    settings.application = None;
+    resumed(&world, &settings).unwrap();
+    let world = world.borrow();
+    assert_eq!(
+        (world.made, world.requests.len(), world.certificates.len()),
+        (1, 1, 1)
+    );
 }
 
 #[test]
