@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bench;
 mod explore;
 mod faults;
 mod import;
@@ -66,6 +67,8 @@ enum Verb {
     Crash(Crash),
     /// Meet every fault of every room at every call of a scenario, one at a time, and go on as a person would.
     Faults(faults::Faults),
+    /// Measure how many whole enrollments a second there are, and what each costs.
+    Bench(bench::Bench),
     /// Tell random stories and judge them by laws that hold whatever happens.
     Explore(explore::Explore),
 }
@@ -143,6 +146,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::Import(import) => ExitCode::from(import.write()),
         Verb::Crash(crash) => ExitCode::from(crash.everywhere()),
         Verb::Faults(faults) => ExitCode::from(faults.everywhere()),
+        Verb::Bench(bench) => ExitCode::from(bench.measure()),
         Verb::Explore(explore) => ExitCode::from(explore.look()),
     }
 }

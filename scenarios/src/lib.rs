@@ -9,12 +9,14 @@
 //! Invariants: image + scenario + seed + epoch give the same recording byte for byte; no event holds a port, a
 //! path, a process or the wall clock; reports see recorded lines only, never the world.
 
+pub mod bench;
 pub mod clock;
 pub mod coverage;
 pub mod crash;
 pub mod explore;
 pub mod faults;
 pub mod import;
+pub mod jobs;
 pub mod junit;
 pub mod lang;
 pub mod operator;

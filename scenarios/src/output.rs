@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use emulator::TokenImage;
+
 use crate::recording::Recording;
 use crate::runner::{self, Outcome};
 use crate::scenario::Scenario;
@@ -43,6 +45,40 @@ pub fn run_into(
     before: Before,
 ) -> Result<Outcome, RunError> {
     clear(folder)?;
+    let ran = run(folder, scenario, conditions, watcher, before)?;
+    write(
+        &folder.join("transcript.txt"),
+        transcript::render(&ran.recording).as_bytes(),
+    )?;
+    write(
+        &folder.join("recording.jsonl"),
+        ran.recording.to_json_lines().as_bytes(),
+    )?;
+    write(&folder.join("token.image"), ran.image.to_toml().as_bytes())?;
+    Ok(ran.outcome)
+}
+
+/// A run that came to its end.
+#[derive(Debug)]
+pub struct Ran {
+    /// How.
+    pub outcome: Outcome,
+    /// What happened.
+    pub recording: Recording,
+    /// The token as it was left.
+    pub image: TokenImage,
+}
+
+/// Runs a scenario; what the engine leaves goes to `artefacts`, the rest is handed over.
+///
+/// Errors: [`RunError`].
+pub fn run(
+    artefacts: &Path,
+    scenario: &Scenario,
+    conditions: Conditions,
+    watcher: Box<dyn Watcher>,
+    before: Before,
+) -> Result<Ran, RunError> {
     let wire = Wire::default();
     let tap = wire.clone();
     let tapped: Before = Box::new(move |door| tap.tap(before(door)));
@@ -62,19 +98,14 @@ pub fn run_into(
         path: std::env::temp_dir(),
         error,
     })?;
-    let outcome = runner::run(scenario, &world, &timeline, state.path(), folder);
+    let outcome = runner::run(scenario, &world, &timeline, state.path(), artefacts);
     let image = world.reader.eject().ok_or(RunError::TokenLost)?;
-    let timeline = timeline.borrow();
-    write(
-        &folder.join("transcript.txt"),
-        transcript::render(timeline.recording()).as_bytes(),
-    )?;
-    write(
-        &folder.join("recording.jsonl"),
-        timeline.recording().to_json_lines().as_bytes(),
-    )?;
-    write(&folder.join("token.image"), image.to_toml().as_bytes())?;
-    Ok(outcome)
+    let recording = timeline.borrow_mut().take();
+    Ok(Ran {
+        outcome,
+        recording,
+        image,
+    })
 }
 
 /// Makes the folder, or empties it when the mark of an earlier run is in it.

@@ -52,6 +52,12 @@ impl Timeline {
         &self.recording
     }
 
+    /// Hands over what was recorded; the timeline is an empty one afterwards.
+    pub fn take(&mut self) -> Recording {
+        let empty = Recording::new("", 0, Timestamp::UNIX_EPOCH);
+        std::mem::replace(&mut self.recording, empty)
+    }
+
     /// Something the harness itself has to tell, as text in the lane given.
     pub fn tell(&mut self, at: Timestamp, lane: &str, text: &str) {
         let fields = Map::from_iter([("text".to_owned(), Value::from(text))]);

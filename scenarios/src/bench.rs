@@ -1,0 +1,163 @@
+//! How many whole enrollments a machine does in a second, and what each of them costs.
+//!
+//! An enrollment here is the run that leaves a folder: world, steps, pages over loopback, texts, journal, timeline and the
+//! harness's own proof. Only the drawing of papers is left out: the portal hands over an empty sheet for each.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::header::CONTENT_TYPE;
+use http::{Extensions, Response};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::jobs::hands;
+use crate::output::{Ran, RunError, run};
+use crate::recording::Recording;
+use crate::scenario::Scenario;
+use crate::screen::Nobody;
+use crate::world::{Before, Conditions, Door};
+
+/// What one enrollment asks of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Commands to the token.
+    pub apdus: usize,
+    /// Requests to the portal and its gateway.
+    pub requests: usize,
+    /// Texts to the phone.
+    pub texts: usize,
+    /// Lines of the journal.
+    pub journal: usize,
+    /// GOST signatures by the token.
+    pub signatures: usize,
+    /// GOST key pairs made by the token.
+    pub key_pairs: usize,
+}
+
+impl Cost {
+    /// Counted in a recording.
+    pub fn of(recording: &Recording) -> Self {
+        let mut cost = Self::default();
+        for line in recording.lines() {
+            match line.lane.as_str() {
+                "apdu" => cost.command(line.fields.get("command").and_then(Value::as_str)),
+                "http" => cost.requests += 1,
+                "sms" => cost.texts += 1,
+                "journal" => cost.journal += 1,
+                _ => {}
+            }
+        }
+        cost
+    }
+
+    fn command(&mut self, hex: Option<&str>) {
+        self.apdus += 1;
+        match hex.and_then(|hex| hex.get(2..4)) {
+            Some("2A" | "2a") => self.signatures += 1,
+            Some("46") => self.key_pairs += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Why there is no figure.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    /// A run could not be made.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// No folder for the runs.
+    #[error("no temporary folder: {0}")]
+    Folder(#[from] std::io::Error),
+    /// The scenario did not end as it expects, so its speed means nothing.
+    #[error("an enrollment ended otherwise than expected: {0}")]
+    NotAsExpected(String),
+    /// Two enrollments of one scenario and seed are not alike.
+    #[error("two enrollments cost {0:?} and {1:?}")]
+    NotRepeatable(Cost, Cost),
+}
+
+/// Runs a scenario once without drawing papers, in `folder`.
+///
+/// Errors: [`BenchError`].
+pub fn enrollment(
+    folder: &Path,
+    scenario: &Scenario,
+    conditions: Conditions,
+) -> Result<Cost, BenchError> {
+    let Ran {
+        outcome, recording, ..
+    } = run(folder, scenario, conditions, Box::new(Nobody), blank())?;
+    match outcome.mismatches.first() {
+        Some(first) => Err(BenchError::NotAsExpected(first.clone())),
+        None => Ok(Cost::of(&recording)),
+    }
+}
+
+/// Runs a scenario again and again on `jobs` threads as long as `going` says: how often, and what each time cost.
+///
+/// Errors: [`BenchError`], the first one.
+pub fn bench(
+    scenario: &Scenario,
+    conditions: Conditions,
+    jobs: usize,
+    going: impl Fn() -> bool + Sync,
+) -> Result<(usize, Cost), BenchError> {
+    let folder = tempfile::tempdir()?;
+    let first = enrollment(folder.path(), scenario, conditions)?;
+    let failed = AtomicBool::new(false);
+    let done = Mutex::new(Ok(0));
+    hands(jobs, || {
+        let mut own = 0;
+        while going() && !failed.load(Ordering::Relaxed) {
+            let again = tempfile::tempdir()
+                .map_err(BenchError::from)
+                .and_then(|folder| enrollment(folder.path(), scenario, conditions));
+            match again {
+                Ok(cost) if cost == first => own += 1,
+                other => {
+                    failed.store(true, Ordering::Relaxed);
+                    let error =
+                        other.map_or_else(|it| it, |it| BenchError::NotRepeatable(first, it));
+                    *crate::jobs::locked(&done) = Err(error);
+                    return;
+                }
+            }
+        }
+        if let Ok(all) = &mut *crate::jobs::locked(&done) {
+            *all += own;
+        }
+    });
+    let done = done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)?;
+    Ok((done, first))
+}
+
+/// An empty sheet in the place of each paper.
+fn blank() -> Before {
+    Box::new(|mut door: Door| {
+        Box::new(move |now: Timestamp, room, request| {
+            let answer = door(now, room, request);
+            if is_paper(&answer) {
+                sheet(answer)
+            } else {
+                answer
+            }
+        })
+    })
+}
+
+fn is_paper(answer: &Response<Vec<u8>>) -> bool {
+    let kind = answer.headers().get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind == "application/pdf")
+}
+
+fn sheet(mut answer: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    // What the server would print it from goes with the extensions.
+    *answer.extensions_mut() = Extensions::new();
+    *answer.body_mut() = b"%PDF-1.4\n%%EOF\n".to_vec();
+    answer
+}
