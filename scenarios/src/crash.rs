@@ -14,9 +14,8 @@ mod life;
 pub mod table;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::jobs;
 use crate::scenario::Scenario;
 use crate::world::{Conditions, WorldError};
 
@@ -103,31 +102,19 @@ pub fn crash(
 ) -> Result<Report, CrashError> {
     let (effects, expected) = life::undisturbed(scenario, conditions, extent)?;
     let points: Vec<Point> = points(&effects);
-    let next = AtomicUsize::new(0);
-    let verdicts = Mutex::new(Vec::with_capacity(points.len()));
-    let work = || {
-        while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (hit, ending) = life::killed_at(*point, scenario, conditions, extent);
-            let verdict = Verdict {
-                point: *point,
-                hit,
-                ending,
-            };
-            let mut verdicts = locked(&verdicts);
-            verdicts.push(verdict);
-            told(verdicts.len(), points.len());
+    let mut verdicts = Vec::with_capacity(points.len());
+    let act = |point: &Point| {
+        let (hit, ending) = life::killed_at(*point, scenario, conditions, extent);
+        Verdict {
+            point: *point,
+            hit,
+            ending,
         }
     };
-    let hands = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..hands {
-            scope.spawn(work);
-        }
+    jobs::in_order(jobs::cores(), &points, act, |verdict| {
+        verdicts.push(verdict);
+        told(verdicts.len(), points.len());
     });
-    let mut verdicts = verdicts
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    verdicts.sort_by_key(|verdict| verdict.point);
     Ok(Report {
         effects,
         expected,
@@ -164,10 +151,4 @@ pub(crate) fn unless_killed<T>(act: impl FnOnce() -> T) -> Option<T> {
         Err(why) if why.is::<Killed>() => None,
         Err(why) => resume_unwind(why),
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }

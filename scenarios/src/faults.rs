@@ -11,14 +11,8 @@ mod meddler;
 pub mod table;
 pub(crate) mod witness;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 pub use life::Class;
 pub use matrix::{Cell, FaultsError, Report, Trouble, faults};
 pub use meddler::{Call, Meddler};
 
 pub(crate) use hands::{Card, MachineClock, PATIENCE, Platter, meddled, to_card, to_reset};
-
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}

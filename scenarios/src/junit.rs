@@ -5,17 +5,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde::{Deserialize, Serialize};
 
 /// How one scenario ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Verdict {
     /// The scenario's name, or the file's where it could not be run.
     pub name: String,
+    /// What it is about; empty where it could not be read.
+    pub title: String,
     /// Where it was not as expected; empty when it passed.
     pub mismatches: Vec<String>,
     /// What it left.
     pub folder: PathBuf,
-    /// Real time.
+    /// Real time; milliseconds are enough in a file.
+    #[serde(rename = "ms", with = "millis")]
     pub took: Duration,
 }
 
@@ -41,6 +45,21 @@ fn case(verdict: &Verdict) -> TestCase {
     case
 }
 
+/// A duration as whole milliseconds.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(took: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(u64::try_from(took.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_millis)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +68,7 @@ mod tests {
     fn a_scenario_that_failed_has_every_mismatch_and_markup_is_escaped() {
         let verdict = |name: &str, mismatches: &[&str]| Verdict {
             name: name.to_owned(),
+            title: String::new(),
             mismatches: mismatches.iter().map(|&it| it.to_owned()).collect(),
             folder: PathBuf::from("target/scenarios/x"),
             took: Duration::from_millis(1500),

@@ -4,6 +4,8 @@
 //! of the page: text is set as text, portal pages are shown in frames that may do nothing, and the page allows no script
 //! but its own and no network at all.
 
+pub mod folder;
+
 use base64ct::{Base64, Encoding as _};
 use emulator::TokenImage;
 use emulator::timing::Profile;
@@ -76,17 +78,22 @@ impl Report {
 
     /// The file's text.
     pub fn render(&self, lang: Lang) -> String {
-        let hash = Base64::encode_string(&Sha256::digest(SCRIPT));
-        let tag = match lang {
-            Lang::Ru => "ru",
-            Lang::En => "en",
-        };
-        PAGE.replace("{lang}", tag)
-            .replace("{script-hash}", &hash)
-            .replace("{style}", STYLE)
-            .replace("{script}", SCRIPT)
-            .replace("{data}", &inert(&self.data))
+        sheet(PAGE, STYLE, SCRIPT, &self.data, lang)
     }
+}
+
+/// A page that draws itself from its data, and allows no script but its own.
+fn sheet(page: &str, style: &str, script: &str, data: &Value, lang: Lang) -> String {
+    let hash = Base64::encode_string(&Sha256::digest(script));
+    let tag = match lang {
+        Lang::Ru => "ru",
+        Lang::En => "en",
+    };
+    page.replace("{lang}", tag)
+        .replace("{script-hash}", &hash)
+        .replace("{style}", style)
+        .replace("{script}", script)
+        .replace("{data}", &inert(data))
 }
 
 /// JSON in which no character can end the element that holds it.

@@ -1,10 +1,9 @@
 //! `scenarios explore`.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use scenarios::explore::{Finding, Laws, explore, judge_again};
+use scenarios::jobs;
 use scenarios::scenario::Scenario;
 
 use super::{present, unusable};
@@ -34,40 +33,19 @@ impl Explore {
         if !self.files.is_empty() {
             return self.judge_files();
         }
-        let next = AtomicU64::new(self.from);
-        let end = self.from.saturating_add(self.seeds);
-        let findings = Mutex::new(Vec::new());
-        let work = || {
-            loop {
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= end {
-                    break;
-                }
-                match explore(seed, Laws::default()) {
-                    Ok(judged) => println!(
-                        "seed {seed}: {} steps, {} faults met",
-                        judged.steps, judged.faults
-                    ),
-                    Err(finding) => {
-                        println!("seed {seed}: BROKEN: {}", finding.broken);
-                        let mut findings = findings
-                            .lock()
-                            .unwrap_or_else(std::sync::PoisonError::into_inner);
-                        findings.push(finding);
-                    }
-                }
-            }
-        };
-        let hands = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| {
-            for _ in 0..hands {
-                scope.spawn(work);
+        let seeds: Vec<u64> = (self.from..self.from.saturating_add(self.seeds)).collect();
+        let mut findings = Vec::new();
+        let act = |seed: &u64| (*seed, explore(*seed, Laws::default()));
+        jobs::in_order(jobs::cores(), &seeds, act, |(seed, told)| match told {
+            Ok(judged) => println!(
+                "seed {seed}: {} steps, {} faults met",
+                judged.steps, judged.faults
+            ),
+            Err(finding) => {
+                println!("seed {seed}: BROKEN: {}", finding.broken);
+                findings.push(finding);
             }
         });
-        let mut findings = findings
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        findings.sort_by_key(|finding| finding.seed);
         self.sum_up(&findings)
     }
 

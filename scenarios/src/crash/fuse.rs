@@ -9,7 +9,8 @@ use enroll::ports::token::{Transmit, TransmitError};
 use http::{Method, Response};
 use mock_ca::{Door as Listener, Lost};
 
-use super::{count, end, locked};
+use super::{count, end};
+use crate::jobs::locked;
 use crate::world::Door;
 
 /// Where an effect stays.

@@ -1,15 +1,12 @@
 //! Every call of a clean run with everything that can happen to it.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use http::Method;
 use serde_json::Value;
 
 use super::life::{self, Class};
-use super::locked;
 use super::meddler::Call;
 use super::witness::{Requests, Seen};
+use crate::jobs;
 use crate::scenario::{Fault, Room, Scenario, Verb};
 use crate::world::{Conditions, World, WorldError};
 
@@ -76,37 +73,17 @@ pub fn faults(
 ) -> Result<Report, FaultsError> {
     let (planned, expected) = plan(scenario, conditions)?;
     let planned: Vec<_> = planned.into_iter().step_by(thinned.max(1)).collect();
-    let next = AtomicUsize::new(0);
-    let cells = Mutex::new(Vec::with_capacity(planned.len()));
-    let work = || {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some((trouble, call)) = planned.get(at) else {
-                break;
-            };
-            let class = life::lived(&troubled(scenario, trouble), conditions, &expected);
-            let cell = Cell {
-                trouble: trouble.clone(),
-                call: call.clone(),
-                class,
-            };
-            let mut cells = locked(&cells);
-            cells.push((at, cell));
-            told(cells.len(), planned.len());
-        }
+    let mut cells = Vec::with_capacity(planned.len());
+    let act = |(trouble, call): &(Trouble, String)| Cell {
+        trouble: trouble.clone(),
+        call: call.clone(),
+        class: life::lived(&troubled(scenario, trouble), conditions, &expected),
     };
     // Some faults take real time, in which others can be met.
-    let hands = 2 * std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..hands {
-            scope.spawn(work);
-        }
+    jobs::in_order(2 * jobs::cores(), &planned, act, |cell| {
+        cells.push(cell);
+        told(cells.len(), planned.len());
     });
-    let mut cells = cells
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    cells.sort_by_key(|(at, _)| *at);
-    let cells = cells.into_iter().map(|(_, cell)| cell).collect();
     Ok(Report { cells })
 }
 

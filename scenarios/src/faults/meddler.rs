@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use super::locked;
+use crate::jobs::locked;
 use crate::scenario::{Fault, Mischief, Room};
 
 /// The faults of one run, and how far the run has come. Outside a step nothing is counted and nothing fails.

@@ -13,7 +13,7 @@ use enroll::ports::token::{KeyKind, PinRole, Token, Tries};
 use http::Method;
 use serde_json::Value;
 
-use super::locked;
+use crate::jobs::locked;
 use crate::world::{Before, World};
 
 /// The different requests for a certificate that the portal was handed.
