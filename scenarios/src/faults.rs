@@ -8,6 +8,7 @@ mod hands;
 mod life;
 mod matrix;
 mod meddler;
+pub(crate) mod secrets;
 pub mod table;
 pub(crate) mod witness;
 

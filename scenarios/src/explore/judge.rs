@@ -5,6 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::story::{ADMINISTRATOR_PIN, USER_PIN};
+use crate::faults::secrets::Secrets;
 use crate::faults::witness::{Requests, Seen, stage};
 use crate::recording::Recording;
 use crate::runner::{KILLED, Run, Told};
@@ -60,10 +61,11 @@ pub(super) fn judge(scenario: &Scenario, laws: Laws) -> Result<Judged, Broken> {
 
 fn told(scenario: &Scenario, laws: Laws, done: &mut Vec<Step>) -> Result<Judged, String> {
     let requests = Requests::default();
+    let secrets = Secrets::of(scenario);
     let start = world::start(scenario, jiff::Timestamp::UNIX_EPOCH);
     let conditions = Conditions::new(scenario.seed, start);
-    let world = World::new(scenario, conditions, requests.listening())
-        .map_err(|error| error.to_string())?;
+    let before = secrets.overhearing(requests.listening());
+    let world = World::new(scenario, conditions, before).map_err(|error| error.to_string())?;
     let header = Recording::new(&scenario.name, scenario.seed, start);
     let timeline = Rc::new(RefCell::new(Timeline::new(header, Box::new(Nobody))));
     let (state, artefacts) = (folder()?, folder()?);
@@ -72,6 +74,7 @@ fn told(scenario: &Scenario, laws: Laws, done: &mut Vec<Step>) -> Result<Judged,
         laws,
         world: &world,
         requests: &requests,
+        secrets: &secrets,
         state: state.path(),
         before,
     };
@@ -83,7 +86,8 @@ fn told(scenario: &Scenario, laws: Laws, done: &mut Vec<Step>) -> Result<Judged,
     bench.judge_the_end()?;
     run.prove()
         .map_err(|error| format!("not proven: {error}"))?;
-    judge_the_timeline(timeline.borrow().recording())?;
+    let left = [state.path(), artefacts.path()];
+    secrets.none_kept(&world, timeline.borrow().recording(), &left)?;
     Ok(Judged {
         seed: scenario.seed,
         steps: done.len(),
@@ -100,6 +104,7 @@ struct Bench<'a> {
     laws: Laws,
     world: &'a World,
     requests: &'a Requests,
+    secrets: &'a Secrets,
     state: &'a Path,
     before: Seen,
 }
@@ -117,6 +122,7 @@ impl Bench<'_> {
             ..step.clone()
         });
         judge_words(&told)?;
+        self.secrets.none_told(self.world, &told.text)?;
         self.judge_the_world(tries, step.verb)?;
         Ok(told.exit)
     }
@@ -191,7 +197,7 @@ impl Bench<'_> {
     }
 }
 
-/// A failure tells what, in what state, and what next; and no secret.
+/// A failure tells what, in what state, and what next.
 fn judge_words(told: &Told) -> Result<(), String> {
     let clear = ["error: ", "state: ", "next: "];
     let is_clear = clear.iter().all(|part| told.text.contains(part));
@@ -199,22 +205,8 @@ fn judge_words(told: &Told) -> Result<(), String> {
         0 | KILLED => Ok(()),
         1 => Err(format!("a bug of the engine's: {}", told.text)),
         _ if !is_clear => Err(format!("not told clearly: {}", told.text)),
-        _ => no_secret(&told.text),
+        _ => Ok(()),
     }
-}
-
-fn judge_the_timeline(recording: &Recording) -> Result<(), String> {
-    no_secret(&recording.to_json_lines())
-}
-
-fn no_secret(text: &str) -> Result<(), String> {
-    for pin in [USER_PIN, ADMINISTRATOR_PIN] {
-        let (lower, upper) = (hex::encode(pin), hex::encode_upper(pin));
-        if [pin, &lower, &upper].iter().any(|it| text.contains(*it)) {
-            return Err("a PIN stands in what is told or kept".to_owned());
-        }
-    }
-    Ok(())
 }
 
 /// A step by somebody who makes no mistake.

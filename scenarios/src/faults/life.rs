@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
 
+use super::secrets::Secrets;
 use super::witness::{Requests, Seen, stage};
 use crate::recording::Recording;
 use crate::runner::{KILLED, Run, Told};
@@ -57,10 +58,10 @@ pub(super) fn ended(
     scenario: &Scenario,
     conditions: Conditions,
 ) -> Result<(usize, Seen, usize), String> {
-    let requests = Requests::default();
-    let world = World::new(scenario, conditions, requests.listening())
-        .map_err(|error| error.to_string())?;
-    let resumed = in_world(scenario, &world, conditions)?;
+    let (requests, secrets) = (Requests::default(), Secrets::of(scenario));
+    let before = secrets.overhearing(requests.listening());
+    let world = World::new(scenario, conditions, before).map_err(|error| error.to_string())?;
+    let resumed = in_world(scenario, &world, conditions, &secrets)?;
     Ok((resumed, Seen::now(&world)?, requests.count()))
 }
 
@@ -69,6 +70,7 @@ pub(super) fn in_world(
     scenario: &Scenario,
     world: &World,
     conditions: Conditions,
+    secrets: &Secrets,
 ) -> Result<usize, String> {
     let header = Recording::new(
         &scenario.name,
@@ -80,10 +82,14 @@ pub(super) fn in_world(
     let mut run = Run::new(world, &timeline, state.path(), artefacts.path());
     let resumed = go_on(&mut run, &scenario.steps, state.path())?;
     match run.prove() {
-        Ok(Some(_)) => Ok(resumed),
-        Ok(None) => Err("no certificate was installed".to_owned()),
-        Err(error) => Err(format!("not proven: {error}")),
+        Ok(Some(_)) => {}
+        Ok(None) => return Err("no certificate was installed".to_owned()),
+        Err(error) => return Err(format!("not proven: {error}")),
     }
+    // What the operator was told is on the timeline too.
+    let left = [state.path(), artefacts.path()];
+    secrets.none_kept(world, timeline.borrow().recording(), &left)?;
+    Ok(resumed)
 }
 
 fn folder() -> Result<tempfile::TempDir, String> {

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::life::{self, Class};
 use super::meddler::Call;
-use super::witness::{Requests, Seen};
+use super::secrets::Secrets;
+use super::witness::Seen;
 use crate::jobs;
 use crate::scenario::{Fault, Room, Scenario, Verb};
 use crate::world::{Conditions, World, WorldError};
@@ -92,13 +93,15 @@ fn plan(
     scenario: &Scenario,
     conditions: Conditions,
 ) -> Result<(Vec<(Trouble, String)>, Seen), FaultsError> {
-    let requests = Requests::default();
+    let secrets = Secrets::of(scenario);
     let clean = Scenario {
         faults: Vec::new(),
         ..scenario.clone()
     };
-    let world = World::new(&clean, conditions, requests.listening())?;
-    let resumed = life::in_world(&clean, &world, conditions).map_err(FaultsError::NotAStory)?;
+    let before = secrets.overhearing(Box::new(|door| door));
+    let world = World::new(&clean, conditions, before)?;
+    let resumed =
+        life::in_world(&clean, &world, conditions, &secrets).map_err(FaultsError::NotAStory)?;
     if resumed > 0 {
         return Err(FaultsError::NotAStory("it has to be resumed".to_owned()));
     }
