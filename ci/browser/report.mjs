@@ -1,8 +1,8 @@
 // A browser opens reports of runs from files and finds in them, by labels, what a tester looks for: each in two clicks.
 //
-//   node report.mjs WELL.html FAILED.html FOLDER
+//   node report.mjs REPORTS FOLDER
 //
-// WELL is of `first-certificate`, FAILED of `wrong-user-pin`, both in English; pictures go to FOLDER. The module
+// REPORTS is what `run --report` left of `first-certificate` and `wrong-user-pin`, in English; pictures go to FOLDER. The module
 // playwright-core is looked for in $MODULES (target/browser). The exit code is 1 when something is not found, the console
 // says anything, a page is wider than its screen, or a report asks for anything but itself.
 
@@ -11,7 +11,8 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [well, failed, folder] = process.argv.slice(2);
+const [reports, folder] = process.argv.slice(2);
+const [index, well, failed] = ["index", "first-certificate", "wrong-user-pin"].map((name) => join(reports, `${name}.html`));
 const modules = resolve(process.env.MODULES ?? "target/browser");
 const { chromium } = createRequire(join(modules, "package.json"))("playwright-core");
 let troubles = 0;
@@ -47,6 +48,15 @@ const button = (page, name) => page.getByRole("button", { name });
 const heading = async (page, name) => (await page.getByRole("heading", { name }).count()) === 1;
 
 const desk = { width: 1400, height: 950 };
+await read(index, "index", { viewport: desk }, async (page) => {
+  expect("the verdict over all scenarios", (await page.getByRole("status").textContent()) === "all passed");
+  expect("each scenario with its verdict", (await page.getByRole("row", { name: /^passed/ }).count()) === 2);
+  const page_of = await page.getByRole("link", { name: "wrong-user-pin" }).getAttribute("href");
+  expect("the page of a scenario behind its name", page_of === "wrong-user-pin.html");
+  await page.getByLabel("Search").fill("first-certificate");
+  expect("one scenario when it is sought", (await page.getByRole("row", { name: /^passed/ }).count()) === 1);
+});
+await read(index, "index-narrow", { viewport: { width: 360, height: 740 }, colorScheme: "dark" }, async () => {});
 await read(well, "well", { viewport: desk }, async (page) => {
   await button(page.getByRole("navigation", { name: "Steps of the manual" }), /^1\.9/).click();
   await button(page, /GENERATE ASYMMETRIC KEY PAIR/).click();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use emulator::TokenImage;
 use enroll::messages::Lang;
+use scenarios::bench::{Cost, enrollment};
 use scenarios::output::run_into;
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
@@ -44,6 +45,19 @@ fn the_token_answers_what_was_recorded() {
 #[test]
 fn the_portal_answers_what_was_recorded() {
     as_recorded(Side::Portal);
+}
+
+#[test]
+fn a_benchmarks_enrollment_costs_what_the_default_run_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = Scenario::find("first-certificate").expect("a shipped scenario");
+    let now = "2026-01-01T00:00:00Z".parse().expect("a moment");
+    let conditions = Conditions::new(scenario.seed, now);
+    let cost = enrollment(folder.path(), &scenario, conditions).expect("an enrollment");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings/first-certificate.jsonl");
+    let default = Cost::of(&Recording::load(&path).expect("a recording"));
+    assert_eq!(cost, default);
+    assert_eq!((cost.signatures, cost.key_pairs), (2, 1));
 }
 
 /// `scenarios run --record NAME…` renews them.
