@@ -5,6 +5,7 @@
 //! but its own and no network at all.
 
 pub mod folder;
+mod replay;
 
 use base64ct::{Base64, Encoding as _};
 use emulator::TokenImage;
@@ -21,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use crate::clock::ScenarioClock;
 use crate::reader::{Reader, Way};
 use crate::recording::{Recording, irkutsk};
-use crate::replay::Story;
+use crate::replay::{Replayed, Side, Story};
 use crate::signing::SigningSpeed;
 use crate::token;
 
@@ -67,6 +68,17 @@ impl Report {
     pub fn leaving(mut self, image: TokenImage) -> Result<Self, ReportError> {
         self.data["after"] = contents(image)?;
         Ok(self)
+    }
+
+    /// The same with what came of a replay against one side.
+    #[must_use]
+    pub fn replayed(mut self, side: Side, replayed: &Replayed) -> Self {
+        if let Value::Array(replays) = &mut self.data["replays"] {
+            replays.push(replay::told(side, replayed));
+        } else {
+            self.data["replays"] = json!([replay::told(side, replayed)]);
+        }
+        self
     }
 
     /// The same with how fast that token signs.

@@ -7,6 +7,7 @@ use enroll::messages::Lang;
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
 use scenarios::replay::{ReplayError, Side, on_card, replay, told};
+use scenarios::report::Report as Page;
 
 use super::{Language, language, unusable};
 
@@ -30,6 +31,9 @@ pub(super) struct Replay {
     /// How the token is reached where it is the real side.
     #[arg(long, value_enum, default_value_t)]
     via: Way,
+    /// Write the recording as one HTML file, each difference in its place on the timeline.
+    #[arg(long, value_name = "FILE.html", conflicts_with = "image")]
+    report: Option<PathBuf>,
     /// Language of what is shown. By default what LANG says.
     #[arg(long)]
     lang: Option<Language>,
@@ -44,6 +48,10 @@ fn nothing(lane: &str, lang: Lang) -> String {
 
 impl Replay {
     pub(super) fn all(&self) -> u8 {
+        if self.report.is_some() && self.recordings.len() > 1 {
+            eprintln!("scenarios: --report shows one recording");
+            return 2;
+        }
         let mut worst = 0;
         for path in &self.recordings {
             worst = worst.max(self.one(path));
@@ -84,6 +92,11 @@ impl Replay {
         let sides = self
             .side
             .map_or_else(|| Side::ALL.to_vec(), |side| vec![side]);
+        let wanted = self.report.is_some();
+        let mut page = match wanted.then(|| Page::of(&recording)).transpose() {
+            Ok(page) => page,
+            Err(error) => return unusable(&error),
+        };
         let mut worst = 0;
         for side in sides {
             let replayed = match replay(&recording, side, self.via) {
@@ -101,7 +114,22 @@ impl Replay {
             let lang = language(self.lang);
             print!("  {}", told::render(&recording, side, &replayed, lang));
             worst = worst.max(u8::from(!replayed.passed()));
+            page = page.map(|page| page.replayed(side, &replayed));
         }
-        worst
+        worst.max(page.map_or(0, |page| self.leave(&page)))
+    }
+
+    fn leave(&self, page: &Page) -> u8 {
+        let Some(file) = &self.report else {
+            return 0;
+        };
+        let written = std::fs::write(file, page.render(language(self.lang)));
+        written.map_or_else(
+            |error| {
+                eprintln!("scenarios: cannot write {}: {error}", file.display());
+                2
+            },
+            |()| 0,
+        )
     }
 }

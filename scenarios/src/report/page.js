@@ -67,6 +67,16 @@ for (const line of lines) {
   if (step && line.lane === "error") step.failed = true;
 }
 
+// What a replay did otherwise, by the line it belongs to.
+const replays = data.replays ?? [];
+const differs = new Map();
+for (const replay of replays) {
+  for (const it of replay.differences) {
+    differs.set(it.at, [...(differs.get(it.at) ?? []), { ...it, side: replay.side }]);
+  }
+}
+const SIDES = { engine: say("программа", "the engine"), token: say("токен", "the token"), portal: say("портал", "the portal") };
+
 // ---- head
 
 const end = lines.findLast((line) => line.lane === "end");
@@ -80,6 +90,7 @@ function head() {
   byId("title").append(data.header.scenario);
   byId("verdict").append(well ? say("как ожидалось", "as expected") : end?.text ?? say("без конца", "without an end"));
   byId("verdict").classList.toggle("bad", !well);
+  if (replays.length) judgeReplays();
   byId("about").append(title === data.header.scenario ? "" : title);
   const many = (fits) => lines.filter(fits).length;
   const apdu = (start) => many((line) => line.lane === "apdu" && (line.meaning ?? "").startsWith(start));
@@ -104,9 +115,22 @@ function head() {
     [say("SMS: готов", "SMS: ready"), first((line) => line.lane === "sms" && /готов/.test(line.text))],
     [say("Сертификат записан", "Certificate written"), first((line) => line.lane === "journal" && line.fact?.is === "certificate-written")],
     [say("Где не получилось", "Where it failed"), failure, "bad"],
+    [say("Первое расхождение", "First difference"), first((line) => differs.has(line.n)), "bad"],
   ];
   byId("jumps").append(...jumps.filter(([, line]) => line).map(([name, line, kind]) =>
     make("button", { type: "button", class: kind ?? null, onclick: () => choose(line, true) }, name)));
+}
+
+function judgeReplays() {
+  const count = replays.reduce((sum, it) => sum + it.count, 0);
+  const blind = replays.some((it) => it.blind);
+  const text = count ? say(`расхождений: ${count}`, count === 1 ? "1 difference" : `${count} differences`)
+    : blind ? say("сравнивать почти нечего", "too little was compared") : say("повтор как записано", "replayed as recorded");
+  byId("verdict").replaceChildren(text);
+  byId("verdict").classList.toggle("bad", count > 0 || blind);
+  byId("verdict").after(...replays.map((it) => make("span", { class: it.passed ? "side" : "side bad" },
+    `${SIDES[it.side]}: ${it.count ? say(`расхождений ${it.count}`, `${it.count} unlike`) : say("как записано", "as recorded")}, `
+    + say(`строк ${it.lines}, не сравнивалось байт ${it.not_compared} из ${it.bytes}`, `${it.lines} lines, ${it.not_compared} of ${it.bytes} bytes not compared`))));
 }
 
 function strip() {
@@ -195,6 +219,7 @@ function stepButton(step) {
 // ---- timeline
 
 function shown(line) {
+  if (differs.has(line.n) && !view.sought) return true;
   if (view.hidden.has(laneOf(line).key)) return false;
   if (view.sought) return JSON.stringify(line).toLowerCase().includes(view.sought);
   if (view.zoom === "all" || line.n === view.chosen) return true;
@@ -204,10 +229,20 @@ function shown(line) {
 
 function row(line, step) {
   const lane = laneOf(line);
-  const kinds = ["row", lane.key, step && "step", line.lane === "error" && "bad", !step && lane.key === "clock" && "minor", line.n === view.chosen && "chosen"];
+  const kinds = ["row", lane.key, step && "step", line.lane === "error" && "bad", !step && lane.key === "clock" && "minor", differs.has(line.n) && "differs", line.n === view.chosen && "chosen"];
   return make("button", { type: "button", class: kinds.filter(Boolean).join(" "), "data-n": line.n, onclick: () => choose(line, false) },
     make("time", {}, clockOf(line)), make("em", {}, line.who ? WHO[line.who] ?? line.who : lane.name),
     make("span", {}, step ? make("b", {}, line.number) : null, words(line)));
+}
+
+// Below a recorded line what came in its place; above it what came unasked.
+function unlike(line, it) {
+  const told = it.came ? words(it.came) : say("не произошло", "did not happen");
+  const name = !it.recorded ? say("лишнее", "unasked") : it.came ? say("вместо этого", "instead") : say("пропущено", "missing");
+  const fields = it.fields.map((field) => field.name).join(", ");
+  return make("button", { type: "button", class: "row unlike", onclick: () => choose(line, false) },
+    make("time", {}, it.came ? clockOf(it.came) : ""), make("em", {}, name),
+    make("span", {}, told, fields ? make("small", {}, say(`иначе: ${fields}`, `unlike in: ${fields}`)) : null));
 }
 const WHO = RU ? { person: "заявитель", engine: "программа", token: "токен", portal: "портал", sms: "телефон", operator: "оператор" }
   : { person: "applicant", sms: "phone" };
@@ -241,7 +276,10 @@ function timeline() {
       continue;
     }
     close();
+    const found = differs.get(line.n) ?? [];
+    rows.push(...found.filter((it) => !it.recorded).map((it) => unlike(line, it)));
     rows.push(row(line, stepOf.get(line.n)?.first === line));
+    rows.push(...found.filter((it) => it.recorded).map((it) => unlike(line, it)));
   }
   close();
   const nothing = make("p", {}, say("Ничего не найдено.", "Nothing found."));
@@ -278,6 +316,30 @@ const hex = (text) => make("span", { class: "hex" }, text);
 function event() {
   const line = lines[view.chosen - 1];
   if (!line) return [make("p", {}, say("Выберите событие слева.", "Choose an event."))];
+  return [...(differs.get(line.n) ?? []).flatMap(difference), ...eventOf(line)];
+}
+
+function difference(it) {
+  const headline = !it.recorded ? say("перед этим произошло незаписанное", "something that was not recorded came before this")
+    : it.came ? say("иначе, чем записано", "is not as recorded") : say("записано, но не произошло", "was recorded and did not happen");
+  const came = it.came && !it.recorded ? [make("p", {}, words(it.came)), hex(JSON.stringify(rest(it.came), null, 2))] : [];
+  return [make("section", { class: "difference" }, make("h2", {}, `${SIDES[it.side]}: ${headline}`), ...it.fields.map(twice), ...came)];
+}
+
+function twice(field) {
+  if (field.changes) {
+    const kinds = { "-": "was", "+": "is" };
+    const rows = field.changes.map(([sign, text]) => make("div", { class: kinds[sign] ?? null }, `${sign} ${text}`));
+    return make("div", {}, make("h3", {}, field.name), make("div", { class: "hex" }, ...rows));
+  }
+  let same = 0;
+  while (same < field.recorded.length && field.recorded[same] === field.came[same]) same += 1;
+  const marked = (text) => make("span", { class: "hex" }, text.slice(0, same), make("mark", {}, text.slice(same, same + 2) || "∅"), text.slice(same + 2));
+  return make("div", {}, make("h3", {}, field.name),
+    pairs([[say("записано", "recorded"), marked(field.recorded)], [say("пришло", "came"), marked(field.came)]]));
+}
+
+function eventOf(line) {
   const step = stepOf.get(line.n);
   const common = [[say("событие", "event"), `${line.n}, ${line.lane}`], [say("время", "time"), line.at], [say("шаг руководства", "step of the manual"), step ? step.number : ""]];
   if (line.lane === "apdu") return [make("h2", {}, line.meaning ?? "APDU"), pairs([...common, ...apdu(line)])];
