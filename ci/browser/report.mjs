@@ -2,7 +2,8 @@
 //
 //   node report.mjs REPORTS FOLDER
 //
-// REPORTS is what `run --report` left of `first-certificate` and `wrong-user-pin`, in English; pictures go to FOLDER. The module
+// REPORTS is what `run --report` left of `first-certificate` and `wrong-user-pin`, in English, with replay.html beside: the
+// portal's side of a recording in which a word of a page was changed. Pictures go to FOLDER. The module
 // playwright-core is looked for in $MODULES (target/browser). The exit code is 1 when something is not found, the console
 // says anything, a page is wider than its screen, or a report asks for anything but itself.
 
@@ -12,7 +13,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [reports, folder] = process.argv.slice(2);
-const [index, well, failed] = ["index", "first-certificate", "wrong-user-pin"].map((name) => join(reports, `${name}.html`));
+const [index, well, failed, replay] = ["index", "first-certificate", "wrong-user-pin", "replay"].map((name) => join(reports, `${name}.html`));
 const modules = resolve(process.env.MODULES ?? "target/browser");
 const { chromium } = createRequire(join(modules, "package.json"))("playwright-core");
 let troubles = 0;
@@ -55,6 +56,12 @@ await read(index, "index", { viewport: desk }, async (page) => {
   expect("the page of a scenario behind its name", page_of === "wrong-user-pin.html");
   await page.getByLabel("Search").fill("first-certificate");
   expect("one scenario when it is sought", (await page.getByRole("row", { name: /^passed/ }).count()) === 1);
+});
+await read(replay, "replay", { viewport: desk }, async (page) => {
+  await button(page, "First difference").click();
+  expect("the first difference of a replay, in one click", await heading(page, "the portal: is not as recorded"));
+  expect("the line that was recorded", (await page.locator(".difference .was").first().textContent()).includes("Принята Кем-то"));
+  expect("the line that came", (await page.locator(".difference .is").first().textContent()).includes("Принята Оператором"));
 });
 await read(index, "index-narrow", { viewport: { width: 360, height: 740 }, colorScheme: "dark" }, async () => {});
 await read(well, "well", { viewport: desk }, async (page) => {
