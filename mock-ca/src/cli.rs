@@ -10,8 +10,8 @@ use http::{Request, Response};
 use jiff::Timestamp;
 use mock_ca::ca::KeyFile;
 use mock_ca::{
-    Authority, Clock, Dial, Door, KeyPaths, Listen, MockCa, Pace, Server, Settings, SettingsError,
-    TlsPort, tls,
+    Authority, Clock, Dial, Door, KeyPaths, Listen, MockCa, PLUGIN_MODULES, Pace, PluginPages,
+    Server, Settings, SettingsError, TlsPort, tls,
 };
 
 use crate::store::{self, Store};
@@ -66,6 +66,13 @@ struct Serve {
     /// When the mock's world begins, e.g. 2018-12-13T09:00:00+08:00; now, when left out.
     #[arg(long, value_name = "TIME")]
     epoch: Option<Timestamp>,
+    /// Let the token pages drive a token through the Rutoken Plugin: the folder with npm's packages `rutoken` and
+    /// `@aktivco/rutoken-plugin` (node_modules).
+    #[arg(long, value_name = "DIR", requires = "plugin_bridge")]
+    plugin_modules: Option<PathBuf>,
+    /// The bridge that stands in for the plugin, as `enroll bridge --listen 127.0.0.1:PORT`: http://127.0.0.1:PORT
+    #[arg(long, value_name = "ORIGIN", requires = "plugin_modules")]
+    plugin_bridge: Option<String>,
     /// What codes, sessions, delays and the CA's keys are drawn from.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -88,6 +95,8 @@ pub(crate) enum Error {
     OtherSettings { path: PathBuf, what: &'static str },
     #[error("cannot take the authority of {}: {why}", path.display())]
     Authority { path: PathBuf, why: String },
+    #[error("cannot read the plugin's module {}: {why}; npm installs it", path.display())]
+    Module { path: PathBuf, why: std::io::Error },
     #[error(transparent)]
     Listen(std::io::Error),
     #[error("cannot use the state {}: {why}", path.display())]
@@ -101,6 +110,7 @@ impl Error {
             Self::NoTlsCa
             | Self::Config { .. }
             | Self::Authority { .. }
+            | Self::Module { .. }
             | Self::Settings(_)
             | Self::OtherSettings { .. } => 2,
             Self::Listen(_) => 3,
@@ -125,7 +135,8 @@ impl Serve {
     fn run(self) -> Result<(), Error> {
         let tls_ca = self.tls_ca()?;
         let store = self.store()?;
-        let mock = self.mock(store.as_ref())?;
+        let mut mock = self.mock(store.as_ref())?;
+        read_modules(&mut mock)?;
         let clock = self.clock(mock.now())?;
         let listen = Listen {
             portal: self.listen,
@@ -214,6 +225,12 @@ impl Serve {
         }
         settings.seed = self.seed.unwrap_or(settings.seed);
         settings.profile = self.profile.clone().or(settings.profile);
+        if let (Some(modules), Some(bridge)) = (&self.plugin_modules, &self.plugin_bridge) {
+            settings.web.plugin = Some(PluginPages {
+                bridge: bridge.trim_end_matches('/').to_owned(),
+                modules: absolute(modules),
+            });
+        }
         settings.check()?;
         Ok(settings)
     }
@@ -239,6 +256,9 @@ impl Serve {
             *certificate = absolute(&folder.join(&certificate));
             *key = absolute(&folder.join(&key));
         }
+        if let Some(PluginPages { modules, .. }) = &mut settings.web.plugin {
+            *modules = absolute(&folder.join(&modules));
+        }
         Ok(Some((settings, table)))
     }
 
@@ -260,6 +280,10 @@ impl Serve {
             Self {
                 profile: Some(_), ..
             } if wanted.profile != kept.profile => differs("--profile"),
+            Self {
+                plugin_modules: Some(_),
+                ..
+            } if wanted.web.plugin != kept.web.plugin => differs("--plugin-modules"),
             Self {
                 config: Some(_), ..
             } if Settings {
@@ -328,6 +352,19 @@ fn with_own_keys(mut mock: MockCa) -> Result<MockCa, Error> {
             why: why.to_string(),
         })?;
     Ok(mock)
+}
+
+/// The vendor's modules, if the settings name a folder with them.
+fn read_modules(mock: &mut MockCa) -> Result<(), Error> {
+    let Some(PluginPages { modules, .. }) = mock.settings().web.plugin.clone() else {
+        return Ok(());
+    };
+    for (name, file) in PLUGIN_MODULES {
+        let path = modules.join(file);
+        let text = std::fs::read_to_string(&path).map_err(|why| Error::Module { path, why })?;
+        mock.use_module(name, text);
+    }
+    Ok(())
 }
 
 fn key_file(paths: &KeyPaths) -> Result<KeyFile, Error> {

@@ -32,6 +32,8 @@ mod sms;
 mod state;
 pub mod tls;
 
+use std::collections::BTreeMap;
+
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode};
 use jiff::Timestamp;
@@ -48,11 +50,13 @@ pub use history::Visited;
 pub use order::{Issued, Order, Refused, Status, Submission};
 pub use paper::printed;
 pub use portal::api_routes;
+pub use portal::plugin::MODULES as PLUGIN_MODULES;
 pub use reply::STYLESHEET;
 pub use saved::LoadError;
 pub use server::{Kept, Listen, Server, TlsPort};
 pub use settings::{
-    Authority, Gateway, KeyPaths, Login, Settings, SettingsError, Span, Statuses, Timing, Web,
+    Authority, Gateway, KeyPaths, Login, PluginPages, Settings, SettingsError, Span, Statuses,
+    Timing, Web,
 };
 pub use sms::{Delivered, Kind, Message};
 
@@ -103,6 +107,8 @@ pub struct MockCa {
     settings: Settings,
     state: state::State,
     authorities: office::Authorities,
+    /// The plugin's modules, as published, by the names that the token pages load them by.
+    modules: BTreeMap<&'static str, String>,
 }
 
 /// What it holds is long, and partly secret.
@@ -121,6 +127,7 @@ impl MockCa {
             settings,
             state,
             authorities: office::Authorities::default(),
+            modules: BTreeMap::new(),
         }
     }
 
@@ -141,6 +148,11 @@ impl MockCa {
         profiles.push(self.settings.profile());
         self.authorities.load(&self.settings, &profiles, loaded);
         Ok(())
+    }
+
+    /// Serves one of [`PLUGIN_MODULES`] to the token pages, as published.
+    pub fn use_module(&mut self, name: &'static str, text: String) {
+        self.modules.insert(name, text);
     }
 
     /// Answers any request at all, at a moment that the caller says it is.
@@ -233,7 +245,9 @@ impl MockCa {
         if let Some(response) = revocation::handle(self, now, request) {
             return response;
         }
-        if request.uri().path() == "/style.css" {
+        let path = request.uri().path();
+        let of_plugin = self.settings.web.plugin.is_some() && portal::plugin::is_file(path);
+        if path == "/style.css" || of_plugin {
             return portal::handle(self, now, door, request);
         }
         let phone = portal::visitor(self, request);

@@ -9,6 +9,7 @@ mod cabinet;
 pub(crate) mod form;
 pub(crate) mod login;
 mod pages;
+pub(crate) mod plugin;
 mod sessions;
 
 use http::header::{ALLOW, SET_COOKIE, USER_AGENT};
@@ -81,6 +82,7 @@ impl Visit<'_> {
         match (self.request.method(), path) {
             (&Method::GET | &Method::HEAD, []) => self.front(),
             (&Method::GET | &Method::HEAD, ["style.css"]) => reply::stylesheet(),
+            (&Method::GET | &Method::HEAD, ["plugin", name]) => self.plugin_file(name),
             (&Method::GET | &Method::HEAD, ["download", name]) => self.download(name),
             (&Method::GET | &Method::HEAD, ["page", name]) => self.section(name),
             (&Method::GET | &Method::HEAD, ["cabinet"]) => self.entrance(),

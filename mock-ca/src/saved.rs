@@ -95,6 +95,7 @@ impl MockCa {
             settings,
             state,
             authorities,
+            modules: std::collections::BTreeMap::new(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod statuses;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -128,6 +129,11 @@ impl Settings {
             });
         }
         self.statuses.check()?;
+        if let Some(plugin) = self.web.plugin.as_ref().filter(|it| !it.is_loopback()) {
+            return Err(SettingsError::BridgeAddress {
+                bridge: plugin.bridge.clone(),
+            });
+        }
         let Timing {
             sms_delivery_secs,
             ordered_secs,
@@ -168,6 +174,12 @@ pub enum SettingsError {
     StatusWord {
         /// As asked for.
         word: String,
+    },
+    /// The plugin's bridge is no address of this machine.
+    #[error("«{bridge}» is no bridge: http://127.0.0.1:PORT is meant, nothing after it")]
+    BridgeAddress {
+        /// As asked for.
+        bridge: String,
     },
     /// A span of time ends before it begins.
     #[error("a span from {min} s to {max} s")]
@@ -230,6 +242,28 @@ pub struct Web {
     pub only_internet_explorer: bool,
     /// What is wrong with the TLS certificate, if anything.
     pub tls_certificate: ServerCertificate,
+    /// Lets the pages of 1.9 and 2.8 drive the token themselves, through a plugin; without it they are filled in by
+    /// whoever opens them.
+    pub plugin: Option<PluginPages>,
+}
+
+/// The plugin that the portal's token pages use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PluginPages {
+    /// The origin of a bridge on this machine, `http://127.0.0.1:PORT`; nothing else may be loaded or called.
+    pub bridge: String,
+    /// The folder with the vendor's packages: `rutoken` and `@aktivco/rutoken-plugin` below it. The program reads
+    /// them at each start.
+    pub modules: PathBuf,
+}
+
+impl PluginPages {
+    fn is_loopback(&self) -> bool {
+        let address = self.bridge.strip_prefix("http://");
+        let address: Option<SocketAddr> = address.and_then(|address| address.parse().ok());
+        address.is_some_and(|address| address.ip().is_loopback())
+    }
 }
 
 /// The portal's account at the text-message gateway, which speaks SMSC.ru's API; other clients may use it too.

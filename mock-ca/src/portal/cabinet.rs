@@ -2,7 +2,7 @@
 
 use http::{Method, Response, StatusCode};
 
-use super::{Visit, form, pages};
+use super::{Visit, form, pages, plugin};
 use crate::documents::Document;
 use crate::office::{NOT_ACCEPTED, Sent};
 use crate::order::{Order, Status, irkutsk};
@@ -130,7 +130,7 @@ impl Visit<'_> {
         pem: &str,
         alert: Option<&str>,
     ) -> Response<Vec<u8>> {
-        let (who, token) = (self.who(), self.token());
+        let (who, token, bridge) = (self.who(), self.token(), self.bridge());
         let application = &self.order(number).application;
         let page = pages::RequestForm {
             who,
@@ -141,7 +141,12 @@ impl Visit<'_> {
             pair,
             pem,
         };
-        reply::page(StatusCode::OK, &page)
+        match bridge {
+            Some(bridge) if alert.is_none() => {
+                plugin::page(&pages::RequestByPlugin::of(page, &bridge), &bridge)
+            }
+            _ => reply::page(StatusCode::OK, &page),
+        }
     }
 
     /// «Создать ключевую пару» (Рис. 8), which changes nothing here, or «Создать запрос».
@@ -183,7 +188,7 @@ impl Visit<'_> {
 
     /// Рис. 16.
     fn install_page(&mut self, number: u32) -> Response<Vec<u8>> {
-        let (who, token) = (self.who(), self.token());
+        let (who, token, bridge) = (self.who(), self.token(), self.bridge());
         let order = self.order(number);
         match order.shown_certificate(self.now) {
             Some(issued) => {
@@ -195,7 +200,12 @@ impl Visit<'_> {
                     pair: order.key_pair_label(),
                     certificate_pem,
                 };
-                reply::page(StatusCode::OK, &page)
+                match bridge {
+                    Some(bridge) => {
+                        plugin::page(&pages::InstallByPlugin::of(page, &bridge), &bridge)
+                    }
+                    None => reply::page(StatusCode::OK, &page),
+                }
             }
             None => self.card(number, Some(NOT_ISSUED)),
         }

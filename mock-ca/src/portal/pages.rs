@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::plugin;
 use crate::application::Application;
 use crate::documents::Document;
 use crate::order::{Order, Status, irkutsk};
@@ -268,6 +269,37 @@ const KEY_USAGES: [&str; 8] = [
     "encipherOnly",
 ];
 
+/// Рис. 7, 8 with a script that drives the token.
+#[derive(Template)]
+#[template(path = "request_plugin.html")]
+pub(super) struct RequestByPlugin<'a> {
+    who: Option<String>,
+    token: String,
+    application: &'a Application,
+    container: &'a str,
+    key_usage: String,
+    bridge: &'a str,
+    module: &'static str,
+}
+
+impl<'a> RequestByPlugin<'a> {
+    pub(super) fn of(form: RequestForm<'a>, bridge: &'a str) -> Self {
+        Self {
+            key_usage: form.key_usage(),
+            who: form.who,
+            token: form.token,
+            application: form.application,
+            container: form.container,
+            bridge,
+            module: plugin::MODULES[0].0,
+        }
+    }
+
+    fn order(&self) -> String {
+        plugin::order(self.application, &self.key_usage).to_string()
+    }
+}
+
 /// Рис. 9.
 #[derive(Template)]
 #[template(path = "sent.html")]
@@ -285,6 +317,33 @@ pub(super) struct InstallForm {
     pub(super) number: u32,
     pub(super) pair: String,
     pub(super) certificate_pem: String,
+}
+
+/// Рис. 16 with a script that drives the token.
+#[derive(Template)]
+#[template(path = "install_plugin.html")]
+pub(super) struct InstallByPlugin<'a> {
+    who: Option<String>,
+    token: String,
+    number: u32,
+    pair: String,
+    certificate_pem: String,
+    bridge: &'a str,
+    module: &'static str,
+}
+
+impl<'a> InstallByPlugin<'a> {
+    pub(super) fn of(form: InstallForm, bridge: &'a str) -> Self {
+        Self {
+            who: form.who,
+            token: form.token,
+            number: form.number,
+            pair: form.pair,
+            certificate_pem: form.certificate_pem,
+            bridge,
+            module: plugin::MODULES[1].0,
+        }
+    }
 }
 
 /// Рис. 17.

@@ -27,6 +27,8 @@ mod operator;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod plugin;
+#[cfg(test)]
 mod revocation;
 #[cfg(test)]
 mod saved;
