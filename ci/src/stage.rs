@@ -47,7 +47,8 @@ pub(crate) enum Stage {
     Pcsc,
     /// A whole enrollment through OpenSC's PKCS#11 module.
     Pkcs11,
-    /// Chromium goes through every page of the mock at 360 and 1280 px; pictures in `target/ci/browser/pictures`.
+    /// Chromium goes through every page of the mock at 360 and 1280 px, and through the manual with a token behind the
+    /// pages, which OpenSC reads afterwards; pictures in `target/ci/browser/pictures`.
     Browser,
     /// libFuzzer at every door through which bytes come, a short while each. Only where it is named: the doors are built
     /// anew for it.
@@ -166,12 +167,12 @@ pub(crate) fn inside(stage: Stage, bless: bool, json: bool) -> Result<()> {
         Stage::Speed => speed::inside(&mut bench, json),
         Stage::Pkcs11 => pkcs11::inside(&mut bench),
         Stage::Release => release::inside(&mut bench),
+        Stage::Browser => browser::inside(&mut bench),
         Stage::Lint
         | Stage::Test
         | Stage::Kill
         | Stage::Trouble
         | Stage::Gost
-        | Stage::Browser
         | Stage::Fuzz
         | Stage::Docs => {
             bail!("{} needs no pcscd", stage.name())

@@ -95,7 +95,7 @@ impl MockCa {
             settings,
             state,
             authorities,
-            modules: std::collections::BTreeMap::new(),
+            modules: BTreeMap::new(),
         })
     }
 

@@ -40,11 +40,6 @@ function ask(dialog) {
   });
 }
 
-async function tell(text) {
-  find("message-text").textContent = text;
-  await ask(find("message"));
-}
-
 /** Asks for the PIN until it is right, refused by the user, or locked. */
 async function logIn() {
   if (await plugin.getDeviceInfo(device(), plugin.TOKEN_INFO_IS_LOGGED_IN)) return true;
@@ -115,8 +110,7 @@ async function sendRequest() {
   form.elements.pair.value = find("pairs").selectedOptions[0].text;
   const answer = await post();
   if (order.label) await plugin.setKeyLabel(device(), pair, order.label);
-  await tell(answer);
-  location.assign(form.dataset.card);
+  await leave(answer);
 }
 
 async function writeCertificate() {
@@ -131,7 +125,14 @@ async function writeCertificate() {
     await plugin.deleteCertificate(device(), id);
     throw new Error("Сертификат не подходит к выбранной ключевой паре");
   }
-  await tell(await post());
+  await leave(await post());
+}
+
+/** The token is logged out as soon as nothing more is asked of it; then the user reads what came of it. */
+async function leave(answer) {
+  await plugin.logout(device());
+  find("message-text").textContent = answer;
+  await ask(find("message"));
   location.assign(form.dataset.card);
 }
 

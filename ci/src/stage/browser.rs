@@ -48,6 +48,11 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     report::run(bench)
 }
 
+/// The part that OpenSC takes.
+pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
+    plugin::inside(bench)
+}
+
 /// Exactly what the lock names.
 fn fetch_modules(bench: &mut Bench) -> Result<()> {
     std::fs::create_dir_all(MODULES)?;
@@ -64,7 +69,7 @@ fn fetch_modules(bench: &mut Bench) -> Result<()> {
 }
 
 fn walk(bench: &mut Bench, width: &str, request: &Path) -> Result<()> {
-    let mock = Mock::start()?;
+    let mock = Mock::start(&[])?;
     let pictures = bench.folder().join("pictures");
     let mut script = Command::new("node");
     script.arg("ci/browser/portal.mjs").args(&mock.addresses);
@@ -82,11 +87,13 @@ struct Mock {
 }
 
 impl Mock {
-    fn start() -> Result<Self> {
+    /// With what `serve` is told besides.
+    fn start(told: &[&str]) -> Result<Self> {
         let epoch = ["--epoch", "2018-12-13T09:00:00+08:00"];
         let mut child = Command::new("target/debug/mock-ca")
             .args(["serve", "--clock", "manual"])
             .args(epoch)
+            .args(told)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
