@@ -59,6 +59,7 @@ pub(super) enum Command {
     },
     /// Offer the Rutoken Plugin's methods to pages on this machine, with this token; and the panel of Приложение 1. Ends
     /// with Ctrl-C
+    #[command(after_help = BRIDGE_HELP)]
     Bridge {
         /// Where to listen: an address of this machine alone; port 0 takes a free one
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
@@ -243,6 +244,17 @@ impl From<Option<When>> for ReplaceOld {
         }
     }
 }
+
+const BRIDGE_HELP: &str = "\
+To test a page of your own at http://127.0.0.1:8080 with a virtual token:
+  emulator new token.image
+  emulator attach token.image --vpcd 127.0.0.1:18726 &
+  enroll bridge --listen 127.0.0.1:18725 --allow-origin http://127.0.0.1:8080 --token vpcd:127.0.0.1:18726
+Put <script src=\"http://127.0.0.1:18725/plugin.js\"></script> before the page's other scripts, or give that file to
+Playwright's addInitScript; a Content-Security-Policy has to allow the origin in script-src and connect-src.
+The page then finds the Rutoken Plugin, and says at its foot that the token is virtual; the PIN is 12345678.
+http://127.0.0.1:18725/ is the panel: what the token holds, and Приложение 1.
+End `emulator attach` to pull the token out; start it again to plug it in.";
 
 const AFTER_HELP: &str = "\
 Results go to stdout, talk to stderr. Every act is in the journal before and after it is done, so a run that is \
