@@ -4,10 +4,11 @@
 //   node plugin.mjs BRIDGE PAGE CERTIFICATE PINS
 //
 // BRIDGE is the address of an `enroll bridge` that allows PAGE's origin; its token holds the pair and the certificate
-// of the file CERTIFICATE (PEM). Nobody serves PAGE: the browser is told what it holds. PINS is a scenario's file that
-// names the token's PINs. The npm packages come from $MODULES (target/browser). The exit code is 1 when something fails.
+// of the file CERTIFICATE (PEM). PAGE is an address of this machine that nobody serves yet. PINS is a scenario's file
+// that names the token's PINs. The npm packages come from $MODULES (target/browser). The exit code is 1 when something fails.
 
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
@@ -29,16 +30,17 @@ function expect(what, holds) {
   console.log(`ok  ${what}`);
 }
 
-/** A page of somebody else at this address, with nothing on it. */
-async function open(url) {
-  await page.route(`${url}/**`, (route) => route.fulfill({ contentType: "text/html", body: "<p>x</p>" }));
-  await page.goto(`${url}/`);
+/** Serves a page of somebody else, with nothing on it, at a port of this machine; 0 takes a free one. */
+async function serve(port) {
+  const server = createServer((request, answer) => answer.setHeader("Content-Type", "text/html").end("<p>x</p>"));
+  await new Promise((done) => server.listen(port, "127.0.0.1", done));
+  return server;
 }
 
 /** Both modules of the vendor find the plugin. */
 async function vendor() {
   for (const path of ["rutoken/rutoken.min.js", "@aktivco/rutoken-plugin/rutoken-plugin.min.js"]) {
-    await open(address);
+    await page.goto(address);
     await page.addScriptTag(packaged(path));
     const found = await page.evaluate(load);
     expect(`${path} loads plugin ${found.version}`, found.members > 100);
@@ -56,7 +58,7 @@ async function load() {
 
 /** `ruscryptojs` writes the certificate anew, signs with it and verifies. */
 async function foreign() {
-  await open(address);
+  await page.goto(address);
   await page.addScriptTag(packaged("ruscryptojs/dist/ruscrypto.min.js"));
   const info = await page.evaluate(connect, USER_PIN);
   expect(`ruscryptojs sees ${info.model} ${info.serial}`, /^\d+$/.test(info.serial));
@@ -130,12 +132,16 @@ async function oldPage() {
 
 /** A page whose origin is not listed gets no plugin. */
 async function stranger() {
-  await open("http://127.0.0.1:9");
+  const server = await serve(0);
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
   await page.addScriptTag(packaged("rutoken/rutoken.min.js"));
   const found = await page.evaluate(() => rutoken.ready.then(() => rutoken.isPluginInstalled()));
   expect("another origin finds no plugin", found === false);
+  server.close();
+  server.closeAllConnections();
 }
 
+const server = await serve(new URL(address).port);
 try {
   await vendor();
   await foreign();
@@ -145,5 +151,7 @@ try {
   console.log(`failed on ${page.url()}: ${error.message}`);
   process.exitCode = 1;
 } finally {
+  server.close();
+  server.closeAllConnections();
   await browser.close();
 }

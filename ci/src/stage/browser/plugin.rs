@@ -21,7 +21,7 @@ use crate::wait;
 const READER: &str = "127.0.0.1:18962";
 /// Where the bridge serves; the portal has to know before it starts.
 const BRIDGE: &str = "127.0.0.1:18967";
-/// A page that is not the portal's; nobody serves it.
+/// A page that is not the portal's; the script serves it.
 const FOREIGN: &str = "http://127.0.0.1:18968";
 /// What lies on the token, and its PINs.
 const TOKEN: &str = "ci/browser/old-token.toml";
