@@ -27,7 +27,6 @@ mod names;
 mod panel;
 mod pins;
 mod pkcs10;
-// pub mod service;
 pub mod service;
 mod signing;
 mod verifying;
