@@ -1,7 +1,7 @@
 //! How many whole enrollments a machine does in a second, and what each of them costs.
 //!
 //! An enrollment here is the run that leaves a folder: world, steps, pages over loopback, texts, journal, timeline and the
-//! harness's own proof. Only the drawing of papers is left out: the portal hands over an empty sheet for each.
+//! harness's own proof. An empty sheet goes over the wire for each paper; the mock still draws them, which is in the figure.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -79,7 +79,7 @@ pub enum BenchError {
     NotRepeatable(Cost, Cost),
 }
 
-/// Runs a scenario once without drawing papers, in `folder`.
+/// Runs a scenario once, in `folder`, with an empty sheet in the place of each paper.
 ///
 /// Errors: [`BenchError`].
 pub fn enrollment(
