@@ -38,8 +38,9 @@ const KINDS: [Kind; 2] = [
 /// Builds what lies in `source` into folders of `out`, stripped.
 pub(super) fn programs(bench: &mut Bench, source: &Path, out: &Path) -> Result<()> {
     let source = std::path::absolute(source)?;
+    // One for both kinds: macros and build scripts are the same, whatever the flags.
+    let target = source.join("target/release-build");
     for kind in &KINDS {
-        let target = source.join("target/release-build").join(kind.folder);
         bench.run(&mut cargo(kind, &source, &target)?)?;
         let folder = out.join(kind.folder);
         std::fs::create_dir_all(&folder)?;

@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use crate::programs::Programs;
 use crate::run::Bench;
 
 /// A phone held upright, and a common screen; CSS pixels.
@@ -20,22 +21,7 @@ const WIDTHS: [&str; 2] = ["360", "1280"];
 const MODULES: &str = "target/browser";
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
-    let build = [
-        "build",
-        "--locked",
-        "-p",
-        "mock-ca",
-        "-p",
-        "enroll",
-        "-p",
-        "emulator",
-        "-p",
-        "scenarios",
-        "--bins",
-        "--example",
-        "request",
-    ];
-    bench.run(Command::new("cargo").args(build))?;
+    Programs::build(bench)?;
     fetch_modules(bench)?;
     let request = bench.folder().join("request.pem");
     let mut made = Command::new("target/debug/examples/request");

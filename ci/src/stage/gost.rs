@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::openssl::OpenSsl;
+use crate::programs::Programs;
 use crate::run::Bench;
 
 /// Scenarios that end with a certificate, and when OpenSSL is asked about it.
@@ -36,20 +37,12 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let openssl = OpenSsl::with_gost_engine(bench)?;
     bench.run(Command::new("ci/gost/cross_check").arg(CROSS_CHECKED_ROWS))?;
     takes_constant_time(bench)?;
+    Programs::build(bench)?;
+    let programs = Programs::built()?;
     for (name, moment) in SCENARIOS {
         let folder = bench.folder().join(name);
-        let mut scenarios = Command::new("cargo");
-        scenarios.args([
-            "run",
-            "--quiet",
-            "--locked",
-            "-p",
-            "scenarios",
-            "--",
-            "run",
-            name,
-            "--out",
-        ]);
+        let mut scenarios = programs.command("scenarios");
+        scenarios.args(["run", name, "--out"]);
         bench.run(scenarios.arg(&folder))?;
         judge(bench, &openssl, &folder, moment).with_context(|| format!("scenario {name}"))?;
     }

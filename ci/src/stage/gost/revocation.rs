@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::openssl::OpenSsl;
+use crate::programs::Programs;
 use crate::run::Bench;
 
 /// The profiles whose certificates are asked about, one of each algorithm, and whether the token makes such keys. Where
@@ -44,9 +45,7 @@ type Applicant = (u32, &'static str, bool);
 
 /// For each algorithm: a good and a revoked certificate, their lists and the responder's answers.
 pub(super) fn check(bench: &mut Bench, openssl: &OpenSsl) -> Result<()> {
-    let mut build = Command::new("cargo");
-    build.args(["build", "--quiet", "--locked"]);
-    bench.run(build.args(["-p", "mock-ca", "-p", "emulator", "-p", "enroll"]))?;
+    Programs::build(bench)?;
     PROFILES.iter().try_for_each(|&(profile, has_applicants)| {
         let desk = Desk::set_up(bench, profile)?;
         let applicants = if has_applicants { &APPLICANTS[..] } else { &[] };
