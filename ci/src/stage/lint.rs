@@ -1,5 +1,7 @@
 //! Formatting, lints, the pipelines' files, and what the product is built from.
 
+mod tree;
+
 use std::process::Command;
 
 use anyhow::Result;
@@ -19,6 +21,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     ];
     bench.run(Command::new("cargo").args(clippy))?;
     pipelines(bench)?;
+    tree::judged(bench)?;
     supply(bench)
 }
 
