@@ -109,7 +109,8 @@ impl Image {
     /// What an engine starts: nothing of this machine's environment, its network left out.
     fn container(&self) -> Result<Command> {
         ensure!(!self.entrypoint.is_empty(), "{FILE} starts nothing");
-        let mut container = Command::new("unshare");
+        // By its path: the image's own search path holds none.
+        let mut container = Command::new("/usr/bin/unshare");
         (container
             .args(["--net", "--wd", &self.folder])
             .arg("--root"))

@@ -59,7 +59,7 @@ fn root(bench: &Bench, name: &str) -> Result<PathBuf> {
 }
 
 fn chroot(root: &Path, name: &str) -> Command {
-    let mut chroot = Command::new("chroot");
+    let mut chroot = Command::new("/usr/sbin/chroot");
     chroot.arg(root).arg(format!("/{name}")).env_clear();
     chroot
 }
