@@ -83,7 +83,8 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Resul
         Command::Bridge {
             listen,
             allow_origin,
-        } => return bridge::run(listen, allow_origin, common, shell),
+            also,
+        } => return bridge::run(listen, allow_origin, &bridge::tokens(common, also), shell),
         _ => {}
     }
     interrupt::is_told(shell.lang);

@@ -14,7 +14,7 @@ use crate::messages::texts;
 pub(super) fn run(
     address: &str,
     allowed: &[String],
-    common: &Common,
+    tokens: &[Common],
     shell: &Shell,
 ) -> Result<(), Stop> {
     let origins = allowed.iter().map(|text| {
@@ -29,19 +29,35 @@ pub(super) fn run(
             .local_addr()
             .map_err(|why| unusable(address, &why))?
     );
-    // Opened once before anything is promised, so that what is wrong is said here and not to a page.
-    let mut first = Some(open::token(common, shell, &shell.events())?);
-    let again = common.clone();
-    let opener: Opener = Box::new(move || match first.take() {
-        Some(token) => Ok(token),
-        None => open::token_again(&again, &Shell::new(&again)),
-    });
-    let mut plugin = Plugin::new([opener]);
+    let openers = tokens.iter().map(|token| opener(token, shell));
+    let mut plugin = Plugin::new(openers.collect::<Result<Vec<_>, _>>()?);
     shell.result(&json!({ "panel": format!("{base}/"), "script": format!("{base}/plugin.js"), "origins": origins }));
     let mut door = Door::new(&mut plugin, &base, origins);
     let served = service::serve(listener, &mut door, &*super::clock(), draw);
     plugin.log_out();
     served.map_err(|why| unusable(address, &why))
+}
+
+/// The options of each token: the one of `--token`, which alone may be named by its serial number or label, and the
+/// others.
+pub(super) fn tokens(common: &Common, also: &[String]) -> Vec<Common> {
+    let others = also.iter().map(|token| Common {
+        token: token.clone(),
+        serial: None,
+        token_label: None,
+        ..common.clone()
+    });
+    core::iter::once(common.clone()).chain(others).collect()
+}
+
+/// Opened once before anything is promised, so that what is wrong is said here and not to a page.
+fn opener(token: &Common, shell: &Shell) -> Result<Opener, Stop> {
+    let mut first = Some(open::token(token, shell, &shell.events())?);
+    let again = token.clone();
+    Ok(Box::new(move || match first.take() {
+        Some(token) => Ok(token),
+        None => open::token_again(&again, &Shell::new(&again)),
+    }))
 }
 
 fn listen(address: &str) -> Result<TcpListener, Stop> {

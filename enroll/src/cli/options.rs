@@ -67,6 +67,9 @@ pub(super) enum Command {
         /// A page's origin, such as http://127.0.0.1:8080; may be repeated. Others are refused
         #[arg(long, value_name = "ORIGIN")]
         allow_origin: Vec<String>,
+        /// Another token that pages may use, named as by --token; may be repeated
+        #[arg(long, value_name = "TOKEN")]
+        also: Vec<String>,
     },
     /// Print what a shell needs to complete the options
     #[command(hide = true)]
