@@ -1,15 +1,12 @@
 //! How many whole enrollments a machine does in a second, and what each of them costs.
 //!
 //! An enrollment here is the run that leaves a folder: world, steps, pages over loopback, texts, journal, timeline and the
-//! harness's own proof. An empty sheet goes over the wire for each paper; the mock still draws them, which is in the figure.
+//! harness's own proof. Only papers are not drawn: an empty sheet goes over the wire for each.
 
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::header::CONTENT_TYPE;
-use http::{Extensions, Response};
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::jobs::hands;
@@ -17,7 +14,7 @@ use crate::output::{Ran, RunError, run};
 use crate::recording::Recording;
 use crate::scenario::Scenario;
 use crate::screen::Nobody;
-use crate::world::{Before, Conditions, Door};
+use crate::world::Conditions;
 
 /// What one enrollment asks of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,7 +76,7 @@ pub enum BenchError {
     NotRepeatable(Cost, Cost),
 }
 
-/// Runs a scenario once, in `folder`, with an empty sheet in the place of each paper.
+/// Runs a scenario once, in `folder`, without drawing its papers.
 ///
 /// Errors: [`BenchError`].
 pub fn enrollment(
@@ -87,9 +84,16 @@ pub fn enrollment(
     scenario: &Scenario,
     conditions: Conditions,
 ) -> Result<Cost, BenchError> {
+    let conditions = conditions.without_papers();
     let Ran {
         outcome, recording, ..
-    } = run(folder, scenario, conditions, Box::new(Nobody), blank())?;
+    } = run(
+        folder,
+        scenario,
+        conditions,
+        Box::new(Nobody),
+        Box::new(|door| door),
+    )?;
     match outcome.mismatches.first() {
         Some(first) => Err(BenchError::NotAsExpected(first.clone())),
         None => Ok(Cost::of(&recording)),
@@ -134,30 +138,4 @@ pub fn bench(
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner)?;
     Ok((done, first))
-}
-
-/// An empty sheet in the place of each paper.
-fn blank() -> Before {
-    Box::new(|mut door: Door| {
-        Box::new(move |now: Timestamp, room, request| {
-            let answer = door(now, room, request);
-            if is_paper(&answer) {
-                sheet(answer)
-            } else {
-                answer
-            }
-        })
-    })
-}
-
-fn is_paper(answer: &Response<Vec<u8>>) -> bool {
-    let kind = answer.headers().get(CONTENT_TYPE);
-    kind.is_some_and(|kind| kind == "application/pdf")
-}
-
-fn sheet(mut answer: Response<Vec<u8>>) -> Response<Vec<u8>> {
-    // What the server would print it from goes with the extensions.
-    *answer.extensions_mut() = Extensions::new();
-    *answer.body_mut() = b"%PDF-1.4\n%%EOF\n".to_vec();
-    answer
 }

@@ -100,6 +100,7 @@ pub fn crash(
     extent: Extent,
     told: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report, CrashError> {
+    let conditions = conditions.without_papers();
     let (effects, expected) = life::undisturbed(scenario, conditions, extent)?;
     let points: Vec<Point> = points(&effects);
     let mut verdicts = Vec::with_capacity(points.len());

@@ -45,6 +45,8 @@ pub struct Conditions {
     pub way: Way,
     /// How long the token takes, in scenario time.
     pub timing: Profile,
+    /// Whether papers are drawn; otherwise each is an empty sheet.
+    pub draws_papers: bool,
 }
 
 impl Conditions {
@@ -55,6 +57,15 @@ impl Conditions {
             now,
             way: Way::InProcess,
             timing: Profile::none(),
+            draws_papers: true,
+        }
+    }
+
+    /// The same with an empty sheet for each paper, where nobody looks at them.
+    pub const fn without_papers(self) -> Self {
+        Self {
+            draws_papers: false,
+            ..self
         }
     }
 }
@@ -130,6 +141,7 @@ impl World {
             now,
             way,
             timing,
+            draws_papers,
         } = conditions;
         let epoch = start(scenario, now);
         let clock = ScenarioClock::at(epoch);
@@ -141,7 +153,10 @@ impl World {
         let redirects = settings.web.redirect_to_https;
         let mock = Arc::new(Mutex::new(MockCa::new(settings)));
         let meddler = Arc::new(Meddler::new(scenario.faults.clone()));
-        let portal = portal.unwrap_or_else(|| entrance(&mock));
+        let portal = portal.unwrap_or_else(|| match draws_papers {
+            true => entrance(&mock),
+            false => entrance_without_papers(&mock),
+        });
         let door = before(meddled(portal, Arc::clone(&meddler)));
         let server = Server::start_with_tls(door, Arc::new(clock.clone()), Listen::default(), tls)?;
         let address = PortalAddress {
@@ -218,6 +233,26 @@ fn portal_url(server: &Server, redirects: bool) -> String {
 fn entrance(mock: &Arc<Mutex<MockCa>>) -> Door {
     let mock = Arc::clone(mock);
     Box::new(move |now, door, request| locked(&mock).handle(now, door, request))
+}
+
+/// Drawing papers takes longer than everything else together.
+fn entrance_without_papers(mock: &Arc<Mutex<MockCa>>) -> Door {
+    let mock = Arc::clone(mock);
+    Box::new(move |now, door, request| {
+        let answer = locked(&mock).answer(now, door, &request);
+        let kind = answer.headers().get(http::header::CONTENT_TYPE);
+        match kind.is_some_and(|kind| kind == "application/pdf") {
+            true => empty_sheet(answer),
+            false => answer,
+        }
+    })
+}
+
+fn empty_sheet(mut answer: http::Response<Vec<u8>>) -> http::Response<Vec<u8>> {
+    // What the server would print it from goes with the extensions.
+    *answer.extensions_mut() = http::Extensions::new();
+    *answer.body_mut() = b"%PDF-1.4\n%%EOF\n".to_vec();
+    answer
 }
 
 fn locked(mock: &Mutex<MockCa>) -> MutexGuard<'_, MockCa> {

@@ -19,6 +19,7 @@ fn left(way: Way, folder: &Path) -> [Vec<u8>; 3] {
         now,
         way,
         timing: Profile::hardware(),
+        draws_papers: true,
     };
     let outcome = run_into(
         folder,

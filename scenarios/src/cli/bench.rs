@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{present, unusable};
 
 /// Each enrollment is a whole run in a world of its own: the same steps, pages, texts, journal and proof as with `run`,
-/// over HTTP on loopback. Papers are drawn and not sent. Build with `--release` for figures that mean something.
+/// over HTTP on loopback. Only papers are not drawn. Build with `--release` for figures that mean something.
 #[derive(clap::Args)]
 pub(super) struct Bench {
     /// A shipped scenario by name, or the path of a scenario file.

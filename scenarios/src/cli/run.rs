@@ -200,6 +200,7 @@ impl Run {
             now: self.now.unwrap_or_else(present),
             way: self.via,
             timing: self.timing,
+            draws_papers: true,
         };
         let before = Box::new(|door| door);
         let watcher = self.watcher(scenario, sheet.clone());

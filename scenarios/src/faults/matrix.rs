@@ -72,6 +72,7 @@ pub fn faults(
     thinned: usize,
     told: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report, FaultsError> {
+    let conditions = conditions.without_papers();
     let (planned, expected) = plan(scenario, conditions)?;
     let planned: Vec<_> = planned.into_iter().step_by(thinned.max(1)).collect();
     let mut cells = Vec::with_capacity(planned.len());
