@@ -7,6 +7,6 @@ use anyhow::Result;
 use crate::run::Bench;
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
-    bench.run(Command::new("cargo").args(["test", "--locked", "--workspace"]))?;
+    bench.run(Command::new("cargo").args(["test", "--locked", "--workspace", "--no-fail-fast"]))?;
     Ok(())
 }
