@@ -229,8 +229,8 @@ fn careful(verb: Verb) -> Step {
     }
 }
 
-/// How often a person tries, and after how long.
-const PATIENT: usize = 4;
+/// How often a person tries, and after how long: for longer than the hour in which the portal gives no more codes.
+const PATIENT: usize = 8;
 const LATER_SECS: u32 = 600;
 /// Stages at which the certificate is on the token and reported.
 const OVER: [&str; 2] = ["installed", "papers-saved"];
