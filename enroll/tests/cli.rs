@@ -142,6 +142,17 @@ fn status_and_abandon_go_by_the_journal() {
 }
 
 #[test]
+fn status_names_a_damaged_journal_that_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("1f2e3d4c-damaged.1.jsonl");
+    std::fs::write(&kept, "?").unwrap();
+    let state = folder.path().to_str().unwrap();
+    let told = stdout(&["status", "--lang", "en", "--state", state]);
+    let line = format!("a journal that was damaged is kept as {}\n", kept.display());
+    assert_eq!(told, line);
+}
+
+#[test]
 fn the_doctor_names_every_item_and_the_first_that_would_stop_an_enrollment() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
