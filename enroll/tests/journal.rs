@@ -256,6 +256,25 @@ fn two_applications_on_one_token_have_a_journal_each_and_none_is_guessed() {
 }
 
 #[test]
+fn a_journal_that_was_begun_again_after_damage_waits_and_is_not_forgotten() {
+    let (_folder, store) = store();
+    chosen(&store, "722318");
+    let path = store.folder().join(format!("{TOKEN}.jsonl"));
+    let first = std::fs::read_to_string(&path).unwrap();
+    let first = first.lines().next().unwrap();
+    std::fs::write(&path, format!("{first}\n?\n?\n")).unwrap();
+    drop(
+        store
+            .begin_again(TOKEN, Some("722318"), None, None)
+            .unwrap(),
+    );
+    chosen(&store, "722319");
+    store.turn_to(TOKEN, "722318").unwrap();
+    let journal = store.open(TOKEN).unwrap().unwrap();
+    assert!(journal.story().header.rebuilt);
+}
+
+#[test]
 fn a_kill_between_the_two_renamings_loses_neither_journal() {
     let (_folder, store) = store();
     chosen(&store, "722318");

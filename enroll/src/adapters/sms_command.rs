@@ -2,13 +2,13 @@
 
 use core::time::Duration;
 use std::io::{self, Read as _};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
 use zeroize::Zeroizing;
 
-use super::sms_gateway::{later, messages};
+use super::sms_gateway::{later, messages, newest};
 use crate::ports::sms::{Awaited, Phone, SmsError, SmsInbox, SmsMessage};
 
 /// Runs the command anew for each look. It finds the number in `ENROLL_PHONE`; what it has to say about itself goes to
@@ -46,21 +46,18 @@ impl SmsCommand {
 
     /// What it prints before it ends, read as UTF-8.
     fn printed(&self, phone: &Phone) -> Result<String, SmsError> {
-        let mut child = self.start(phone).map_err(|error| failed(&error))?;
-        let output = child.stdout.take().map(read);
-        let read = output.and_then(|output| output.recv_timeout(self.patience).ok());
-        let Some(read) = read else {
-            stop(&mut child);
+        let child = self.start(phone).map_err(|error| failed(&error))?;
+        let group = child.id();
+        let Ok(ended) = ending(child).recv_timeout(self.patience) else {
+            stop(group);
             let secs = self.patience.as_secs();
             return Err(SmsError::CommandHangs { secs });
         };
-        let printed = read.map_err(|error| failed(&error))?;
+        let (printed, status) = ended.map_err(|error| failed(&error))?;
         if printed.len() > LIMIT {
-            stop(&mut child);
             return Err(SmsError::TooLarge { limit: LIMIT });
         }
-        // It has closed its output: what it may still do takes no longer than a moment, or is not our business.
-        ended_well(child.wait().map_err(|error| failed(&error))?)?;
+        ended_well(status)?;
         Ok(String::from_utf8_lossy(&printed).into_owned())
     }
 
@@ -81,8 +78,7 @@ impl SmsCommand {
 
 impl SmsInbox for SmsCommand {
     fn newest(&mut self, phone: &Phone) -> Result<u64, SmsError> {
-        let all = self.all(phone)?;
-        Ok(all.iter().map(|message| message.id).max().unwrap_or(0))
+        Ok(newest(&self.all(phone)?))
     }
 
     fn since(
@@ -95,31 +91,39 @@ impl SmsInbox for SmsCommand {
     }
 }
 
-/// All that is printed, up to one octet more than may be, as soon as nobody can print any more.
-fn read(output: ChildStdout) -> mpsc::Receiver<io::Result<Zeroizing<Vec<u8>>>> {
+/// What a command printed, and how it ended.
+type Ended = io::Result<(Zeroizing<Vec<u8>>, ExitStatus)>;
+
+/// Waits on a thread of its own for the end of the command, and of its output, of which it takes one octet more than may
+/// be: whoever prints on finds nobody to print to.
+fn ending(mut child: Child) -> mpsc::Receiver<Ended> {
     let (send, receive) = mpsc::sync_channel(1);
     thread::spawn(move || {
         let mut printed = Zeroizing::new(Vec::new());
-        let limit = LIMIT as u64 + 1;
-        let done = output.take(limit).read_to_end(&mut printed);
+        let output = child
+            .stdout
+            .take()
+            .map(|output| output.take(LIMIT as u64 + 1));
+        let read = output.map_or(Ok(0), |mut output| output.read_to_end(&mut printed));
+        let ended = read.and_then(|_| child.wait());
         // Nobody listens any more when it took too long.
-        let _ = send.send(done.map(|_| printed));
+        let _ = send.send(ended.map(|status| (printed, status)));
     });
     receive
 }
 
 /// Kills the command and whatever it started in its group.
-fn stop(child: &mut Child) {
+fn stop(group: u32) {
     #[cfg(unix)]
-    if let Some(group) = i32::try_from(child.id())
+    if let Some(group) = i32::try_from(group)
         .ok()
         .and_then(rustix::process::Pid::from_raw)
     {
         // It may have ended by itself in this moment.
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
-    let _ = child.kill();
-    let _ = child.wait();
+    #[cfg(not(unix))]
+    let _ = group;
 }
 
 fn ended_well(status: ExitStatus) -> Result<(), SmsError> {
@@ -189,6 +193,16 @@ mod tests {
         );
         // Waits for as long as anything that the command started is alive.
         std::fs::File::open(&lock).unwrap().lock().unwrap();
+    }
+
+    #[test]
+    fn a_command_that_closes_its_output_and_goes_on_is_stopped_too() {
+        let inbox = SmsCommand::new("echo 1; exec >&-; sleep 600");
+        let mut inbox = inbox.patient_for(Duration::from_millis(100));
+        assert_eq!(
+            inbox.newest(&phone()),
+            Err(SmsError::CommandHangs { secs: 0 })
+        );
     }
 
     #[test]

@@ -53,12 +53,7 @@ impl SmsGateway {
 
 impl SmsInbox for SmsGateway {
     fn newest(&mut self, phone: &Phone) -> Result<u64, SmsError> {
-        Ok(self
-            .all(phone)?
-            .iter()
-            .map(|message| message.id)
-            .max()
-            .unwrap_or(0))
+        Ok(newest(&self.all(phone)?))
     }
 
     fn since(
@@ -96,6 +91,11 @@ pub(super) fn messages(json: &str) -> Result<Vec<SmsMessage>, SmsError> {
         at,
     };
     Ok(read.into_iter().map(message).collect())
+}
+
+/// The highest id, 0 where there is no message.
+pub(super) fn newest(messages: &[SmsMessage]) -> u64 {
+    messages.iter().map(|message| message.id).max().unwrap_or(0)
 }
 
 pub(super) fn later(messages: Vec<SmsMessage>, after: u64) -> Vec<SmsMessage> {

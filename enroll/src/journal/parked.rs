@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::JournalError;
 use super::file::failed;
 use super::store::{Found, Store};
+use super::{JournalError, Story};
 
 impl Store {
     /// Puts the journal of `application` at hand, if there is one; another one that is under way waits meanwhile.
@@ -110,9 +110,15 @@ impl Found {
         !stage.is_over() && !stage.is_installed() && !self.is_untouched()
     }
 
-    /// Whether there is a first line and nothing else.
+    /// Whether there is a first line and nothing else. One that took a damaged journal's place stands for what that told.
     fn is_untouched(&self) -> bool {
-        self.story.facts.is_empty() && self.story.open.is_empty()
+        let Story {
+            header,
+            facts,
+            open,
+            ..
+        } = &self.story;
+        !header.rebuilt && facts.is_empty() && open.is_empty()
     }
 }
 
