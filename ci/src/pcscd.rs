@@ -36,6 +36,10 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    fn port_number(self) -> &'static str {
+        self.port.rsplit(':').next().unwrap_or_default()
+    }
+
     /// The name as PC/SC takes it.
     pub(crate) fn reader(self) -> Result<CString> {
         Ok(CString::new(self.name)?)
@@ -107,10 +111,16 @@ fn namespaces_are_permitted() -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Brings the loopback device up and gives pcscd's socket a place, where both are the child's own.
+/// Brings the loopback device up, keeps vpcd's ports free and gives pcscd's socket a place, where all are the child's own.
+///
+/// The ports lie among those that Linux hands to connections, and vpcd cannot listen on one that a connection of a
+/// minute ago still holds (seen: "Address already in use", and a reader that never comes).
 pub(crate) fn prepare(bench: &mut Bench) -> Result<()> {
     if std::env::var_os(ISOLATED).is_some() {
         bench.run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
+        let ports = SLOTS.map(Slot::port_number).join(",");
+        std::fs::write("/proc/sys/net/ipv4/ip_local_reserved_ports", ports)
+            .context("keeping the ports of the virtual reader free")?;
         std::fs::create_dir_all("/run/pcscd").context("making /run/pcscd")?;
         bench.run(Command::new("mount").args(["-t", "tmpfs", "none", "/run/pcscd"]))?;
     }
@@ -123,16 +133,19 @@ pub(crate) struct Pcscd {
 }
 
 impl Pcscd {
-    /// Starts it and waits until it answers.
+    /// Starts it and waits until it answers and has both slots.
     pub(crate) fn start(bench: &mut Bench) -> Result<Self> {
         let configuration = write_configuration(bench.folder())?;
         let mut command = Command::new("pcscd");
         command
             .args(["--foreground", "--config"])
             .arg(&configuration);
-        let process = Beside::start(&mut command, &bench.folder().join("pcscd.log"))?;
+        let log = bench.folder().join("pcscd.log");
+        let process = Beside::start(&mut command, &log)?;
         let mut pcscd = Self { process };
         wait::until("pcscd to answer", PATIENCE, || pcscd.answers())?;
+        wait::until("the slots of the virtual reader", PATIENCE, has_slots)
+            .with_context(|| format!("pcscd says: {}", said(&log)))?;
         Ok(pcscd)
     }
 
@@ -143,6 +156,25 @@ impl Pcscd {
         }
         Ok(UnixStream::connect(SOCKET).is_ok())
     }
+}
+
+/// Whether PC/SC lists every slot.
+fn has_slots() -> Result<bool> {
+    let Ok(context) = Context::establish(Scope::User) else {
+        return Ok(false);
+    };
+    let readers = context.list_readers_owned().unwrap_or_default();
+    let listed = |slot: &Slot| {
+        readers
+            .iter()
+            .any(|it| it.to_bytes() == slot.name.as_bytes())
+    };
+    Ok(SLOTS.iter().all(listed))
+}
+
+/// What a program beside us has written, for an error.
+fn said(log: &Path) -> String {
+    std::fs::read_to_string(log).unwrap_or_else(|error| error.to_string())
 }
 
 fn write_configuration(folder: &Path) -> Result<PathBuf> {
@@ -171,8 +203,8 @@ impl Inserted {
         (attach.arg("attach").arg(image))
             .args(["--vpcd", slot.port])
             .args(options);
-        let port = slot.port.rsplit(':').next().unwrap_or_default();
-        let log = bench.folder().join(format!("emulator-{port}.log"));
+        let log = format!("emulator-{}.log", slot.port_number());
+        let log = bench.folder().join(log);
         Self::wait(&mut attach, slot, &log)
     }
 
