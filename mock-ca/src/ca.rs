@@ -6,6 +6,7 @@
 
 mod crl;
 mod extensions;
+mod flaw;
 pub mod identifiers;
 mod issuer;
 mod ledger;
@@ -25,7 +26,7 @@ mod time;
 use std::slice;
 
 use der::pem::LineEnding;
-use gost3410::{Algorithm, PublicKeyInfo, SigningKey};
+use gost3410::Algorithm;
 use jiff::Timestamp;
 use x509_cert::name::Name;
 
@@ -34,6 +35,7 @@ use self::ocsp::{Known, Question};
 use self::seed::Seed;
 use crate::application::Application;
 
+pub use self::flaw::Flaw;
 pub use self::ledger::{Issued, Ledger, Reason, Revoked};
 pub(crate) use self::loaded::Loaded;
 pub use self::loaded::{KeyFile, LoadedError};
@@ -131,29 +133,18 @@ impl CertificationAuthority {
         at: Timestamp,
     ) -> Vec<u8> {
         self.accept(request, application);
-        self.certify(&request.public_key, application, at)
+        self.certify(&request.public_key, application, at, at)
     }
 
-    /// A valid certificate of the same subject with somebody else's key: what an applicant must never install.
-    pub fn issue_for_another_key(
+    fn certify(
         &mut self,
-        request: &CheckedRequest,
+        public_key: &[u8],
         application: &Application,
         at: Timestamp,
+        from: Timestamp,
     ) -> Vec<u8> {
-        self.accept(request, application);
-        let mut chance = self.seed.stream("somebody else", &request.public_key);
-        let other = SigningKey::generate(application.profile.parameter_set, &mut chance);
-        let other = PublicKeyInfo {
-            algorithm: request.algorithm,
-            key: other.verifying_key().clone(),
-        };
-        self.certify(&other.to_der(), application, at)
-    }
-
-    fn certify(&mut self, public_key: &[u8], application: &Application, at: Timestamp) -> Vec<u8> {
         let profile = &application.profile;
-        let not_before = time::minute(at);
+        let not_before = time::minute(from);
         let not_after = time::months_later(not_before, profile.validity_months.into())
             .min(self.issuing.not_after);
         let serial = self.next_serial(at);

@@ -121,6 +121,10 @@ pub struct Knobs {
     pub status_lag_secs: u32,
     /// Certificates are issued for another key than the request's: «keyset does not exist» months later.
     pub wrong_key: bool,
+    /// Certificates are signed by an authority that is not the application's: nobody who checks them gets to its root.
+    pub wrong_issuer: bool,
+    /// Validity begins so long after the issue: what is installed at once is refused wherever it is shown.
+    pub validity_lag_secs: u32,
     /// Nothing is issued until the control port says so: the operators' queue.
     pub hold_issue: bool,
     /// Lists and OCSP answers are so old: past a week (an hour for OCSP) a client must not take them for an answer.

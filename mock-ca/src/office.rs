@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::ca::{CertificationAuthority, CheckedRequest, Ledger, Loaded, Profile};
+use crate::ca::{CertificationAuthority, CheckedRequest, Flaw, Ledger, Loaded, Profile};
 use crate::fault::{Mischief, Room};
 use crate::order::{Event, Issued, Order, Refused, Submission, later};
 use crate::settings::Settings;
@@ -195,14 +195,26 @@ impl MockCa {
     }
 
     fn sign(&mut self, number: u32, at: Timestamp, met: Option<Mischief>) -> Option<Vec<u8>> {
-        let wrong_key = self.settings.knobs.wrong_key || met == Some(Mischief::WrongKey);
+        let flaw = self.flaw(met);
         let application = &self.state.orders.get(&number)?.application;
         let request = self.authorities.checked.get(&number)?.clone();
         let authority = self.authorities.of(&self.settings, &application.profile);
-        Some(match wrong_key {
-            false => authority.issue(&request, application, at),
-            true => authority.issue_for_another_key(&request, application, at),
+        Some(match flaw {
+            None => authority.issue(&request, application, at),
+            Some(flaw) => authority.issue_flawed(&request, application, at, flaw),
         })
+    }
+
+    /// What is to be wrong with a certificate; where several things are, the first of these counts.
+    fn flaw(&self, met: Option<Mischief>) -> Option<Flaw> {
+        let knobs = &self.settings.knobs;
+        if knobs.wrong_key || met == Some(Mischief::WrongKey) {
+            Some(Flaw::AnotherKey)
+        } else if knobs.wrong_issuer {
+            Some(Flaw::AnotherIssuer)
+        } else {
+            (knobs.validity_lag_secs > 0).then_some(Flaw::BeginsLater(knobs.validity_lag_secs))
+        }
     }
 
     /// Refuses an order for good, as an operator does.

@@ -146,6 +146,8 @@ scenarios! {
     authority_busy => "authority-busy",
     certificate_expired => "certificate-expired",
     certificate_for_another_key => "certificate-for-another-key",
+    certificate_not_yet_valid => "certificate-not-yet-valid",
+    certificate_of_another_issuer => "certificate-of-another-issuer",
     certificate_revoked => "certificate-revoked",
     certificate_with_a_spoilt_signature => "certificate-with-a-spoilt-signature",
     clock_ahead => "clock-ahead",

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use der::asn1::{BitString, SetOfVec};
 use der::{Decode, DecodePem};
 use gost3410::{ParameterSet, Signature};
+use gost3410::{PublicKeyInfo, SigningKey};
 use proptest::prelude::*;
 use x509_cert::Certificate;
 use x509_cert::attr::Attribute;
@@ -447,9 +448,8 @@ fn a_certificate_for_another_key_is_valid_and_not_ours() {
     let checked = ca
         .check(&request_der(&application, 1), &application)
         .unwrap();
-    let wrong =
-        Certificate::from_der(&ca.issue_for_another_key(&checked, &application, moment(EPOCH)))
-            .unwrap();
+    let wrong = ca.issue_flawed(&checked, &application, moment(EPOCH), Flaw::AnotherKey);
+    let wrong = Certificate::from_der(&wrong).unwrap();
     verify(
         &der(&wrong),
         &Certificate::from_der(ca.issuer_der()).unwrap(),

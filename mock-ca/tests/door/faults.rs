@@ -1,7 +1,9 @@
 //! Planned misbehaviour: each knob and mischief does what it says, once, and nothing else.
 
+use der::{Decode as _, Encode as _};
 use http::Method;
 use mock_ca::{Door, Fault, Kind, Knobs, Lost, Mischief, Room, Settings, Status};
+use x509_cert::Certificate;
 
 use crate::browser::Browser;
 use crate::token;
@@ -220,6 +222,45 @@ fn a_certificate_for_another_key_looks_right_and_does_not_fit() {
         let certificate = world.certificate(722_318);
         assert!(!certificate.windows(key.len()).any(|part| part == key));
     }
+}
+
+/// How a certificate differs in what it says of its issuer and its beginning from one of a mock without that knob.
+fn issued_with(knobs: Knobs) -> (World, Certificate) {
+    let mut world = knob(knobs);
+    world.issued(PHONE, 722_318);
+    let certificate = Certificate::from_der(&world.certificate(722_318)).unwrap();
+    (world, certificate)
+}
+
+#[test]
+fn a_certificate_of_another_issuer_names_one_that_is_in_no_chain() {
+    let (_, plain) = issued_with(Knobs::default());
+    let (world, flawed) = issued_with(Knobs {
+        wrong_issuer: true,
+        ..Knobs::default()
+    });
+    let key = token::public_key_info(&world.application(722_318), 1);
+    let (flawed, plain) = (flawed.tbs_certificate(), plain.tbs_certificate());
+    assert_eq!(flawed.subject_public_key_info().to_der().unwrap(), key);
+    assert_eq!(flawed.subject(), plain.subject());
+    assert_ne!(flawed.issuer(), plain.issuer());
+    assert!(flawed.issuer().to_string().contains("TEST"));
+}
+
+#[test]
+fn a_certificate_can_begin_later_than_it_was_issued() {
+    let begins = |knobs| issued_with(knobs).1.tbs_certificate().validity().not_before;
+    let (plain, lagging) = (
+        begins(Knobs::default()).to_unix_duration(),
+        begins(Knobs {
+            validity_lag_secs: 86_400,
+            ..Knobs::default()
+        }),
+    );
+    assert_eq!(
+        lagging.to_unix_duration().as_secs(),
+        plain.as_secs() + 86_400
+    );
 }
 
 #[test]
