@@ -4,6 +4,7 @@ mod bench;
 mod explore;
 mod faults;
 mod import;
+mod left_out;
 mod relay;
 mod replay;
 mod report;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 use enroll::messages::Lang;
 use jiff::Timestamp;
 use scenarios::crash::{Extent, Report, crash, table};
+use scenarios::reader::Way;
 use scenarios::scenario::Scenario;
 use scenarios::suite;
 use scenarios::world::Conditions;
@@ -110,6 +112,9 @@ struct List {
     /// Show each step of the manual with the scenarios that watch it, instead of the scenarios.
     #[arg(long)]
     coverage: bool,
+    /// Show only those that are told this way, and below them a table of those left out, with the reason of each.
+    #[arg(long, value_enum, conflicts_with = "coverage")]
+    via: Option<Way>,
 }
 
 impl List {
@@ -118,14 +123,21 @@ impl List {
             print!("{}", scenarios::coverage::TABLE);
             return ExitCode::SUCCESS;
         }
+        let (mut told, mut left_out) = (0, Vec::new());
         for name in suite::names() {
-            match Scenario::find(name) {
-                Ok(scenario) => println!("{name:<34} {}", scenario.title),
-                Err(error) => {
-                    eprintln!("scenarios: {error}");
-                    return ExitCode::from(2);
-                }
+            let scenario = match Scenario::find(name) {
+                Ok(scenario) => scenario,
+                Err(error) => return ExitCode::from(unusable(&error)),
+            };
+            if let Some(reason) = self.via.and_then(|way| scenario.via.excluded(way)) {
+                left_out.push((reason, name.to_owned()));
+                continue;
             }
+            told += 1;
+            println!("{name:<34} {}", scenario.title);
+        }
+        if self.via.is_some() {
+            print!("\n{}", left_out::table(told, left_out, language(None)));
         }
         ExitCode::SUCCESS
     }

@@ -19,6 +19,8 @@ pub mod import;
 pub mod jobs;
 pub mod junit;
 pub mod lang;
+#[cfg_attr(not(feature = "pcsc"), path = "no_module.rs")]
+mod module;
 pub mod operator;
 pub mod output;
 #[cfg_attr(not(feature = "pcsc"), path = "no_pcsc.rs")]

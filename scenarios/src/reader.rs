@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::ControlFlow;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use rand_core::SeedableRng as _;
 
 use crate::clock::ScenarioClock;
 use crate::faults::{self, Meddler};
+use crate::jobs::locked;
 
 /// Keeps the card's randomness apart from the portal's, which starts from the same seed.
 const CARD_STREAM: u64 = 1;
@@ -35,6 +36,29 @@ pub enum Way {
     Vpcd,
     /// pcscd with vsmartcard's virtual reader on its usual port.
     Pcsc,
+    /// OpenSC's PKCS#11 module, with the same pcscd below.
+    Pkcs11,
+}
+
+impl Way {
+    /// Whether pcscd's one reader is taken by it.
+    pub const fn takes_the_reader(self) -> bool {
+        matches!(self, Self::Pcsc | Self::Pkcs11)
+    }
+}
+
+/// Commands and answers as the card had them, where somebody else than the engine made them.
+#[derive(Clone, Debug, Default)]
+pub struct Heard(Arc<Mutex<Vec<Passed>>>);
+
+/// A command and its answer.
+type Passed = (Vec<u8>, Vec<u8>);
+
+impl Heard {
+    /// What passed since this was asked last.
+    pub fn drain(&self) -> Vec<Passed> {
+        std::mem::take(&mut *locked(&self.0))
+    }
 }
 
 /// A card in a reader; clones are hands on the same card.
@@ -42,6 +66,7 @@ pub enum Way {
 pub struct Reader {
     slot: Rc<RefCell<Slot>>,
     meddler: Arc<Meddler>,
+    heard: Heard,
 }
 
 enum Slot {
@@ -65,6 +90,7 @@ impl Reader {
         Self {
             slot: Rc::new(RefCell::new(Slot::Played(token))),
             meddler: Arc::default(),
+            heard: Heard::default(),
         }
     }
 
@@ -82,7 +108,13 @@ impl Reader {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         rng.set_stream(CARD_STREAM);
         let mut card = Card::new(image);
-        let surroundings = Surroundings { clock, rng, timing };
+        let heard = Heard::default();
+        let surroundings = Surroundings {
+            clock,
+            rng,
+            timing,
+            heard: (way == Way::Pkcs11).then(|| heard.clone()),
+        };
         let slot = match way {
             Way::InProcess => {
                 card.power_on();
@@ -92,11 +124,12 @@ impl Reader {
                 }
             }
             Way::Vpcd => vpcd_slot(card, surroundings)?,
-            Way::Pcsc => pcsc_slot(card, surroundings)?,
+            Way::Pcsc | Way::Pkcs11 => pcsc_slot(card, surroundings, way)?,
         };
         Ok(Self {
             slot: Rc::new(RefCell::new(slot)),
             meddler: Arc::default(),
+            heard,
         })
     }
 
@@ -105,11 +138,19 @@ impl Reader {
         Self { meddler, ..self }
     }
 
+    /// What the card hears and answers, when a module speaks to it.
+    pub fn heard(&self) -> Heard {
+        self.heard.clone()
+    }
+
     /// Takes the power away and gives it back, as between two programs that use the token.
     ///
     /// Errors: the card cannot be reached any more.
     pub fn power_cycle(&self) -> Result<(), TransmitError> {
-        faults::Card::reset(&mut Rc::clone(&self.slot))
+        faults::Card::reset(&mut Rc::clone(&self.slot))?;
+        // A module comes to a card that nobody holds.
+        self.clone().end();
+        Ok(())
     }
 
     /// Takes the token out for good: what it holds now. `None` when the card's thread was lost or it is out already.
@@ -125,7 +166,7 @@ impl Reader {
             } => {
                 hand.stop();
                 let image = card.take()?.join().ok();
-                if *way == Way::Pcsc {
+                if way.takes_the_reader() {
                     crate::pcsc::await_empty(&reader.reader_name(), PATIENCE);
                 }
                 image
@@ -146,7 +187,7 @@ fn vpcd_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitErr
     })
 }
 
-fn pcsc_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitError> {
+fn pcsc_slot(card: Card, surroundings: Surroundings, way: Way) -> Result<Slot, TransmitError> {
     let port = SocketAddr::from((Ipv4Addr::LOCALHOST, vpcd::PORT));
     let (hand, card) = attached(card, surroundings, port);
     let reader = crate::pcsc::connect(PATIENCE).inspect_err(|_| hand.stop())?;
@@ -154,7 +195,7 @@ fn pcsc_slot(card: Card, surroundings: Surroundings) -> Result<Slot, TransmitErr
         reader: Box::new(reader),
         hand,
         card: Some(card),
-        way: Way::Pcsc,
+        way,
     })
 }
 
@@ -185,6 +226,7 @@ struct Surroundings {
     clock: ScenarioClock,
     rng: ChaCha20Rng,
     timing: Profile,
+    heard: Option<Heard>,
 }
 
 impl Surroundings {
@@ -201,8 +243,11 @@ impl Desk for Surroundings {
         }
     }
 
-    fn before_answer(&mut self, _: &[u8], exchange: &Exchange) -> ControlFlow<()> {
+    fn before_answer(&mut self, command: &[u8], exchange: &Exchange) -> ControlFlow<()> {
         self.work(exchange);
+        if let Some(Heard(heard)) = &self.heard {
+            locked(heard).push((command.to_vec(), exchange.answer.clone()));
+        }
         ControlFlow::Continue(())
     }
 

@@ -64,7 +64,7 @@ pub struct Line {
     pub n: usize,
     /// Scenario time, RFC 3339 in Irkutsk's offset of the manual's day.
     pub at: String,
-    /// `manual`, `apdu`, `http`, `sms`, `clock`, `journal`, `operator`, `plan`, `note`, `error`, `proof` or `end`; a reader keeps lanes it does not know.
+    /// `manual`, `apdu`, `pkcs11`, `http`, `sms`, `clock`, `journal`, `operator`, `plan`, `note`, `error`, `proof` or `end`; a reader keeps lanes it does not know.
     pub lane: String,
     /// The event's own fields.
     #[serde(flatten)]

@@ -93,6 +93,11 @@ pub enum ReplayError {
     /// A temporary folder cannot be made.
     #[error("no temporary folder: {0}")]
     Folder(#[from] std::io::Error),
+    /// The engine of the recording spoke to a PKCS#11 module, and only the module's own commands were heard.
+    #[error(
+        "the engine reached the token through a PKCS#11 module; token and portal can be played, the engine cannot"
+    )]
+    ByModule,
     /// The side has nothing recorded.
     #[error("the recording has no {lane} lane")]
     NothingRecorded {
@@ -101,10 +106,15 @@ pub enum ReplayError {
     },
 }
 
+fn was_by_module(recording: &Recording) -> bool {
+    recording.lines().iter().any(|line| line.lane == "pkcs11")
+}
+
 /// Plays the recording back against one side; a token is reached by `way`.
 pub fn replay(recording: &Recording, side: Side, way: Way) -> Result<Replayed, ReplayError> {
     let story = Story::of(recording)?;
     match side {
+        Side::Engine if was_by_module(recording) => Err(ReplayError::ByModule),
         Side::Engine => engine::replay(recording, &story),
         Side::Token => token::replay(recording, &story, way),
         Side::Portal => portal::replay(recording, &story),

@@ -9,6 +9,7 @@ mod retold;
 pub mod schema;
 mod step;
 mod token;
+mod via;
 
 use std::path::Path;
 
@@ -20,6 +21,7 @@ pub use event::{EventExpectation, Number};
 pub use fault::{Fault, Mischief, Room};
 pub use step::{Expect, ReplaceOld, Step, Verb, With};
 pub use token::{Holding, Pins, Token};
+pub use via::{Pkcs11, Reason, Via};
 
 /// The format this program reads.
 const FORMAT: u32 = 1;
@@ -56,6 +58,9 @@ pub struct Scenario {
     #[serde(default)]
     #[schemars(schema_with = "schema::portal")]
     pub portal: toml::Table,
+    /// By which ways to the token it cannot be told.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub via: Via,
     /// What goes wrong on the way, each at one call.
     #[serde(rename = "fault", default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
@@ -69,6 +74,10 @@ pub struct Scenario {
 
 fn default_seed() -> u64 {
     1
+}
+
+fn is_default<T: Default + PartialEq>(it: &T) -> bool {
+    *it == T::default()
 }
 
 /// The moment a scenario starts at.

@@ -12,7 +12,7 @@ use enroll::adapters::apdu_token::ApduToken;
 use enroll::adapters::http_portal::PortalAddress;
 use enroll::adapters::observed::Observed;
 use enroll::event::Events;
-use enroll::ports::token::{Transmit, TransmitError};
+use enroll::ports::token::{Token, Transmit, TransmitError};
 use jiff::{SignedDuration, Timestamp};
 use mock_ca::tls::Identity;
 use mock_ca::{Listen, MockCa, Server, Settings, TlsPort};
@@ -21,6 +21,7 @@ use tempfile::NamedTempFile;
 
 use crate::clock::ScenarioClock;
 use crate::faults::{MachineClock, Meddler, meddled};
+use crate::module;
 use crate::reader::{Reader, Way};
 use crate::scenario::{Epoch, Scenario};
 use crate::timeline::Timeline;
@@ -82,6 +83,8 @@ pub struct World {
     pub meddler: Arc<Meddler>,
     /// Whether a recording plays the others, so that what the authority's people do has been done.
     pub played: bool,
+    /// How the engine reaches the token.
+    pub way: Way,
     /// Where the engine is told that the portal is.
     pub portal: PortalAddress,
     /// The file of `--ca`, there for as long as the world is.
@@ -170,13 +173,26 @@ impl World {
             server,
             meddler,
             played: false,
+            way,
             portal: address,
             _authority: authority,
             mock,
         })
     }
 
-    /// The token as the engine drives it, every APDU on the timeline.
+    /// The token as the engine drives it: what passes is on the timeline.
+    pub fn engine_token(
+        &self,
+        events: &Events,
+        timeline: &Rc<RefCell<Timeline>>,
+    ) -> Box<dyn Token> {
+        match self.way {
+            Way::Pkcs11 => module::token(self, events, timeline),
+            _ => Box::new(self.token(events)),
+        }
+    }
+
+    /// The token spoken to in APDUs, each of them on the timeline.
     pub fn token(&self, events: &Events) -> ApduToken<Observed<Reader>> {
         ApduToken::new(Observed::new(self.reader.clone(), events.clone()))
     }

@@ -1,6 +1,6 @@
-//! A whole enrollment, and the removal of what it left, through OpenSC's PKCS#11 module.
+//! Through OpenSC's PKCS#11 module: a whole enrollment by the programs, and the removal of what it left; then the suite.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -13,7 +13,7 @@ use crate::run::Bench;
 const MODULE: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
 const TOKEN: &str = "pkcs11:/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
 
-/// The seed's own time and algorithm: OpenSC 0.23 shows no certificate with a key of 2012.
+/// The manual's own time and algorithm: OpenSC 0.23 shows no certificate with a key of 2012 to `pkcs11-tool`.
 const SETTINGS: [&str; 4] = [
     "--profile",
     "forus-2018",
@@ -32,7 +32,7 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
     let programs = Programs::built()?;
     let _pcscd = Pcscd::start(bench)?;
     let folder = bench.folder().to_owned();
-    let _token = new_token(bench, &programs, &folder)?;
+    let token = new_token(bench, &programs, &folder)?;
     let enrollment = Enrollment::prepare(&folder, TOKEN)?;
     let mock = enrollment.start_mock(&programs, &SETTINGS)?;
     for verb in ["request", "install", "documents"] {
@@ -40,8 +40,55 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
     }
     drop(mock);
     enrolled(bench, &programs, &enrollment)?;
-    removed(bench, &programs, &enrollment)
+    removed(bench, &programs, &enrollment)?;
+    token.remove()?;
+    let recordings = every_scenario(bench, &programs)?;
+    replayed(bench, &programs, &recordings)
 }
+
+/// Every shipped scenario ends as it expects, but those that hold what the module cannot do; these are listed.
+fn every_scenario(bench: &mut Bench, programs: &Programs) -> Result<Vec<PathBuf>> {
+    let list = bench.run(programs.command("scenarios").arg("list"))?;
+    let first_word = |line: &str| line.split_whitespace().next().map(str::to_owned);
+    let names: Vec<String> = list.lines().filter_map(first_word).collect();
+    ensure!(!names.is_empty(), "no scenarios are shipped");
+    let out = bench.folder().join("suite");
+    let mut scenarios = programs.command("scenarios");
+    scenarios.args(["run", "--quiet", "--via", "pkcs11", "--lang", "en"]);
+    scenarios.args(["--now", PRESENT]).arg("--out").arg(&out);
+    let told = bench.run(scenarios.args(&names))?;
+    let (verdicts, table) = told.split_at(told.find(TABLE).unwrap_or(told.len()));
+    let passed: Vec<&str> = (verdicts.lines())
+        .filter_map(|line| line.strip_suffix(": passed"))
+        .collect();
+    let left_out = table.lines().skip(1).count();
+    ensure!(
+        !passed.is_empty() && passed.len() + left_out == names.len(),
+        "{} passed and {left_out} left out are not {}:\n{told}",
+        passed.len(),
+        names.len()
+    );
+    println!("        the suite through OpenSC's module, {table}");
+    let recording = |name: &&str| out.join(name).join("recording.jsonl");
+    Ok(passed.iter().map(recording).collect())
+}
+
+/// The card in process answers the module's commands as it did then.
+fn replayed(bench: &mut Bench, programs: &Programs, recordings: &[PathBuf]) -> Result<()> {
+    let mut replay = programs.command("scenarios");
+    replay.args(["replay", "--side", "token"]);
+    bench.run(replay.args(recordings))?;
+    println!(
+        "        the recordings replay: in process the card answers the module's commands the same"
+    );
+    Ok(())
+}
+
+/// For scenarios that start near the present.
+const PRESENT: &str = "2026-01-31T12:00:00+08:00";
+
+/// How the table of those left out begins.
+const TABLE: &str = "this way: ";
 
 fn new_token(bench: &mut Bench, programs: &Programs, folder: &Path) -> Result<Inserted> {
     let image = folder.join("token.image");

@@ -3,6 +3,7 @@
 //! Pairs are told by their public halves, which need no PIN. A module tells no counter of tries, only that there were wrong
 //! ones, that one try is left, or none; see [`Tries`]. What only the card itself can do (formatting, its name) is not here.
 
+mod beside;
 mod module;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use crate::ports::token::{
     Inventory, KeyId, KeyKind, KeyPair, KeySpec, Pin, PinRole, StoredCertificate, Token,
     TokenError, TokenInfo, TransmitError, Tries,
 };
+use beside::Beside;
 use module::{Module, Object, Refusal, Session, Template, number, truth};
 
 /// Some wrong PINs count as two tries left, whatever the true number: the last two are kept.
@@ -30,6 +32,7 @@ pub struct Pkcs11Token {
     slot: CK_SLOT_ID,
     session: Session,
     logged_in: Option<(PinRole, Pin)>,
+    beside: Beside,
 }
 
 impl Pkcs11Token {
@@ -49,7 +52,29 @@ impl Pkcs11Token {
             slot,
             session,
             logged_in: None,
+            beside: Beside::default(),
         })
+    }
+
+    /// The same with a second way to this token, by which certificates are read that the module keeps to itself:
+    /// OpenSC 0.23 those of keys of 2012. Only the module writes and deletes.
+    #[must_use]
+    pub fn beside(self, view: Box<dyn Token>) -> Self {
+        Self {
+            beside: Beside::new(view),
+            ..self
+        }
+    }
+
+    /// Lets go of token and module, as the end of a process does: what opens the module next finds it as new.
+    ///
+    /// No other token may be open through it.
+    pub fn end(mut self) {
+        // Whoever cannot be told any more is not: the card forgets the login with its power.
+        drop(self.log_out());
+        let module = self.module;
+        drop(self);
+        let _ = module.finalize();
     }
 
     fn objects(
@@ -83,6 +108,19 @@ impl Pkcs11Token {
         })
     }
 
+    /// Whether the module took a public half from a certificate without a pair. OpenSC does, and then tells no parameters,
+    /// which every GOST key on the token has.
+    fn is_made_up(
+        &self,
+        public: Object,
+        pair: &KeyPair,
+        certificates: &[StoredCertificate],
+    ) -> Result<bool, TokenError> {
+        let is_gost = matches!(pair.kind, KeyKind::Gost(_));
+        let of_one = certificates.iter().any(|it| it.id == pair.id);
+        Ok(is_gost && of_one && self.bytes(public, CKA_GOSTR3410_PARAMS)?.is_empty())
+    }
+
     fn kind_of(&self, public: Object) -> Result<(KeyKind, Option<VerifyingKey>), TokenError> {
         let kind = self.bytes(public, CKA_KEY_TYPE)?;
         if kind == number(CKK_GOSTR3410) {
@@ -108,6 +146,18 @@ impl Pkcs11Token {
             der: self.bytes(object, CKA_VALUE)?,
             file: nth,
         })
+    }
+
+    /// Those that the module shows, then those that it hides.
+    fn certificates(&mut self) -> Result<Vec<StoredCertificate>, TokenError> {
+        let objects = self.objects(CKO_CERTIFICATE, None)?;
+        let mut all: Vec<_> = (1..=u16::MAX)
+            .zip(objects)
+            .map(|(nth, object)| self.stored(object, nth))
+            .collect::<Result<_, _>>()?;
+        let hidden = self.beside.hidden(&all);
+        all.extend(hidden);
+        Ok(all)
     }
 
     /// Both halves of a pair of ours.
@@ -150,7 +200,10 @@ impl Pkcs11Token {
     fn refused(&self, refusal: Refusal, what: &'static str) -> TokenError {
         let role = self.logged_in.as_ref().map(|(role, _)| *role);
         match (refusal.code, role) {
-            (CKR_USER_NOT_LOGGED_IN, Some(role)) => TokenError::NotPermitted { what, role },
+            // OpenSC 0.23 asks itself for the PIN that guards the object, has none, and says so of its length.
+            (CKR_USER_NOT_LOGGED_IN | CKR_PIN_LEN_RANGE, Some(role)) => {
+                TokenError::NotPermitted { what, role }
+            }
             (CKR_USER_NOT_LOGGED_IN, None) => TokenError::NotLoggedIn { what },
             (CKR_DEVICE_MEMORY, _) => TokenError::NoSpace { what },
             (
@@ -212,18 +265,15 @@ impl Token for Pkcs11Token {
     }
 
     fn inventory(&mut self) -> Result<Inventory, TokenError> {
-        let public = self.objects(CKO_PUBLIC_KEY, None)?;
-        let certificates = self.objects(CKO_CERTIFICATE, None)?;
-        Ok(Inventory {
-            keys: (1..=u8::MAX)
-                .zip(public)
-                .map(|(nth, object)| self.pair(object, nth))
-                .collect::<Result<_, _>>()?,
-            certificates: (1..=u16::MAX)
-                .zip(certificates)
-                .map(|(nth, object)| self.stored(object, nth))
-                .collect::<Result<_, _>>()?,
-        })
+        let certificates = self.certificates()?;
+        let mut keys = Vec::new();
+        for (nth, object) in (1..=u8::MAX).zip(self.objects(CKO_PUBLIC_KEY, None)?) {
+            let pair = self.pair(object, nth)?;
+            if !self.is_made_up(object, &pair, &certificates)? {
+                keys.push(pair);
+            }
+        }
+        Ok(Inventory { keys, certificates })
     }
 
     fn generate_key_pair(&mut self, spec: &KeySpec) -> Result<KeyPair, TokenError> {
@@ -290,14 +340,13 @@ impl Token for Pkcs11Token {
             .create(&template)
             .map_err(|refusal| self.refused(refusal, WHAT))?;
         // OpenSC may know the new object by another handle than the one it just told.
-        for object in self.objects(CKO_CERTIFICATE, Some(id))? {
-            if self.bytes(object, CKA_VALUE)? == der {
-                return Ok(());
-            }
+        let written = |one: &StoredCertificate| one.id == *id && one.der == der;
+        match self.certificates()?.iter().any(written) {
+            true => Ok(()),
+            false => Err(TokenError::NotWritten {
+                what: "the certificate",
+            }),
         }
-        Err(TokenError::NotWritten {
-            what: "the certificate",
-        })
     }
 
     fn delete_certificate(&mut self, certificate: &StoredCertificate) -> Result<(), TokenError> {
@@ -311,8 +360,13 @@ impl Token for Pkcs11Token {
                     .map_err(|refusal| self.refused(refusal, WHAT));
             }
         }
-        Err(TokenError::CertificateNotFound {
-            file: certificate.file,
+        Err(match self.certificates()?.contains(certificate) {
+            true => TokenError::Unsupported {
+                what: "deleting a certificate that this module does not show".to_owned(),
+            },
+            false => TokenError::CertificateNotFound {
+                file: certificate.file,
+            },
         })
     }
 

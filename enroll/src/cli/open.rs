@@ -236,7 +236,21 @@ fn is_meant(info: &TokenInfo, common: &Common) -> bool {
 fn behind_module(module: &str, common: &Common) -> Result<Box<dyn Token>, Stop> {
     let serial = common.serial.as_deref();
     let token = crate::adapters::pkcs11::Pkcs11Token::open(std::path::Path::new(module), serial)?;
+    #[cfg(feature = "pcsc")]
+    let token = with_a_second_look(token);
     Ok(Box::new(token))
+}
+
+/// The module's slot has the name of its reader, so what the module hides can be read there.
+#[cfg(all(feature = "pkcs11", feature = "pcsc"))]
+fn with_a_second_look(
+    mut token: crate::adapters::pkcs11::Pkcs11Token,
+) -> crate::adapters::pkcs11::Pkcs11Token {
+    let reader = token.info().map(|info| info.reader).unwrap_or_default();
+    match PcscReader::connect(Some(&reader)) {
+        Ok(reader) => token.beside(Box::new(ApduToken::new(reader))),
+        Err(_) => token,
+    }
 }
 
 /// Ways that need a system library and were left out of this program.

@@ -109,6 +109,10 @@ impl Replay {
                     );
                     continue;
                 }
+                Err(error @ ReplayError::ByModule) if self.side.is_none() => {
+                    println!("  {:<7} {error}", side.name());
+                    continue;
+                }
                 Err(error) => return unusable(&error),
             };
             let lang = language(self.lang);

@@ -19,7 +19,7 @@ use scenarios::output::run_into;
 use scenarios::reader::Way;
 use scenarios::report::folder;
 use scenarios::runner::Outcome;
-use scenarios::scenario::Scenario;
+use scenarios::scenario::{Reason, Scenario};
 use scenarios::screen::{Nobody, Screen};
 use scenarios::shard::Shard;
 use scenarios::signing::{SigningSpeed, signing_speed};
@@ -27,14 +27,15 @@ use scenarios::suite;
 use scenarios::timeline::Watcher;
 use scenarios::world::Conditions;
 
-use super::{Language, language, present, progress, report, unusable};
+use super::{Language, language, left_out, present, progress, report, unusable};
 
 #[derive(clap::Args)]
 pub(super) struct Run {
     /// Shipped scenarios by name, or paths of scenario files.
     #[arg(value_name = "NAME|FILE")]
     scenarios: Vec<String>,
-    /// How the engine reaches the token; the recording is the same in every way.
+    /// How the engine reaches the token. The recording is the same in every way but `pkcs11`, where OpenSC's module speaks
+    /// to the card; scenarios with something that the module cannot do are left out there and listed with the reason.
     #[arg(long, value_enum, default_value_t)]
     via: Way,
     /// Where all randomness comes from, instead of the scenario's own seed.
@@ -52,7 +53,7 @@ pub(super) struct Run {
     /// Only the Ith of N parts of the scenarios named, or of all shipped ones when none is named.
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
-    /// So many scenarios at once; as many as there are cores, unless told. Through PC/SC one after the other.
+    /// So many scenarios at once; as many as there are cores, unless told. Through pcscd one after the other.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// Write how each scenario ended to FILE, as JUnit XML.
@@ -105,6 +106,7 @@ impl Write for Sheet {
 impl Run {
     pub(super) fn all(mut self) -> ExitCode {
         self.choose();
+        let left_out = self.leave_out();
         if let Some(twice) = self.shared_folder() {
             eprintln!("scenarios: {twice} is named twice, and both would leave the same folder");
             return ExitCode::from(2);
@@ -121,7 +123,25 @@ impl Run {
                 progress(verdicts.len(), self.scenarios.len());
             }
         });
+        if !left_out.is_empty() {
+            let table = left_out::table(verdicts.len(), left_out, self.language());
+            drop(io::stdout().lock().write_all(table.as_bytes()));
+        }
         ExitCode::from(worst.max(self.leave(&verdicts)))
+    }
+
+    /// Takes out those that are not told this way, with the reason of each.
+    fn leave_out(&mut self) -> Vec<(Reason, String)> {
+        let mut left_out = Vec::new();
+        self.scenarios
+            .retain(|name| match left_out::reason(name, self.via) {
+                Some(reason) => {
+                    left_out.push((reason, name.clone()));
+                    false
+                }
+                None => true,
+            });
+        left_out
     }
 
     /// Which scenarios to run.
@@ -140,7 +160,7 @@ impl Run {
     /// There is one reader of pcscd's, and one screen to watch a lone run on.
     fn jobs(&self) -> usize {
         let jobs = self.jobs.unwrap_or_else(jobs::cores);
-        let most = if self.via == Way::Pcsc { 1 } else { jobs };
+        let most = if self.via.takes_the_reader() { 1 } else { jobs };
         most.min(self.scenarios.len())
     }
 

@@ -37,6 +37,7 @@ fn blank() -> Scenario {
         about: String::new(),
         seed: 1,
         epoch: Epoch::default(),
+        via: crate::scenario::Via::default(),
         https: false,
         token: Token::default(),
         portal: toml::Table::new(),

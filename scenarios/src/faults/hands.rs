@@ -207,7 +207,8 @@ impl enroll::ports::Clock for MachineClock {
 const AN_HOUR: Duration = Duration::from_secs(3600);
 const A_DAY_SECS: i64 = 86_400;
 
-fn end_the_dead(meddler: &Meddler) {
+/// Ends an engine that was killed at some other room's call, at whatever it tries next.
+pub(crate) fn end_the_dead(meddler: &Meddler) {
     if meddler.is_dead() {
         crash::end();
     }

@@ -63,13 +63,13 @@ impl Run<'_> {
                 return Told { exit: 2, text: why };
             }
         };
-        let mut token = self.world.token(&events);
+        let mut token = self.world.engine_token(&events, self.timeline);
         let mut adapters = match Adapters::open(self.world, with, &events) {
             Ok(adapters) => adapters,
             Err(error) => return told(&error.into(), &Stage::default()),
         };
         let ports = Ports {
-            token: &mut token,
+            token: &mut *token,
             portal: &mut adapters.portal,
             sms: &mut adapters.sms,
             applicant: &mut adapters.applicant,
@@ -125,8 +125,9 @@ impl Run<'_> {
 
     /// `enroll token change-pin`, `enroll token unblock`.
     fn care(&self, verb: Verb, with: &With) -> Told {
-        let mut token = self.world.token(&self.world.events(self.timeline));
-        let done = cared(verb, with, &mut token);
+        let events = self.world.events(self.timeline);
+        let mut token = self.world.engine_token(&events, self.timeline);
+        let done = cared(verb, with, &mut *token);
         drop(token.log_out());
         match done {
             Ok(()) => Told::default(),
@@ -135,7 +136,8 @@ impl Run<'_> {
     }
 
     fn abandon(&self) -> Told {
-        let mut token = self.world.token(&self.world.events(self.timeline));
+        let events = self.world.events(self.timeline);
+        let mut token = self.world.engine_token(&events, self.timeline);
         let disk = Platter(Arc::clone(&self.world.meddler));
         let store = Store::new(self.state).through(Rc::new(disk));
         let done = token.info().map_err(Error::from).and_then(|info| {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Expect, Pins, Scenario, Token, With};
+use super::{Expect, Pins, Scenario, Token, Via, With};
 
 /// Serialized without what it expects, without what goes without saying, and with a name in the place of every PIN
 /// that is not the factory's: as a PIN the name does as well, since equal PINs get equal names.
@@ -10,6 +10,7 @@ pub(super) fn retold(scenario: &Scenario) -> Value {
     let mut scenario = scenario.clone();
     scenario.about.clear();
     scenario.events.clear();
+    scenario.via = Via::default();
     let mut names = Names::default();
     let factory = Pins::default();
     let pins = &mut scenario.token.pins;

@@ -110,6 +110,11 @@ impl Module {
         }
     }
 
+    /// Ends what [`load`](Self::load) began; every session has to be closed. The library stays loaded.
+    pub(super) fn finalize(self) -> Result<(), Refusal> {
+        call!(self, C_Finalize(ptr::null_mut()))
+    }
+
     /// Slots with a token in them.
     pub(super) fn slots(self) -> Result<Vec<CK_SLOT_ID>, Refusal> {
         let mut count = 0;
