@@ -16,6 +16,6 @@ pub use life::Class;
 pub use matrix::{Cell, FaultsError, Report, Trouble, faults};
 pub use meddler::{Call, Meddler};
 
-pub(crate) use hands::{
-    Card, MachineClock, PATIENCE, Platter, end_the_dead, meddled, to_card, to_reset,
-};
+#[cfg(feature = "pcsc")]
+pub(crate) use hands::end_the_dead;
+pub(crate) use hands::{Card, MachineClock, PATIENCE, Platter, meddled, to_card, to_reset};

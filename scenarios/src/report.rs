@@ -64,6 +64,14 @@ impl Report {
         Ok(Self { data })
     }
 
+    /// The same with the token that a replay began with, instead of the story's.
+    ///
+    /// Errors: the token is not laid out, or not readable.
+    pub fn beginning_with(mut self, image: TokenImage) -> Result<Self, ReportError> {
+        self.data["before"] = contents(image)?;
+        Ok(self)
+    }
+
     /// The same with the token that the run left.
     pub fn leaving(mut self, image: TokenImage) -> Result<Self, ReportError> {
         self.data["after"] = contents(image)?;
@@ -179,8 +187,14 @@ fn kind(kind: &KeyKind) -> String {
 mod tests {
     use enroll::messages::Lang;
 
+    use jiff::Timestamp;
+
     use super::{PAGE, Report, SCRIPT, STYLE};
+    use crate::reader::Way;
     use crate::recording::Recording;
+    use crate::replay::{Side, on_card};
+    use crate::scenario::Scenario;
+    use crate::token;
 
     const SHIPPED: &str = include_str!("../recordings/first-certificate.jsonl");
 
@@ -211,6 +225,20 @@ mod tests {
             report.data["lines"].as_array().map(Vec::len),
             Some(recording.lines().len())
         );
+    }
+
+    #[test]
+    fn a_replay_on_another_token_shows_that_token_and_where_it_differs() {
+        let recording = Recording::parse(SHIPPED).expect("a recording");
+        let holds = Scenario::find("foreign-pair").expect("shipped").token;
+        let image = token::image(&holds, 1, Timestamp::UNIX_EPOCH).expect("an image");
+        let replayed = on_card(&recording, &image, Way::InProcess).expect("a card");
+        let report = Report::of(&recording).and_then(|it| it.beginning_with(image));
+        let report = report.expect("a report").replayed(Side::Token, &replayed);
+        assert_eq!(report.data["before"][0]["label"], "ЕГАИС_610042");
+        let told = &report.data["replays"][0];
+        assert_eq!(told["passed"], false);
+        assert!(told["differences"][0]["at"].is_u64(), "{told}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use emulator::TokenImage;
 use enroll::messages::Lang;
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
-use scenarios::replay::{ReplayError, Side, on_card, replay, told};
+use scenarios::replay::{ReplayError, Replayed, Side, on_card, replay, told};
 use scenarios::report::Report as Page;
 
 use super::{Language, language, unusable};
@@ -32,7 +32,7 @@ pub(super) struct Replay {
     #[arg(long, value_enum, default_value_t)]
     via: Way,
     /// Write the recording as one HTML file, each difference in its place on the timeline.
-    #[arg(long, value_name = "FILE.html", conflicts_with = "image")]
+    #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
     /// Language of what is shown. By default what LANG says.
     #[arg(long)]
@@ -77,7 +77,20 @@ impl Replay {
             "  {}",
             told::render(recording, Side::Token, &replayed, lang)
         );
-        u8::from(!replayed.passed())
+        let judged = u8::from(!replayed.passed());
+        judged.max(self.shown(recording, image, &replayed))
+    }
+
+    /// The page of a replay on a card of `image`, which it shows as the token before.
+    fn shown(&self, recording: &Recording, image: TokenImage, replayed: &Replayed) -> u8 {
+        if self.report.is_none() {
+            return 0;
+        }
+        let page = Page::of(recording).and_then(|page| page.beginning_with(image));
+        match page {
+            Ok(page) => self.leave(&page.replayed(Side::Token, replayed)),
+            Err(error) => unusable(&error),
+        }
     }
 
     fn one(&self, path: &Path) -> u8 {
