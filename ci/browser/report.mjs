@@ -2,7 +2,8 @@
 //
 //   node report.mjs REPORTS FOLDER
 //
-// REPORTS is what `run --report` left of `first-certificate` and `wrong-user-pin`, in English, with replay.html beside: the
+// REPORTS is what `run --report` left of `first-certificate` and `wrong-user-pin`, in English, with two beside: manual.html, the manual
+// by a person in a browser; and replay.html, the
 // portal's side of a recording in which a word of a page was changed. Pictures go to FOLDER. The module
 // playwright-core is looked for in $MODULES (target/browser). The exit code is 1 when something is not found, the console
 // says anything, a page is wider than its screen, or a report asks for anything but itself.
@@ -13,7 +14,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [reports, folder] = process.argv.slice(2);
-const [index, well, failed, replay] = ["index", "first-certificate", "wrong-user-pin", "replay"].map((name) => join(reports, `${name}.html`));
+const [index, well, failed, replay, manual] = ["index", "first-certificate", "wrong-user-pin", "replay", "manual"].map((name) => join(reports, `${name}.html`));
 const modules = resolve(process.env.MODULES ?? "target/browser");
 const { chromium } = createRequire(join(modules, "package.json"))("playwright-core");
 let troubles = 0;
@@ -79,6 +80,21 @@ await read(well, "well", { viewport: desk }, async (page) => {
   await button(page, /GET \/cabinet\/work: 200/).first().click();
   const shown = page.frameLocator('iframe[title="The page as it looked"]');
   expect("a page of the portal as it looked", (await shown.getByText("УДОСТОВЕРЯЮЩИЙ ЦЕНТР").count()) === 1);
+});
+await read(manual, "manual", { viewport: desk }, async (page) => {
+  const steps = page.getByRole("navigation", { name: "Steps of the manual" });
+  expect("each step of Приложение 1 and of chapters 1 and 2 that a page sees, down the side",
+    (await Promise.all(["A3", "A5", "A9", "1.3", "1.10", "2.7", "2.9", "3"].map((it) => steps.getByRole("button", { name: it }).count()))).every((it) => it > 0));
+  await button(steps, /^1\.11/).click();
+  expect("what the page said in Рис. 9, in one click", await heading(page, /Запрос на сертификат успешно отправлен.*fig\. 9/));
+  await page.screenshot({ path: join(folder, "report-manual-fig-09.png") });
+  await page.getByLabel("Search").fill("GENERATE ASYMMETRIC KEY PAIR");
+  await button(page, /GENERATE ASYMMETRIC KEY PAIR/).first().click();
+  expect("the command that made the key pair", await heading(page, /^GENERATE ASYMMETRIC KEY PAIR: ok/));
+  await page.getByLabel("Search").fill("");
+  await page.getByRole("checkbox", { name: "page" }).uncheck();
+  expect("the lane of pages is one that can be put away", (await button(page.getByRole("main"), /presses «Создать запрос»/).count()) === 0);
+  await page.getByRole("checkbox", { name: "page" }).check();
 });
 await read(failed, "failed", { viewport: desk, colorScheme: "dark" }, async (page) => {
   await button(page, "Where it failed").click();

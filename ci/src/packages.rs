@@ -143,6 +143,35 @@ fn needed_by(stage: Stage) -> &'static [Package] {
 
 /// Installs what is missing for these stages; nothing is asked of apt when all is there.
 pub(crate) fn install(stages: &[Stage]) -> Result<()> {
+    install_packages(stages)?;
+    if stages.contains(&Stage::Browser) {
+        fetch_modules()?;
+    }
+    Ok(())
+}
+
+/// Where npm puts what pages and scripts of the browser's stage load.
+pub(crate) const MODULES: &str = "target/browser";
+
+/// Exactly what the lock names.
+fn fetch_modules() -> Result<()> {
+    std::fs::create_dir_all(MODULES)?;
+    for name in ["package.json", "package-lock.json"] {
+        let kept = Path::new("ci/browser").join(name);
+        std::fs::copy(kept, Path::new(MODULES).join(name))?;
+    }
+    let output = Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(MODULES)
+        .output()
+        .context("cannot start npm")?;
+    if !output.status.success() {
+        bail!("npm ci: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
+fn install_packages(stages: &[Stage]) -> Result<()> {
     let missing: Vec<&str> = stages
         .iter()
         .flat_map(|stage| needed_by(*stage))

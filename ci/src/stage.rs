@@ -48,7 +48,7 @@ pub(crate) enum Stage {
     /// A whole enrollment through OpenSC's PKCS#11 module.
     Pkcs11,
     /// Chromium goes through every page of the mock at 360 and 1280 px, and through the manual with a token behind the
-    /// pages, which OpenSC reads afterwards; pictures in `target/ci/browser/pictures`.
+    /// pages, which OpenSC reads afterwards; pictures in `target/ci/browser/pictures` and `manual/pictures` beside.
     Browser,
     /// libFuzzer at every door through which bytes come, a short while each. Only where it is named: the doors are built
     /// anew for it.

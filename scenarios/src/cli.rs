@@ -43,7 +43,7 @@ enum Verb {
     /// Show the shipped scenarios.
     List(List),
     /// Run scenarios by name or file; `first-certificate` when none is named.
-    Run(run::Run),
+    Run(Box<run::Run>),
     /// Play recordings back against the engine, the token and the portal, and tell what is not as recorded.
     Replay(replay::Replay),
     /// Show a recording to a person: one HTML file with the manual's steps, every lane, the pages and the phone.

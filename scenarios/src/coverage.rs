@@ -64,9 +64,9 @@ pub fn unguarded(scenario: &Scenario, lines: &[Line]) -> Vec<usize> {
             kept.filter(move |(at, _)| *at != without)
                 .map(|(_, line)| line)
         };
-        scenario
-            .events
-            .iter()
+        let events = scenario.events.iter();
+        events
+            .filter(|event| !event.is_of_pages())
             .all(|event| event.mismatch(left()).is_none())
     };
     let all = watched(scenario, lines).into_values().flatten();

@@ -10,6 +10,7 @@
 //! path, a process or the wall clock; reports see recorded lines only, never the world.
 
 pub mod bench;
+pub mod browser;
 pub mod clock;
 pub mod coverage;
 pub mod crash;

@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use emulator::TokenImage;
 
+use crate::browser::{Browser, BrowserError};
+use crate::reader::Way;
 use crate::recording::Recording;
 use crate::runner::{self, Outcome};
 use crate::scenario::Scenario;
@@ -46,6 +48,33 @@ pub fn run_into(
 ) -> Result<Outcome, RunError> {
     clear(folder)?;
     let ran = run(folder, scenario, conditions, watcher, before)?;
+    leave(folder, ran)
+}
+
+/// The same with a browser in the place of the engine: its downloads and pictures are in the folder too.
+///
+/// Errors: [`RunError`]; also when the scenario is nothing for a browser.
+pub fn browse_into(
+    folder: &Path,
+    scenario: &Scenario,
+    conditions: Conditions,
+    watcher: Box<dyn Watcher>,
+    browser: Browser,
+) -> Result<Outcome, RunError> {
+    clear(folder)?;
+    let make = |before| World::in_browser(scenario, conditions, before, browser);
+    let ran = run_in(
+        folder,
+        scenario,
+        conditions,
+        watcher,
+        Box::new(|door| door),
+        make,
+    )?;
+    leave(folder, ran)
+}
+
+fn leave(folder: &Path, ran: Ran) -> Result<Outcome, RunError> {
     write(
         &folder.join("transcript.txt"),
         transcript::render(&ran.recording).as_bytes(),
@@ -79,17 +108,36 @@ pub fn run(
     watcher: Box<dyn Watcher>,
     before: Before,
 ) -> Result<Ran, RunError> {
+    if conditions.way == Way::Browser {
+        return Err(WorldError::from(BrowserError::NoDriver).into());
+    }
+    let make = |before| World::new(scenario, conditions, before);
+    run_in(artefacts, scenario, conditions, watcher, before, make)
+}
+
+fn run_in(
+    artefacts: &Path,
+    scenario: &Scenario,
+    conditions: Conditions,
+    watcher: Box<dyn Watcher>,
+    before: Before,
+    make: impl FnOnce(Before) -> Result<World, WorldError>,
+) -> Result<Ran, RunError> {
     let wire = Wire::default();
     let tap = wire.clone();
     let tapped: Before = Box::new(move |door| tap.tap(before(door)));
-    let world = World::new(scenario, conditions, tapped)?;
-    let recording = Recording::new(
+    let world = make(tapped)?;
+    let mut recording = Recording::new(
         &scenario.name,
         conditions.seed,
         world::start(scenario, conditions.now),
     )
     .of(scenario);
-    let ledger = Ledger::new(wire, runner::phone().digits());
+    let mut ledger = Ledger::new(wire, runner::phone().digits());
+    if let Some(desk) = &world.browser {
+        recording = recording.in_browser();
+        ledger = ledger.of_browser(desk.address());
+    }
     let timeline = Timeline::new(recording, watcher)
         .listening(ledger)
         .by(world.clock.clone());

@@ -38,6 +38,8 @@ pub enum Way {
     Pcsc,
     /// OpenSC's PKCS#11 module, with the same pcscd below.
     Pkcs11,
+    /// No engine: a person's hands in a browser, whose pages reach the card core by the bridge.
+    Browser,
 }
 
 impl Way {
@@ -116,7 +118,7 @@ impl Reader {
             heard: (way == Way::Pkcs11).then(|| heard.clone()),
         };
         let slot = match way {
-            Way::InProcess => {
+            Way::InProcess | Way::Browser => {
                 card.power_on();
                 Slot::Direct {
                     card: Box::new(card),

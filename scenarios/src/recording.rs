@@ -20,6 +20,9 @@ use crate::scenario::Scenario;
 /// Version of the format; a reader refuses a higher one.
 pub const FORMAT: u32 = 1;
 
+/// How the header calls the way of a browser.
+const BROWSER: &str = "browser";
+
 /// What the run was made of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Header {
@@ -35,6 +38,9 @@ pub struct Header {
     /// The scenario as [`Scenario::retold`] has it; a recording of hardware has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub story: Option<Value>,
+    /// `browser` when pages and not the engine drove the token; otherwise the way makes no difference and is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
     /// What another card answers otherwise, and replay binds to names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub may_differ: Vec<MayDiffer>,
@@ -64,7 +70,7 @@ pub struct Line {
     pub n: usize,
     /// Scenario time, RFC 3339 in Irkutsk's offset of the manual's day.
     pub at: String,
-    /// `manual`, `apdu`, `pkcs11`, `http`, `sms`, `clock`, `journal`, `operator`, `plan`, `note`, `error`, `proof` or `end`; a reader keeps lanes it does not know.
+    /// `manual`, `apdu`, `pkcs11`, `http`, `sms`, `clock`, `page`, `journal`, `operator`, `plan`, `note`, `error`, `proof` or `end`; a reader keeps lanes it does not know.
     pub lane: String,
     /// The event's own fields.
     #[serde(flatten)]
@@ -87,6 +93,7 @@ impl Recording {
             seed: Some(seed),
             epoch: irkutsk(epoch),
             story: None,
+            via: None,
             may_differ: Vec::new(),
         };
         Self {
@@ -109,6 +116,18 @@ impl Recording {
     pub fn of(mut self, scenario: &Scenario) -> Self {
         self.header.story = Some(scenario.retold());
         self
+    }
+
+    /// The same, of a person at a browser.
+    #[must_use]
+    pub fn in_browser(mut self) -> Self {
+        self.header.via = Some(BROWSER.to_owned());
+        self
+    }
+
+    /// Whether a person at a browser did what the engine does otherwise.
+    pub fn is_in_browser(&self) -> bool {
+        self.header.via.as_deref() == Some(BROWSER)
     }
 
     /// Reads a recording's file.

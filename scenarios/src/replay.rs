@@ -115,6 +115,9 @@ pub fn replay(recording: &Recording, side: Side, way: Way) -> Result<Replayed, R
     let story = Story::of(recording)?;
     match side {
         Side::Engine if was_by_module(recording) => Err(ReplayError::ByModule),
+        Side::Engine if recording.is_in_browser() => {
+            Err(ReplayError::NothingRecorded { lane: "engine" })
+        }
         Side::Engine => engine::replay(recording, &story),
         Side::Token => token::replay(recording, &story, way),
         Side::Portal => portal::replay(recording, &story),

@@ -242,6 +242,24 @@ mod tests {
     }
 
     #[test]
+    fn a_page_and_a_lane_that_nobody_knows_are_in_the_report_as_recorded() {
+        let recording = "{\"recording\":1,\"scenario\":\"s\",\"epoch\":\"e\",\"via\":\"browser\"}\n\
+            {\"n\":1,\"at\":\"t\",\"lane\":\"page\",\"number\":\"1.11\",\"what\":\"sees\",\"figure\":9}\n\
+            {\"n\":2,\"at\":\"t\",\"lane\":\"smell\",\"of\":\"roses\"}\n";
+        let read = Recording::parse(recording).expect("a recording");
+        assert_eq!(read.to_json_lines(), recording);
+        let report = Report::of(&read).expect("a report");
+        assert_eq!(report.data["lines"][0]["figure"], 9);
+        assert_eq!(report.data["lines"][1]["of"], "roses");
+        let transcript = crate::transcript::render(&read);
+        assert!(
+            transcript.contains("1.11      person: sees (Рис. 9)"),
+            "{transcript}"
+        );
+        assert!(transcript.contains("smell"), "{transcript}");
+    }
+
+    #[test]
     fn the_page_allows_its_own_script_and_no_other() {
         use base64ct::{Base64, Encoding as _};
         use sha2::{Digest as _, Sha256};

@@ -11,6 +11,7 @@ use std::time::Duration;
 use enroll::engine::Checklist;
 use serde_json::Value;
 
+use crate::browser;
 use crate::proof::Proof;
 use crate::scenario::{Scenario, Step, Verb, With};
 use crate::timeline::Timeline;
@@ -54,7 +55,7 @@ pub fn run(
     for (index, step) in scenario.steps.iter().enumerate() {
         let told = run.perform(step);
         let found = judge::step(world, step, &told);
-        let command = process::command(step);
+        let command = run.command(step);
         mismatches.extend(
             found
                 .into_iter()
@@ -111,7 +112,7 @@ impl<'a> Run<'a> {
 
     /// Does one step, on the timeline.
     pub(crate) fn perform(&mut self, step: &Step) -> Told {
-        self.tell("operator", &process::command(step));
+        self.tell("operator", &self.command(step));
         if let Err(error) = self.world.reader.power_cycle() {
             return Told {
                 exit: 11,
@@ -125,6 +126,7 @@ impl<'a> Run<'a> {
             Verb::Pass => self.pass(step.with.secs),
             Verb::Mock if self.world.played => Told::default(),
             Verb::Mock => ask_the_mock(self.world, &step.with),
+            _ if self.world.browser.is_some() => self.browse(step),
             _ => self.engine(step),
         };
         meddler.end_step();
@@ -136,6 +138,26 @@ impl<'a> Run<'a> {
             self.timeline
                 .borrow_mut()
                 .refused(self.world.clock.now(), told.exit, &told.text);
+        }
+        told
+    }
+
+    fn command(&self, step: &Step) -> String {
+        match (step.verb, &self.world.browser) {
+            (Verb::Mock | Verb::Pass, _) | (_, None) => process::command(step),
+            _ => browser::command(step),
+        }
+    }
+
+    /// A chapter by a person at a browser.
+    fn browse(&mut self, step: &Step) -> Told {
+        let Some(desk) = &self.world.browser else {
+            return Told::default();
+        };
+        let visited = (self.steps, step);
+        let told = browser::visit(self.world, desk, self.timeline, self.artefacts, visited);
+        if (step.verb, told.exit) == (Verb::Install, 0) {
+            self.installed.get_or_insert_with(|| step.with.clone());
         }
         told
     }

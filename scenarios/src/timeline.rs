@@ -6,6 +6,7 @@ use enroll::ports::token::TransmitError;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::browser::{PAGE_LANE, PageEvent};
 use crate::clock::ScenarioClock;
 use crate::recording::{Line, Recording};
 use crate::wire::{Exchange, Ledger};
@@ -64,6 +65,32 @@ impl Timeline {
         self.watcher.see(self.recording.add(at, lane, fields));
     }
 
+    /// What a person at a browser does or sees, every known secret in it by its name.
+    pub fn page(&mut self, at: Timestamp, event: &PageEvent) {
+        self.catch_up(at);
+        let fields = event.fields(|text| self.hidden(text));
+        self.watcher.see(self.recording.add(at, PAGE_LANE, fields));
+    }
+
+    /// Writes down the exchanges that nobody has told of so far.
+    pub fn catch_up(&mut self, at: Timestamp) {
+        let passed = self.ledger.as_mut().map_or_else(Vec::new, Ledger::passed);
+        self.untold(at, passed);
+    }
+
+    /// A text from outside, every known secret in it by its name.
+    pub fn hidden(&self, text: &str) -> String {
+        let ledger = self.ledger.as_ref();
+        ledger.map_or_else(|| text.to_owned(), |ledger| ledger.hidden(text))
+    }
+
+    /// Lets `name` stand for a secret from here on.
+    pub fn learn(&mut self, secret: &str, name: &str) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.learn(secret, name);
+        }
+    }
+
     /// The engine was killed at a command to the token; `done` tells whether the card did it.
     pub fn killed(&mut self, at: Timestamp, command: &[u8], done: bool) {
         let how = if done {
@@ -86,8 +113,7 @@ impl Timeline {
 
     /// The last line: the outcome and the moment, also as Unix seconds for tools that want them so.
     pub fn end(&mut self, at: Timestamp, text: &str) {
-        let passed = self.ledger.as_mut().map_or_else(Vec::new, Ledger::passed);
-        self.untold(at, passed);
+        self.catch_up(at);
         let fields = Map::from_iter([
             ("text".to_owned(), json!(text)),
             ("unix".to_owned(), json!(at.as_second())),

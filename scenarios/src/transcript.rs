@@ -34,6 +34,12 @@ pub fn entry(line: &Line) -> String {
             .unwrap_or_default()
     };
     let (label, first, rest) = match line.lane.as_str() {
+        "page" => {
+            let figure = line.fields.get("figure").and_then(Value::as_u64);
+            let figure = figure.map_or_else(String::new, |number| format!(" (Рис. {number})"));
+            let first = format!("person: {}{figure}", field("what"));
+            (field("number"), first, quoted(field("portal_text")))
+        }
         "manual" => {
             let first = format!("{}: {}", field("who"), field("what"));
             (field("number"), first, quoted(field("portal_text")))

@@ -44,6 +44,23 @@ pub struct Exchange {
     pub body: Vec<u8>,
 }
 
+impl Exchange {
+    /// Whether it is a page, a paper or a form, and not what a page loads beside itself.
+    fn is_document(&self) -> bool {
+        const BESIDE: [&str; 5] = [
+            "text/css",
+            "text/javascript",
+            "image/",
+            "font/",
+            "application/javascript",
+        ];
+        let beside = BESIDE
+            .iter()
+            .any(|kind| self.content_type.starts_with(kind));
+        !beside && !self.path.starts_with("/plugin/") && self.path != "/favicon.ico"
+    }
+}
+
 /// Listens at the doors; clones share what they heard.
 #[derive(Clone, Debug, Default)]
 pub struct Wire(Arc<Mutex<Vec<Exchange>>>);

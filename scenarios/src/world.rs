@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,10 +16,11 @@ use enroll::event::Events;
 use enroll::ports::token::{Token, Transmit, TransmitError};
 use jiff::{SignedDuration, Timestamp};
 use mock_ca::tls::Identity;
-use mock_ca::{Listen, MockCa, Server, Settings, TlsPort};
+use mock_ca::{Listen, MockCa, PluginPages, Server, Settings, TlsPort};
 use serde_json::Value;
 use tempfile::NamedTempFile;
 
+use crate::browser::{self, Browser, BrowserError, Desk, PLAYED_BRIDGE};
 use crate::clock::ScenarioClock;
 use crate::faults::{MachineClock, Meddler, meddled};
 use crate::module;
@@ -85,11 +87,22 @@ pub struct World {
     pub played: bool,
     /// How the engine reaches the token.
     pub way: Way,
+    /// A browser's bridge, where a person at a browser is in the engine's place.
+    pub(crate) browser: Option<Desk>,
     /// Where the engine is told that the portal is.
     pub portal: PortalAddress,
     /// The file of `--ca`, there for as long as the world is.
     _authority: Option<NamedTempFile>,
     mock: Arc<Mutex<MockCa>>,
+}
+
+/// What stands where the portal is.
+enum Portal {
+    Mock,
+    /// The mock, its token pages driving the token themselves.
+    WithPages(PluginPages),
+    /// A recording.
+    Played(Door),
 }
 
 /// Why a world could not be made.
@@ -107,6 +120,9 @@ pub enum WorldError {
     /// No listener on loopback.
     #[error("the mock cannot listen on loopback: {0}")]
     Listen(#[from] io::Error),
+    /// No browser can be driven.
+    #[error(transparent)]
+    Browser(#[from] BrowserError),
 }
 
 impl World {
@@ -116,7 +132,39 @@ impl World {
         conditions: Conditions,
         before: Before,
     ) -> Result<Self, WorldError> {
-        Self::with_portal(scenario, conditions, before, None)
+        Self::with_portal(scenario, conditions, before, Portal::Mock)
+    }
+
+    /// The same with a browser in the place of the engine.
+    pub fn in_browser(
+        scenario: &Scenario,
+        conditions: Conditions,
+        before: Before,
+        browser: Browser,
+    ) -> Result<Self, WorldError> {
+        if let Some(why) = browser::unfit(scenario) {
+            return Err(BrowserError::Unfit(why).into());
+        }
+        let desk = Desk::open(browser, conditions.seed)?;
+        let pages = Portal::WithPages(desk.pages());
+        let mut world = Self::with_portal(scenario, conditions, before, pages)?;
+        desk.supply(&mut locked(&world.mock))?;
+        world.browser = Some(desk);
+        Ok(world)
+    }
+
+    /// The portal of a run in a browser, where no browser is: for its recording played back.
+    pub fn without_browser(
+        scenario: &Scenario,
+        conditions: Conditions,
+    ) -> Result<Self, WorldError> {
+        let pages = browser::pages(PLAYED_BRIDGE, PathBuf::new());
+        Self::with_portal(
+            scenario,
+            conditions,
+            Box::new(|door| door),
+            Portal::WithPages(pages),
+        )
     }
 
     /// The same with a recording in the place of portal and token.
@@ -127,7 +175,7 @@ impl World {
         portal: Door,
         token: Box<dyn Transmit>,
     ) -> Result<Self, WorldError> {
-        let mut world = Self::with_portal(scenario, conditions, before, Some(portal))?;
+        let mut world = Self::with_portal(scenario, conditions, before, Portal::Played(portal))?;
         world.reader = Reader::played(token).meddled_by(Arc::clone(&world.meddler));
         world.played = true;
         Ok(world)
@@ -137,7 +185,7 @@ impl World {
         scenario: &Scenario,
         conditions: Conditions,
         before: Before,
-        portal: Option<Door>,
+        portal: Portal,
     ) -> Result<Self, WorldError> {
         let Conditions {
             seed,
@@ -150,13 +198,21 @@ impl World {
         let clock = ScenarioClock::at(epoch);
         let image: TokenImage =
             token::image(&scenario.token, seed, epoch).map_err(WorldError::Token)?;
-        let settings = settings(scenario, seed, epoch)?;
+        let mut settings = settings(scenario, seed, epoch)?;
+        let played = match portal {
+            Portal::Mock => None,
+            Portal::WithPages(pages) => {
+                settings.web.plugin = Some(pages);
+                None
+            }
+            Portal::Played(door) => Some(door),
+        };
         let tls = scenario.https.then(|| tls_port(&settings));
         let authority = tls.as_ref().map(|_| authority_file(seed)).transpose()?;
         let redirects = settings.web.redirect_to_https;
         let mock = Arc::new(Mutex::new(MockCa::new(settings)));
         let meddler = Arc::new(Meddler::new(scenario.faults.clone()));
-        let portal = portal.unwrap_or_else(|| match draws_papers {
+        let portal = played.unwrap_or_else(|| match draws_papers {
             true => entrance(&mock),
             false => entrance_without_papers(&mock),
         });
@@ -174,6 +230,7 @@ impl World {
             meddler,
             played: false,
             way,
+            browser: None,
             portal: address,
             _authority: authority,
             mock,

@@ -185,6 +185,7 @@ scenarios! {
     killed_while_writing => "killed-while-writing",
     last_pin_tries => "last-pin-tries",
     machine_sleeps => "machine-sleeps",
+    manual_in_a_browser => "manual-in-a-browser",
     old_revocation_list => "old-revocation-list",
     orphan_pair_adopted => "orphan-pair-adopted",
     other_token => "other-token",

@@ -1,6 +1,7 @@
-//! A real browser goes through every page of the mock, on a narrow and on a wide screen, and once more with the virtual
-//! plugin; then it reads reports of runs. Its pictures stay in the stage's folder.
+//! A real browser goes through every page of the mock, on a narrow and on a wide screen; it does the whole manual with the
+//! virtual plugin, as a scenario; then it reads reports of runs. Its pictures stay in the stage's folder.
 
+mod manual;
 mod plugin;
 mod report;
 
@@ -12,17 +13,15 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use crate::packages::MODULES;
+use crate::pcscd;
 use crate::programs::Programs;
 use crate::run::Bench;
 
 /// A phone held upright, and a common screen; CSS pixels.
 const WIDTHS: [&str; 2] = ["360", "1280"];
-/// Where npm puts what the script needs.
-const MODULES: &str = "target/browser";
-
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     Programs::build(bench)?;
-    fetch_modules(bench)?;
     let request = bench.folder().join("request.pem");
     let mut made = Command::new("target/debug/examples/request");
     made.stdout(File::create(&request)?);
@@ -30,32 +29,20 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     for width in WIDTHS {
         walk(bench, width, &request)?;
     }
+    manual::run(bench)?;
     plugin::run(bench)?;
-    report::run(bench)
+    pcscd::isolated(&["inside", "browser"])?;
+    report::run(bench)?;
+    manual::no_pin_in(bench)
 }
 
 /// The part that OpenSC takes.
 pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
-    plugin::inside(bench)
-}
-
-/// Exactly what the lock names.
-fn fetch_modules(bench: &mut Bench) -> Result<()> {
-    std::fs::create_dir_all(MODULES)?;
-    for name in ["package.json", "package-lock.json"] {
-        std::fs::copy(
-            Path::new("ci/browser").join(name),
-            Path::new(MODULES).join(name),
-        )?;
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    bench.run(npm.current_dir(MODULES))?;
-    Ok(())
+    manual::inside(bench)
 }
 
 fn walk(bench: &mut Bench, width: &str, request: &Path) -> Result<()> {
-    let mock = Mock::start(&[])?;
+    let mock = Mock::start()?;
     let pictures = bench.folder().join("pictures");
     let mut script = Command::new("node");
     script.arg("ci/browser/portal.mjs").args(&mock.addresses);
@@ -73,13 +60,11 @@ struct Mock {
 }
 
 impl Mock {
-    /// With what `serve` is told besides.
-    fn start(told: &[&str]) -> Result<Self> {
+    fn start() -> Result<Self> {
         let epoch = ["--epoch", "2018-12-13T09:00:00+08:00"];
         let mut child = Command::new("target/debug/mock-ca")
             .args(["serve", "--clock", "manual"])
             .args(epoch)
-            .args(told)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

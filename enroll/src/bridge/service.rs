@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -14,8 +15,48 @@ use tokio::sync::oneshot;
 use super::door::{Asked, BODY_LIMIT, Door, Told};
 use crate::ports::Clock;
 
-/// A request, and where its answer goes.
-type Job = (Asked, oneshot::Sender<Told>);
+/// A page's request, for the thread that has the token.
+pub struct Job {
+    /// What is asked.
+    pub asked: Asked,
+    reply: oneshot::Sender<Told>,
+}
+
+impl Job {
+    /// Sends the answer to the page. A page that left needs none.
+    pub fn answer(self, told: Told) {
+        let _ = self.reply.send(told);
+    }
+}
+
+impl core::fmt::Debug for Job {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // A body may hold a PIN.
+        write!(f, "Job({} {})", self.asked.verb, self.asked.path)
+    }
+}
+
+/// The sockets, on a thread of their own, which nobody waits for. They close when this is dropped.
+#[derive(Debug)]
+pub struct Sockets {
+    _open: oneshot::Sender<()>,
+}
+
+impl Sockets {
+    /// Listens; each request goes to `hand`, whose `false` says that nobody answers any more.
+    ///
+    /// Errors: the listener's; another thread cannot be had.
+    pub fn open(
+        listener: TcpListener,
+        hand: impl Fn(Job) -> bool + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let (_open, closed) = oneshot::channel();
+        spawn(listener, Box::new(hand), async {
+            let _ = closed.await;
+        })?;
+        Ok(Self { _open })
+    }
+}
 
 /// Serves until Ctrl-C. The token stays on this thread; the sockets have another.
 ///
@@ -26,22 +67,25 @@ pub fn serve(
     clock: &dyn Clock,
     mut draw: impl FnMut(&mut [u8; 16]),
 ) -> io::Result<()> {
-    listener.set_nonblocking(true)?;
     let (sender, jobs) = mpsc::channel::<Job>();
-    let sockets = std::thread::Builder::new().name("bridge".to_owned());
-    let sockets = sockets.spawn(move || listen(listener, sender))?;
-    for (asked, reply) in jobs {
-        let told = door.answer(&asked, clock.now(), || {
-            let mut key = [0; 16];
-            draw(&mut key);
-            hex::encode(key)
-        });
-        // A page that left needs no answer.
-        let _ = reply.send(told);
+    let hand = move |job| sender.send(job).is_ok();
+    let sockets = spawn(listener, Box::new(hand), async {
+        let _ = tokio::signal::ctrl_c().await;
+    })?;
+    for job in jobs {
+        let told = door.answer(&job.asked, clock.now(), || key(&mut draw));
+        job.answer(told);
     }
     sockets
         .join()
         .unwrap_or_else(|_| Err(io::Error::other("the thread of the sockets ended early")))
+}
+
+/// A session's key, from 16 random octets.
+pub fn key(draw: &mut impl FnMut(&mut [u8; 16])) -> String {
+    let mut key = [0; 16];
+    draw(&mut key);
+    hex::encode(key)
 }
 
 /// Whether an address is one that only this machine reaches.
@@ -50,28 +94,42 @@ pub const fn is_loopback(address: &SocketAddr) -> bool {
     address.ip().is_loopback()
 }
 
-fn listen(listener: TcpListener, sender: mpsc::Sender<Job>) -> io::Result<()> {
+/// Takes a request over; `false` when nobody answers.
+type Hand = Box<dyn Fn(Job) -> bool + Send + Sync>;
+
+fn spawn(
+    listener: TcpListener,
+    hand: Hand,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<JoinHandle<io::Result<()>>> {
+    listener.set_nonblocking(true)?;
+    let sockets = std::thread::Builder::new().name("bridge".to_owned());
+    sockets.spawn(move || listen(listener, hand, stop))
+}
+
+fn listen(
+    listener: TcpListener,
+    hand: Hand,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        let routes = Router::new().fallback(pass).with_state(sender);
-        let stop = async {
-            let _ = tokio::signal::ctrl_c().await;
-        };
+        let routes = Router::new().fallback(pass).with_state(Arc::new(hand));
         axum::serve(listener, routes)
             .with_graceful_shutdown(stop)
             .await
     })
 }
 
-async fn pass(State(sender): State<mpsc::Sender<Job>>, request: Request) -> Response {
+async fn pass(State(hand): State<Arc<Hand>>, request: Request) -> Response {
     let Ok(asked) = read(request).await else {
         return status(StatusCode::PAYLOAD_TOO_LARGE);
     };
     let (reply, answer) = oneshot::channel();
-    if sender.send((asked, reply)).is_err() {
+    if !hand(Job { asked, reply }) {
         return status(StatusCode::SERVICE_UNAVAILABLE);
     }
     match answer.await {

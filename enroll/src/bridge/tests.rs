@@ -1,6 +1,7 @@
 //! Every method at the pure door: JSON in, JSON or a number out.
 
 mod door;
+mod several;
 mod token;
 
 use std::cell::RefCell;
@@ -101,26 +102,6 @@ impl Page {
     fn info(&mut self, name: &str) -> Value {
         self.ok("getDeviceInfo", json!([0, constant(name)]))
     }
-}
-
-#[test]
-fn each_token_is_a_device_with_a_login_of_its_own() {
-    let (one, other) = (InMemory::new(signer()), InMemory::new(signer()));
-    let opener =
-        |token: InMemory| -> super::Opener { Box::new(move || Ok(Box::new(token.clone()))) };
-    let mut page = Page::new();
-    page.plugin = Plugin::new([opener(one), opener(other)]);
-    assert_eq!(page.ok("enumerateDevices", json!([])), json!([0, 1]));
-    page.ok("login", json!([1, "12345678"]));
-    let logged_in = |page: &mut Page, device: u8| {
-        page.ok(
-            "getDeviceInfo",
-            json!([device, constant("TOKEN_INFO_IS_LOGGED_IN")]),
-        )
-    };
-    assert_eq!(logged_in(&mut page, 0), json!(false));
-    assert_eq!(logged_in(&mut page, 1), json!(true));
-    assert!(page.call("getDeviceInfo", json!([2, 0])).is_err());
 }
 
 fn list(arguments: Value) -> Vec<Value> {

@@ -12,10 +12,11 @@ use emulator::timing::Profile;
 use enroll::messages::Lang;
 use enroll::ports::token::Pin;
 use jiff::Timestamp;
+use scenarios::browser::Browser;
 use scenarios::jobs;
 use scenarios::junit::Verdict;
 use scenarios::lang::pick;
-use scenarios::output::run_into;
+use scenarios::output::{RunError, browse_into, run_into};
 use scenarios::reader::Way;
 use scenarios::report::folder;
 use scenarios::runner::Outcome;
@@ -34,10 +35,26 @@ pub(super) struct Run {
     /// Shipped scenarios by name, or paths of scenario files.
     #[arg(value_name = "NAME|FILE")]
     scenarios: Vec<String>,
-    /// How the engine reaches the token. The recording is the same in every way but `pkcs11`, where OpenSC's module speaks
-    /// to the card; scenarios with something that the module cannot do are left out there and listed with the reason.
+    /// How the engine reaches the token. The recording is the same in every way but two: `pkcs11`, where OpenSC's module
+    /// speaks to the card, and `browser`, where there is no engine and a driver does what the manual's user does. Scenarios
+    /// with something that the module cannot do are left out and listed with the reason; in a browser they are refused.
     #[arg(long, value_enum, default_value_t)]
     via: Way,
+    /// What drives the browser (`--via browser`): a program and its arguments, which says what it does in the lines of
+    /// JSON that scenarios/QA.md tells of.
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        default_value = "node ci/browser/manual.mjs"
+    )]
+    driver: String,
+    /// npm's packages for the portal's pages and the driver (`--via browser`).
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "target/browser/node_modules"
+    )]
+    modules: PathBuf,
     /// Where all randomness comes from, instead of the scenario's own seed.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -157,10 +174,11 @@ impl Run {
         }
     }
 
-    /// There is one reader of pcscd's, and one screen to watch a lone run on.
+    /// There is one reader of pcscd's, and one screen to watch a lone run on; a browser wants the machine for itself.
     fn jobs(&self) -> usize {
         let jobs = self.jobs.unwrap_or_else(jobs::cores);
-        let most = if self.via.takes_the_reader() { 1 } else { jobs };
+        let alone = self.via.takes_the_reader() || self.via == Way::Browser;
+        let most = if alone { 1 } else { jobs };
         most.min(self.scenarios.len())
     }
 
@@ -222,9 +240,8 @@ impl Run {
             timing: self.timing,
             draws_papers: true,
         };
-        let before = Box::new(|door| door);
         let watcher = self.watcher(scenario, sheet.clone());
-        match run_into(&folder, scenario, conditions, watcher, before) {
+        match self.tell(&folder, scenario, conditions, watcher) {
             Ok(outcome) => {
                 outcome.mismatches.clone_into(&mut verdict.mismatches);
                 let exit = self.sum_up(scenario, &folder, &outcome, sheet);
@@ -232,6 +249,24 @@ impl Run {
             }
             Err(error) => cannot_run(&error, verdict),
         }
+    }
+
+    /// The story itself, by an engine or in a browser.
+    fn tell(
+        &self,
+        folder: &Path,
+        scenario: &Scenario,
+        conditions: Conditions,
+        watcher: Box<dyn Watcher>,
+    ) -> Result<Outcome, RunError> {
+        if self.via != Way::Browser {
+            return run_into(folder, scenario, conditions, watcher, Box::new(|door| door));
+        }
+        let browser = Browser {
+            driver: self.driver.clone(),
+            modules: self.modules.clone(),
+        };
+        browse_into(folder, scenario, conditions, watcher, browser)
     }
 
     /// What is made of a folder: the kept recording, the report.

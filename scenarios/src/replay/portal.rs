@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::compare::{self, compare};
 use super::story::{Story, field, moment};
 use super::{ReplayError, Replayed};
+use crate::browser::PLAYED_BRIDGE;
 use crate::reader::Way;
 use crate::recording::{Line, Recording};
 use crate::runner;
@@ -20,7 +21,7 @@ pub(super) fn replay(recording: &Recording, story: &Story) -> Result<Replayed, R
     if recorded.is_empty() {
         return Err(ReplayError::NothingRecorded { lane: "http" });
     }
-    let came = Asker::new(story)?.ask_all(recording);
+    let came = Asker::new(recording, story)?.ask_all(recording);
     Ok(Replayed {
         differences: compare(&recorded, &came),
         lines: recorded.len(),
@@ -55,16 +56,22 @@ struct Asker<'a> {
 }
 
 impl<'a> Asker<'a> {
-    fn new(story: &'a Story) -> Result<Self, ReplayError> {
+    fn new(recording: &Recording, story: &'a Story) -> Result<Self, ReplayError> {
         let wire = Wire::default();
         let conditions = story.conditions(Way::InProcess);
-        let world = World::new(&story.scenario, conditions, Box::new(|door| door))?;
+        let mut ledger = Ledger::new(wire.clone(), runner::phone().digits());
+        let world = if recording.is_in_browser() {
+            ledger = ledger.of_browser(PLAYED_BRIDGE);
+            World::without_browser(&story.scenario, conditions)?
+        } else {
+            World::new(&story.scenario, conditions, Box::new(|door| door))?
+        };
         let door = wire.tap(world.door());
         Ok(Self {
             story,
             door,
             world,
-            ledger: Ledger::new(wire, runner::phone().digits()),
+            ledger,
             steps: 0,
         })
     }

@@ -7,8 +7,9 @@ const say = (ru, en) => (RU ? ru : en);
 const lines = data.lines;
 const LANES = [
   { key: "manual", name: say("руководство", "manual"), of: ["manual", "operator", "plan", "note", "error", "proof", "end"] },
+  ...(lines.some((line) => line.lane === "page") ? [{ key: "page", name: say("страница", "page"), of: ["page"] }] : []),
   { key: "token", name: say("токен", "token"), of: ["apdu"] },
-  { key: "portal", name: say("портал", "portal"), of: ["http", "page"] },
+  { key: "portal", name: say("портал", "portal"), of: ["http"] },
   { key: "phone", name: say("телефон", "phone"), of: ["sms"] },
   { key: "clock", name: say("часы и журнал", "clock and journal"), of: ["clock", "journal"] },
 ];
@@ -41,6 +42,7 @@ function duration(seconds) {
 function words(line) {
   switch (line.lane) {
     case "operator": return `$ ${line.text}`;
+    case "page": return pageWords(line);
     case "manual": return line.portal_text ? `«${line.portal_text}»` : line.what;
     case "apdu": return line.lost ? `${line.meaning ?? line.command} (${line.lost})` : line.meaning ?? line.command;
     case "http": return `${line.method} ${line.path}: ${line.status ?? say("нет ответа", "no answer")}${line.title ? ` — ${line.title}` : ""}`;
@@ -48,6 +50,11 @@ function words(line) {
     case "journal": return `${say("записывает", "writes down")}: ${line.fact?.is ?? ""}`;
     default: return line.text ?? line.what ?? JSON.stringify(rest(line));
   }
+}
+
+function pageWords(line) {
+  const figure = line.figure ? ` (${say("Рис.", "fig.")} ${line.figure})` : "";
+  return `${line.what ?? ""}${line.portal_text ? `: «${line.portal_text}»` : ""}${figure}`;
 }
 
 function rest(line) {
@@ -59,7 +66,7 @@ function rest(line) {
 const steps = [];
 const stepOf = new Map();
 for (const line of lines) {
-  if (line.lane === "manual" && line.number && steps.at(-1)?.number !== line.number) {
+  if ((line.lane === "manual" || line.lane === "page") && line.number && steps.at(-1)?.number !== line.number) {
     steps.push({ number: line.number, first: line, words: words(line), failed: false });
   }
   const step = steps.at(-1);
@@ -139,6 +146,7 @@ function strip() {
   const whole = momentOf(lines.at(-1)) - from || 1;
   const place = (line) => ((momentOf(line) - from) / whole) * 99.6;
   const heights = Object.fromEntries(LANES.map((lane, at) => [lane.key, 2 + at * 8]));
+  byId("strip").style.height = `${16 + LANES.length * 8}px`;
   const marks = lines.filter((line) => Number.isFinite(place(line))).map((line) => make("i", {
     style: `left:${place(line)}%;top:${heights[laneOf(line).key] ?? 34}px;background:var(--${line.lane === "error" ? "bad" : laneOf(line).key})`,
     onclick: () => choose(line, true),
@@ -224,7 +232,7 @@ function shown(line) {
   if (view.sought) return JSON.stringify(line).toLowerCase().includes(view.sought);
   if (view.zoom === "all" || line.n === view.chosen) return true;
   if (line.lane === "journal" || line.lane === "clock") return false;
-  return laneOf(line).key === "manual" || (view.zoom === "acts" && isAct(line));
+  return ["manual", "page"].includes(laneOf(line).key) || (view.zoom === "acts" && isAct(line));
 }
 
 function row(line, step) {
@@ -343,6 +351,7 @@ function eventOf(line) {
   const step = stepOf.get(line.n);
   const common = [[say("событие", "event"), `${line.n}, ${line.lane}`], [say("время", "time"), line.at], [say("шаг руководства", "step of the manual"), step ? step.number : ""]];
   if (line.lane === "apdu") return [make("h2", {}, line.meaning ?? "APDU"), pairs([...common, ...apdu(line)])];
+  if (line.lane === "page") return [make("h2", {}, words(line)), pairs([...common, [say("страница", "page"), line.page], [say("рисунок", "figure"), line.figure]]), ...pageAt(line)];
   if (line.lane === "http") return [make("h2", {}, line.title ?? line.path), pairs([...common, ...http(line)]), ...page(line)];
   const text = JSON.stringify(rest(line), null, 2);
   return [make("h2", { style: "white-space:pre-line" }, words(line)), pairs([...common, [say("поля", "fields"), hex(text)]])];
@@ -372,14 +381,20 @@ function http(line) {
   ];
 }
 
-function page(line) {
+function page(line, name = say("Как это выглядело", "As it looked")) {
   let answer = line.answer;
   for (let hops = 0; answer?.same_as && hops < 3; hops += 1) answer = lines[answer.same_as - 1]?.answer;
   if (!answer?.body || !/html/.test(line.answer?.type ?? answer.type ?? "")) return [];
   const styled = answer.body.replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${data.style}</style>`);
   const frame = make("iframe", { sandbox: "", title: say("Страница, как она выглядела", "The page as it looked") });
   frame.srcdoc = styled;
-  return [make("h2", {}, say("Как это выглядело", "As it looked")), frame];
+  return [make("h2", {}, name), frame];
+}
+
+// The page of the portal that a person has before them, as it came: what its script did to it is not recorded.
+function pageAt(line) {
+  const before = lines.slice(0, line.n - 1).findLast((it) => (it.lane === "http" && it.method === "GET") || (it.lane === "page" && /^opens/.test(it.what ?? "")));
+  return before?.lane === "http" ? page(before, say("Страница, как её прислал портал", "The page as the portal sent it")) : [];
 }
 
 function phone() {

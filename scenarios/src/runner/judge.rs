@@ -14,7 +14,10 @@ use crate::world::World;
 
 /// Where a step was not as expected.
 pub(super) fn step(world: &World, step: &Step, told: &Told) -> Vec<String> {
-    let mut mismatches = spoken(&step.expect, told);
+    let mut mismatches = ended(&step.expect, told);
+    if world.browser.is_none() {
+        mismatches.extend(spoken(&step.expect, told));
+    }
     mismatches.extend(token_state(world, &step.expect));
     mismatches
 }
@@ -22,7 +25,9 @@ pub(super) fn step(world: &World, step: &Step, told: &Told) -> Vec<String> {
 /// Where the timeline is not as expected, and which faults nothing met.
 pub(super) fn timeline(scenario: &Scenario, world: &World, timeline: &Timeline) -> Vec<String> {
     let lines = timeline.recording().lines();
+    let in_browser = world.browser.is_some();
     let events = scenario.events.iter();
+    let events = events.filter(|event| event.is_of_pages() == in_browser);
     let mut mismatches: Vec<String> = events
         .filter_map(|event| event.mismatch(lines.iter()))
         .collect();
@@ -37,27 +42,28 @@ pub(super) fn timeline(scenario: &Scenario, world: &World, timeline: &Timeline) 
     mismatches
 }
 
-fn spoken(expect: &Expect, told: &Told) -> Vec<String> {
-    let mut mismatches = Vec::new();
-    if told.exit != expect.exit {
-        let said = if told.text.is_empty() {
-            String::new()
-        } else {
-            format!(", and it said: {}", told.text)
-        };
-        mismatches.push(format!(
-            "expected exit code {}, got {}{said}",
-            expect.exit, told.exit
-        ));
+fn ended(expect: &Expect, told: &Told) -> Vec<String> {
+    if told.exit == expect.exit {
+        return Vec::new();
     }
+    let said = if told.text.is_empty() {
+        String::new()
+    } else {
+        format!(", and it said: {}", told.text)
+    };
+    vec![format!(
+        "expected exit code {}, got {}{said}",
+        expect.exit, told.exit
+    )]
+}
+
+fn spoken(expect: &Expect, told: &Told) -> Vec<String> {
     let missing = expect
         .says
         .iter()
         .filter(|wanted| !told.text.contains(wanted.as_str()));
-    mismatches.extend(
-        missing.map(|wanted| format!("expected it to say «{wanted}», it said: {}", told.text)),
-    );
-    mismatches
+    let told = |wanted| format!("expected it to say «{wanted}», it said: {}", told.text);
+    missing.map(told).collect()
 }
 
 /// Compares the token with what the scenario expects of it.

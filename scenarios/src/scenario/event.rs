@@ -5,6 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::browser::PAGE_LANE;
 use crate::recording::Line;
 
 /// There have to be so many events that are labelled so and say this.
@@ -14,7 +15,8 @@ pub struct EventExpectation {
     /// A step of the manual: `1.1.1` … `3`, `A1` … `A9` of Приложение 1, or a warning, `W1` … `W4`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Number>,
-    /// Instead of a step: `apdu`, `http`, `sms`, `clock`, `plan`, `note` or `error`.
+    /// Instead of a step: `apdu`, `http`, `sms`, `clock`, `plan`, `note` or `error`. Events of the lane `page` are expected
+    /// `--via browser` and nowhere else, and nothing else is expected there: the other words are the engine's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lane: Option<String>,
     /// Only events during this `[[step]]` of the file count, from 1; without it, those of the whole run.
@@ -36,6 +38,13 @@ const fn once() -> usize {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Number(String);
+
+impl Number {
+    /// As the manual prints it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl TryFrom<String> for Number {
     type Error = String;
@@ -65,6 +74,11 @@ impl JsonSchema for Number {
 }
 
 impl EventExpectation {
+    /// Whether it is about what a person does and sees in a browser.
+    pub fn is_of_pages(&self) -> bool {
+        self.lane.as_deref() == Some(PAGE_LANE)
+    }
+
     /// Which lines of a recording are such events, by their position; `lines` are those of a whole run.
     pub fn met_by<'a>(&self, lines: impl Iterator<Item = &'a Line>) -> Vec<usize> {
         let mut step = 0;

@@ -22,7 +22,8 @@ impl Via {
     pub fn excluded(self, way: Way) -> Option<Reason> {
         match way {
             Way::Pkcs11 => self.pkcs11.excluded,
-            Way::InProcess | Way::Vpcd | Way::Pcsc => None,
+            // What a browser cannot do is said when it is asked to.
+            Way::InProcess | Way::Vpcd | Way::Pcsc | Way::Browser => None,
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Ledger {
     messages: BTreeMap<u64, String>,
     /// Which line has a body already.
     bodies: BTreeMap<(String, String), usize>,
+    /// Whether styles, scripts and pictures are left out.
+    documents_only: bool,
 }
 
 impl Ledger {
@@ -31,7 +33,27 @@ impl Ledger {
             masks,
             messages: BTreeMap::new(),
             bodies: BTreeMap::new(),
+            documents_only: false,
         }
+    }
+
+    /// The same for a browser, whose bridge is at `address`: what a page loads beside itself is asked for in any order,
+    /// and is left out.
+    #[must_use]
+    pub fn of_browser(mut self, address: &str) -> Self {
+        self.masks.place(address, "{bridge}");
+        self.documents_only = true;
+        self
+    }
+
+    /// Lets `name` stand for a secret from here on.
+    pub fn learn(&mut self, secret: &str, name: &str) {
+        self.masks.learn(secret, name);
+    }
+
+    /// A text from outside, every known secret in it by its name.
+    pub fn hidden(&self, text: &str) -> String {
+        self.masks.hidden(text)
     }
 
     /// The exchanges of pages that passed since the last event, oldest first.
@@ -40,7 +62,7 @@ impl Ledger {
         for exchange in self.wire.drain() {
             if exchange.is_sms {
                 self.messages.extend(texts(&exchange.body));
-            } else {
+            } else if !self.documents_only || exchange.is_document() {
                 pages.push(exchange);
             }
         }

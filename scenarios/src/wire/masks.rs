@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub struct Masks {
     names: BTreeMap<String, String>,
+    places: Vec<(String, String)>,
     sessions: usize,
     forms: usize,
 }
@@ -16,6 +17,25 @@ impl Masks {
         if !value.is_empty() {
             self.names.insert(value.to_owned(), name.to_owned());
         }
+    }
+
+    /// Lets `name` stand for an address wherever a page has it.
+    pub fn place(&mut self, address: &str, name: &str) {
+        self.places.push((address.to_owned(), name.to_owned()));
+    }
+
+    /// A text with the name of every secret in the place of it, also in the middle of a word.
+    pub fn hidden(&self, text: &str) -> String {
+        let text = self.placed(text);
+        let known = self.names.iter();
+        known.fold(text, |text, (value, name)| text.replace(value, name))
+    }
+
+    fn placed(&self, text: &str) -> String {
+        let known = self.places.iter();
+        known.fold(text.to_owned(), |text, (address, name)| {
+            text.replace(address, name)
+        })
     }
 
     /// A text with the values that the names in it stand for at present.
@@ -69,7 +89,7 @@ impl Masks {
 
     /// A page with the names of its forms' hidden tokens; one not seen before is called `{form:1}` and so on.
     pub fn page(&mut self, html: &str) -> String {
-        let mut page = html.to_owned();
+        let mut page = self.placed(html);
         for value in hidden_tokens(html) {
             if !self.names.contains_key(value) {
                 self.forms += 1;
@@ -138,6 +158,16 @@ mod tests {
         let masked =
             r#"<input type="hidden" name="token" value="{form:1}"><input name="phone" value="7">"#;
         assert_eq!(Masks::default().page(page), masked);
+    }
+
+    #[test]
+    fn an_address_is_named_where_a_page_has_it_and_a_secret_inside_a_word() {
+        let mut masks = Masks::default();
+        masks.place("http://127.0.0.1:4096", "{bridge}");
+        masks.learn("90417362", "{pin:user}");
+        let page = r#"<script src="http://127.0.0.1:4096/plugin.js">"#;
+        assert_eq!(masks.page(page), r#"<script src="{bridge}/plugin.js">"#);
+        assert_eq!(masks.hidden("types x90417362y"), "types x{pin:user}y");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::MODULES;
+use super::manual;
+use crate::packages::MODULES;
 use crate::run::Bench;
 
 const SCENARIOS: [&str; 2] = ["first-certificate", "wrong-user-pin"];
@@ -19,6 +20,10 @@ pub(super) fn run(bench: &mut Bench) -> Result<()> {
     scenarios.arg("--report").arg(&reports);
     bench.run(scenarios.args(["--lang", "en"]))?;
     replay_of_a_changed_page(bench, &runs, &reports)?;
+    let mut report = Command::new("target/debug/scenarios");
+    report.arg("report").arg(manual::folder(bench));
+    report.args(["--lang", "en", "-o"]);
+    bench.run(report.arg(reports.join("manual.html")))?;
     let mut script = Command::new("node");
     script.arg("ci/browser/report.mjs").arg(&reports);
     script.arg(bench.folder().join("pictures"));
