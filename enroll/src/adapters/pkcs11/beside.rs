@@ -30,3 +30,82 @@ impl fmt::Debug for Beside {
         write!(f, "Beside({})", self.0.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gost3410::Signature;
+
+    use super::*;
+    use crate::ports::token::{
+        Inventory, KeyId, KeyPair, KeySpec, Pin, PinRole, TokenError, TokenInfo, TransmitError,
+        Tries,
+    };
+
+    /// A token that shows these certificates, or cannot be read at all, and does nothing else.
+    struct Shows(Option<Vec<StoredCertificate>>);
+
+    fn nothing<T>() -> Result<T, TokenError> {
+        Err(TransmitError::Removed.into())
+    }
+
+    impl Token for Shows {
+        fn info(&mut self) -> Result<TokenInfo, TokenError> {
+            nothing()
+        }
+        fn tries(&mut self, _: PinRole) -> Result<Tries, TokenError> {
+            nothing()
+        }
+        fn log_in(&mut self, _: PinRole, _: &Pin) -> Result<(), TokenError> {
+            nothing()
+        }
+        fn log_out(&mut self) -> Result<(), TokenError> {
+            nothing()
+        }
+        fn inventory(&mut self) -> Result<Inventory, TokenError> {
+            let certificates = self.0.clone().ok_or(TransmitError::Removed)?;
+            let keys = Vec::new();
+            Ok(Inventory { keys, certificates })
+        }
+        fn generate_key_pair(&mut self, _: &KeySpec) -> Result<KeyPair, TokenError> {
+            nothing()
+        }
+        fn set_key_label(&mut self, _: &KeyId, _: &str) -> Result<(), TokenError> {
+            nothing()
+        }
+        fn sign_digest(&mut self, _: &KeyId, _: &[u8]) -> Result<Signature, TokenError> {
+            nothing()
+        }
+        fn write_certificate(&mut self, _: &KeyId, _: &str, _: &[u8]) -> Result<(), TokenError> {
+            nothing()
+        }
+        fn delete_certificate(&mut self, _: &StoredCertificate) -> Result<(), TokenError> {
+            nothing()
+        }
+        fn delete_key_pair(&mut self, _: &KeyId) -> Result<(), TokenError> {
+            nothing()
+        }
+    }
+
+    fn certificate(file: u16, der: &[u8]) -> StoredCertificate {
+        StoredCertificate {
+            id: KeyId(vec![1]),
+            label: String::new(),
+            der: der.to_vec(),
+            file,
+        }
+    }
+
+    #[test]
+    fn only_what_the_module_does_not_show_is_hidden() {
+        let card = vec![certificate(0x300, b"2001"), certificate(0x301, b"2012")];
+        let mut beside = Beside::new(Box::new(Shows(Some(card))));
+        let shown = [certificate(1, b"2001")];
+        assert_eq!(beside.hidden(&shown), [certificate(0x301, b"2012")]);
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_read_beside_hides_nothing() {
+        assert_eq!(Beside::new(Box::new(Shows(None))).hidden(&[]), []);
+        assert_eq!(Beside::default().hidden(&[]), []);
+    }
+}
