@@ -8,7 +8,7 @@ const lines = data.lines;
 const LANES = [
   { key: "manual", name: say("руководство", "manual"), of: ["manual", "operator", "plan", "note", "error", "proof", "end"] },
   ...(lines.some((line) => line.lane === "page") ? [{ key: "page", name: say("страница", "page"), of: ["page"] }] : []),
-  { key: "token", name: say("токен", "token"), of: ["apdu"] },
+  { key: "token", name: say("токен", "token"), of: ["apdu", "pkcs11"] },
   { key: "portal", name: say("портал", "portal"), of: ["http"] },
   { key: "phone", name: say("телефон", "phone"), of: ["sms"] },
   { key: "clock", name: say("часы и журнал", "clock and journal"), of: ["clock", "journal"] },
