@@ -385,7 +385,9 @@ function page(line, name = say("Как это выглядело", "As it looked
   let answer = line.answer;
   for (let hops = 0; answer?.same_as && hops < 3; hops += 1) answer = lines[answer.same_as - 1]?.answer;
   if (!answer?.body || !/html/.test(line.answer?.type ?? answer.type ?? "")) return [];
-  const styled = answer.body.replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${data.style}</style>`);
+  // The frame runs nothing and loads nothing anyway; without these it need not say so on the console.
+  const still = answer.body.replace(/<script[^>]*>[^<]*<\/script>/g, "");
+  const styled = still.replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${data.style}</style>`).replace(/<link rel="stylesheet"[^>]*>/g, "");
   const frame = make("iframe", { sandbox: "", title: say("Страница, как она выглядела", "The page as it looked") });
   frame.srcdoc = styled;
   return [make("h2", {}, name), frame];
