@@ -150,6 +150,9 @@ fn status_names_a_damaged_journal_that_was_kept() {
     let told = stdout(&["status", "--lang", "en", "--state", state]);
     let line = format!("a journal that was damaged is kept as {}\n", kept.display());
     assert_eq!(told, line);
+    let told = stdout(&["status", "--json", "--state", state]);
+    let listed = serde_json::json!({ "result": [{ "damaged": kept }] });
+    assert!(told.starts_with(&listed.to_string()), "{told}");
 }
 
 #[test]

@@ -19,7 +19,8 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
     for it in &found {
         tell(it, now, shell);
     }
-    for path in store.damaged().map_err(Error::from)? {
+    let damaged = store.damaged().map_err(Error::from)?;
+    for path in &damaged {
         shell.say(&texts::status_damaged(path.display().to_string()).of(shell.lang));
     }
     let list = found.iter().map(|it| {
@@ -31,7 +32,8 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
             "secs_left": left(&it.story.stage, now),
         })
     });
-    shell.result(&Value::Array(list.collect()));
+    let damaged = damaged.iter().map(|path| json!({ "damaged": path }));
+    shell.result(&Value::Array(list.chain(damaged).collect()));
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Res
     let mut token = open::token(common, shell, &shell.events())?;
     let token = &mut *token;
     match command {
-        TokenCommand::Info => Ok(info(token, shell)?),
+        TokenCommand::Info => Ok(info(token, common, shell)?),
         TokenCommand::List => Ok(list(token, shell)?),
         TokenCommand::DeleteCertificate { certificate, role } => {
             let done = deletion::delete_certificate(token, certificate, *role, common, shell);
@@ -73,8 +73,24 @@ fn change(
     }
 }
 
-fn info(token: &mut dyn Token, shell: &Shell) -> Result<(), Error> {
-    shell.result(&info_json(&token.info()?));
+/// What the token says of itself, and of each PIN that is named for this run whether it is the factory's; none is
+/// presented.
+fn info(token: &mut dyn Token, common: &Common, shell: &Shell) -> Result<(), Error> {
+    let applicant = open::applicant(common, shell.lang);
+    let mut told = info_json(&token.info()?);
+    for role in [PinRole::User, PinRole::Administrator] {
+        let Some(is_factorys) = applicant.names_default(role) else {
+            continue;
+        };
+        told[format!("{role}_pin_is_the_factorys")] = json!(is_factorys);
+        if is_factorys {
+            eprintln!(
+                "     !  {}",
+                messages::question::default_pin(role, shell.lang)
+            );
+        }
+    }
+    shell.result(&told);
     Ok(())
 }
 

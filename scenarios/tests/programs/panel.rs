@@ -133,6 +133,18 @@ fn a_wrong_pin_costs_one_try_and_deletes_nothing() {
 }
 
 #[test]
+fn a_named_pin_that_is_the_factorys_is_pointed_out_and_not_presented() {
+    let (desk, _running) = desk(Pins::default());
+    desk.write("pin", "73519264\n");
+    let told = desk.panel_well(&with(&["info"], &AS_ADMINISTRATOR[1..]));
+    assert_eq!(told["administrator_pin_is_the_factorys"], true);
+    assert_eq!(told.get("user_pin_is_the_factorys"), None);
+    let told = desk.panel_well(&with(&["info"], &AS_USER[1..]));
+    assert_eq!(told["user_pin_is_the_factorys"], false);
+    assert_eq!(told["user_tries_left"], 10);
+}
+
+#[test]
 fn an_object_that_is_not_there_or_not_the_only_one_is_not_guessed() {
     let (desk, _running) = desk(Pins::default());
     for wanted in ["ffffffff", ""] {
