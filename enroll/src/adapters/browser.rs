@@ -7,6 +7,7 @@ pub mod form;
 pub mod label;
 pub mod page;
 mod reading;
+mod session;
 mod tls;
 pub(in crate::adapters) mod transport;
 
@@ -82,10 +83,10 @@ impl Browser {
 
     /// Forgets the session and opens the portal's front page.
     pub fn open(&mut self) -> Result<Page, PortalError> {
-        self.transport.forget_session()?;
+        self.transport.forget_session();
         let front = self.transport.front();
         let answer = self.fetch(&front, "GET", None, &[])?;
-        self.page_of(&answer, "the front page")
+        self.page_of(answer, "the front page")
     }
 
     /// Presses the link or button of `page` that reads `words`.
@@ -111,7 +112,7 @@ impl Browser {
             .button(words)
             .ok_or_else(|| self.missing(page, &format!("button «{words}»")))?;
         let answer = self.send(page, form, button, filled, words)?;
-        self.page_of(&answer, words)
+        self.page_of(answer, words)
     }
 
     /// Presses a link or button that may lead to a page or to a file.
@@ -131,7 +132,7 @@ impl Browser {
         };
         if answer.is_page() {
             return self
-                .page_of(&answer, words)
+                .page_of(answer, words)
                 .map(|page| Arrived::Page(Box::new(page)));
         }
         Ok(Arrived::File(self.successful(answer, words)?.body))
@@ -254,14 +255,14 @@ impl Browser {
     }
 
     /// A page is taken as it is, whatever its status, when it tells something: a login form or an alert.
-    fn page_of(&self, answer: &Answer, what: &str) -> Result<Page, PortalError> {
+    fn page_of(&self, answer: Answer, what: &str) -> Result<Page, PortalError> {
         if answer.status >= 400 {
             let page = answer.page();
             let tells = answer.status < 500 && (!page.alerts.is_empty() || !page.forms.is_empty());
             return if tells {
-                Ok(page.clone())
+                Ok(answer.into_page())
             } else {
-                Err(failed(answer, what))
+                Err(failed(&answer, what))
             };
         }
         if !answer.is_page() {
@@ -272,7 +273,7 @@ impl Browser {
                 saved: None,
             });
         }
-        Ok(answer.page().clone())
+        Ok(answer.into_page())
     }
 
     fn successful(&self, answer: Answer, what: &str) -> Result<Answer, PortalError> {

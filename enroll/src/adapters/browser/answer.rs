@@ -63,6 +63,12 @@ impl Answer {
             .get_or_init(|| Page::read(self.url.clone(), &self.text()))
     }
 
+    /// The same, kept.
+    pub(in crate::adapters) fn into_page(mut self) -> Page {
+        let read = self.page.take();
+        read.unwrap_or_else(|| Page::read(self.url.clone(), &self.text()))
+    }
+
     /// The page's title, or the file's type.
     pub(in crate::adapters) fn title(&self) -> String {
         if self.is_page() {

@@ -3,7 +3,7 @@
 use scraper::{ElementRef, Html};
 
 use super::label::{collapse, same};
-use super::reading::{select, words};
+use super::reading::{elements, words};
 
 /// A form.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +71,7 @@ pub(super) fn read_form(html: &Html, form: &ElementRef<'_>) -> Form {
         action: attribute("action").to_owned(),
         ..Form::default()
     };
-    for control in select(*form, "input, textarea, select, button") {
+    for control in elements(*form, &["input", "textarea", "select", "button"]) {
         if control.value().attr("disabled").is_some() {
             continue;
         }
@@ -147,7 +147,7 @@ impl Control {
 
 /// The chosen option of a list, else its first.
 fn chosen(list: &ElementRef<'_>) -> String {
-    let options: Vec<_> = select(*list, "option").collect();
+    let options: Vec<_> = elements(*list, &["option"]).collect();
     let option = options
         .iter()
         .find(|it| it.value().attr("selected").is_some())
@@ -164,14 +164,13 @@ fn chosen(list: &ElementRef<'_>) -> String {
 fn labelled(html: &Html, control: &ElementRef<'_>, field: Field) -> Field {
     let ancestors = || control.ancestors().filter_map(ElementRef::wrap);
     let tied = control.value().attr("id").and_then(|id| {
-        select(html.root_element(), "label[for]")
-            .find(|label| label.value().attr("for") == Some(id))
+        elements(html.root_element(), &["label"]).find(|label| label.attr("for") == Some(id))
     });
     let around = || ancestors().find(|it| it.value().name() == "label");
     let row = || {
         ancestors()
             .find(|it| it.value().name() == "tr")
-            .and_then(|row| select(row, "th, td").next())
+            .and_then(|row| elements(row, CELL).next())
     };
     let label = tied
         .or_else(around)
@@ -180,7 +179,7 @@ fn labelled(html: &Html, control: &ElementRef<'_>, field: Field) -> Field {
         .unwrap_or_default();
     let group = ancestors().find(|it| it.value().name() == "fieldset");
     let legend = group
-        .and_then(|group| select(group, "legend").next())
+        .and_then(|group| elements(group, &["legend"]).next())
         .map(|it| words(&it));
     Field {
         label,
@@ -188,3 +187,6 @@ fn labelled(html: &Html, control: &ElementRef<'_>, field: Field) -> Field {
         ..field
     }
 }
+
+/// The cells of a table.
+pub(super) const CELL: &[&str] = &["th", "td"];

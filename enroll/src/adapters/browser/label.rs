@@ -10,12 +10,13 @@ pub fn collapse(text: &str) -> String {
 /// Whether two texts read the same.
 #[must_use]
 pub fn same(one: &str, other: &str) -> bool {
-    plain(one) == plain(other)
+    plain(one).eq(plain(other))
 }
 
 /// Whether `text` contains the words.
 #[must_use]
 pub fn contains(text: &str, words: &str) -> bool {
+    let plain = |text| plain(text).collect::<String>();
     plain(text).contains(&plain(words))
 }
 
@@ -42,12 +43,25 @@ pub fn number_in(text: &str) -> Option<u32> {
         .ok()
 }
 
-fn plain(text: &str) -> String {
-    let unquoted: String = text.chars().filter(|c| !is_quote(*c)).collect();
-    collapse(&unquoted)
-        .trim_end_matches([':', '.'])
-        .trim_end()
-        .to_lowercase()
+/// The letters that count.
+fn plain(text: &str) -> impl Iterator<Item = char> {
+    let words = without_end(text).split_whitespace();
+    let words = words.filter(|word| !word.chars().all(is_quote));
+    words.enumerate().flat_map(|(index, word)| {
+        let letters = word.chars().filter(|c| !is_quote(*c));
+        let space = (index > 0).then_some(' ');
+        space
+            .into_iter()
+            .chain(letters.flat_map(char::to_lowercase))
+    })
+}
+
+/// Without the colons and full stops that end it, whatever quotes and blanks stand between.
+fn without_end(text: &str) -> &str {
+    let nothing = |c: char| c.is_whitespace() || is_quote(c);
+    text.trim_end_matches(nothing)
+        .trim_end_matches(|c| matches!(c, ':' | '.') || is_quote(c))
+        .trim_end_matches(nothing)
 }
 
 const fn is_quote(c: char) -> bool {
@@ -61,7 +75,9 @@ mod tests {
     #[test]
     fn quotes_blanks_and_a_colon_do_not_count() {
         assert!(same("«Код\u{a0} подтверждения»:", "Код подтверждения"));
+        assert!(same("«Код \" подтверждения:».", "код подтверждения:"));
         assert!(!same("Получить код", "Получить код повторно"));
+        assert!(!same("Код: подтверждения", "Код подтверждения"));
         assert!(contains("Расписка  и «Руководство»", "руководство"));
     }
 

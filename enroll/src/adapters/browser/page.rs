@@ -3,9 +3,9 @@
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use super::form::{Button, Field, Form, read_form};
+use super::form::{Button, CELL, Field, Form, read_form};
 use super::label::same;
-use super::reading::{DEEPEST, depth, select, texts, words};
+use super::reading::{DEEPEST, all, depth, elements, texts, words};
 
 /// A page.
 #[derive(Clone, Debug)]
@@ -55,23 +55,29 @@ impl Page {
         } else {
             html
         };
-        let all = |what: &str| texts(&html, what);
+        let root = html.root_element();
         Self {
             url,
-            title: all("title").into_iter().next().unwrap_or_default(),
-            headings: all("h1, h2, h3"),
-            links: select(html.root_element(), "a[href]")
-                .map(|a| link(&a))
+            title: texts(&html, &["title"])
+                .into_iter()
+                .next()
+                .unwrap_or_default(),
+            headings: texts(&html, &["h1", "h2", "h3"]),
+            links: elements(root, &["a"])
+                .filter_map(|a| link(&a))
                 .filter(|it| !it.text.is_empty())
                 .collect(),
-            forms: select(html.root_element(), "form")
+            forms: elements(root, &["form"])
                 .map(|form| read_form(&html, &form))
                 .collect(),
-            tables: select(html.root_element(), "table")
+            tables: elements(root, &["table"])
                 .map(|table| read_table(&table))
                 .collect(),
-            alerts: all("[role=alert]"),
-            text: all("body").join(" "),
+            alerts: all(root)
+                .filter(|it| it.attr("role") == Some("alert"))
+                .map(|it| words(&it))
+                .collect(),
+            text: texts(&html, &["body"]).join(" "),
             source: source.to_owned(),
         }
     }
@@ -162,17 +168,18 @@ impl Table {
 }
 
 fn read_table(table: &ElementRef<'_>) -> Table {
-    let row = |row: ElementRef<'_>| select(row, "th, td").map(|cell| words(&cell)).collect();
+    let row = |row: ElementRef<'_>| elements(row, CELL).map(|cell| words(&cell)).collect();
     Table {
-        rows: select(*table, "tr").map(row).collect(),
+        rows: elements(*table, &["tr"]).map(row).collect(),
     }
 }
 
-fn link(a: &ElementRef<'_>) -> Link {
-    Link {
+fn link(a: &ElementRef<'_>) -> Option<Link> {
+    let href = a.attr("href")?.to_owned();
+    Some(Link {
         text: words(a),
-        href: a.value().attr("href").unwrap_or_default().to_owned(),
-    }
+        href,
+    })
 }
 
 #[cfg(test)]

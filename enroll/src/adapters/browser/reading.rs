@@ -1,13 +1,13 @@
 //! From a parsed page to the words on it.
 
 use ego_tree::iter::Edge;
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{ElementRef, Html, Node};
 
 use super::label::collapse;
 
-/// The words of every element that `what` selects.
-pub(super) fn texts(html: &Html, what: &str) -> Vec<String> {
-    select(html.root_element(), what)
+/// The words of every element of these names.
+pub(super) fn texts(html: &Html, names: &'static [&str]) -> Vec<String> {
+    elements(html.root_element(), names)
         .map(|it| words(&it))
         .collect()
 }
@@ -56,10 +56,17 @@ pub(super) fn depth(html: &Html) -> usize {
     deepest
 }
 
-/// Every element that `what` selects, in order.
-pub(super) fn select<'a>(root: ElementRef<'a>, what: &str) -> impl Iterator<Item = ElementRef<'a>> {
-    let selector = Selector::parse(what).expect("a selector written here");
-    root.select(&selector).collect::<Vec<_>>().into_iter()
+/// Every element of these names within `root`, in order.
+pub(super) fn elements<'a>(
+    root: ElementRef<'a>,
+    names: &'static [&str],
+) -> impl Iterator<Item = ElementRef<'a>> {
+    all(root).filter(|it| names.contains(&it.value().name()))
+}
+
+/// Every element within `root`, in order.
+pub(super) fn all(root: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
+    root.descendants().skip(1).filter_map(ElementRef::wrap)
 }
 
 /// Elements that do not part words.

@@ -14,22 +14,10 @@ use crate::ports::portal::TlsFault;
 
 /// ring, by value: needs no global provider, and builds on a machine without any CA certificates.
 pub(super) fn config(ca: Option<&Path>) -> Result<ClientConfig, PortalError> {
-    let mut roots = RootCertStore::empty();
-    match ca {
-        Some(file) => {
-            let unreadable =
-                |why: String| bad_address(format!("the CA file {}: {why}", file.display()));
-            for certificate in CertificateDer::pem_file_iter(file)
-                .map_err(|error| unreadable(error.to_string()))?
-            {
-                let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
-                roots
-                    .add(certificate)
-                    .map_err(|error| unreadable(error.to_string()))?;
-            }
-        }
-        None => roots = SYSTEM_ROOTS.get_or_init(system_roots).clone(),
-    }
+    let roots = match ca {
+        Some(file) => Arc::new(roots_of(file)?),
+        None => Arc::clone(SYSTEM_ROOTS.get_or_init(system_roots)),
+    };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -39,14 +27,28 @@ pub(super) fn config(ca: Option<&Path>) -> Result<ClientConfig, PortalError> {
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-fn system_roots() -> RootCertStore {
+fn roots_of(file: &Path) -> Result<RootCertStore, PortalError> {
+    let unreadable = |why: String| bad_address(format!("the CA file {}: {why}", file.display()));
+    let mut roots = RootCertStore::empty();
+    for certificate in
+        CertificateDer::pem_file_iter(file).map_err(|error| unreadable(error.to_string()))?
+    {
+        let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
+        roots
+            .add(certificate)
+            .map_err(|error| unreadable(error.to_string()))?;
+    }
+    Ok(roots)
+}
+
+fn system_roots() -> Arc<RootCertStore> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots
+    Arc::new(roots)
 }
 
 /// Read once for each process: reading some hundred and fifty certificates takes longer than an enrollment's pages.
-static SYSTEM_ROOTS: OnceLock<RootCertStore> = OnceLock::new();
+static SYSTEM_ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
 
 /// What in the causes of an error is about TLS itself.
 pub(super) fn fault_in(error: &(dyn Error + 'static)) -> Option<TlsFault> {

@@ -3,14 +3,15 @@
 use core::time::Duration;
 use std::error::Error;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, redirect};
-use rustls::ClientConfig;
 use tokio::runtime::Runtime;
 use url::Url;
 
 use super::answer::{Answer, is_html};
+use super::session::Session;
 use super::tls;
 use crate::event::Events;
 use crate::ports::PortalError;
@@ -32,7 +33,7 @@ pub struct Options {
 pub(in crate::adapters) struct Transport {
     runtime: Runtime,
     client: Client,
-    tls: ClientConfig,
+    session: Arc<Session>,
     options: Options,
     front: Url,
     events: Events,
@@ -50,18 +51,18 @@ impl Transport {
     pub(in crate::adapters) fn new(options: Options, events: Events) -> Result<Self, PortalError> {
         let front = Url::parse(&options.url).map_err(|error| bad_address(error.to_string()))?;
         check_address(&front, options.allow_plain_http)?;
-        let tls = tls::config(options.ca.as_deref())?;
+        let session = Arc::new(Session::default());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| PortalError::Unreachable {
             why: error.to_string(),
         })?;
-        let client = client(&tls, &options, &front)?;
+        let client = client(&session, &options, &front)?;
         Ok(Self {
             runtime,
             client,
-            tls,
+            session,
             options,
             front,
             events,
@@ -78,10 +79,9 @@ impl Transport {
         self.peer.as_deref()
     }
 
-    /// Cookies live in the client: a new one has none.
-    pub(in crate::adapters) fn forget_session(&mut self) -> Result<(), PortalError> {
-        self.client = client(&self.tls, &self.options, &self.front)?;
-        Ok(())
+    /// Drops the cookies.
+    pub(in crate::adapters) fn forget_session(&self) {
+        self.session.forget();
     }
 
     /// Resolves a link or redirect and refuses what leads away from the portal or into the clear.
@@ -147,6 +147,8 @@ impl Transport {
         let secs = self.options.timeout.as_secs();
         let peer = &mut self.peer;
         self.runtime.block_on(async {
+            // Nothing has run since the last act: a kept connection that the portal closed meanwhile is noticed here.
+            tokio::task::yield_now().await;
             let mut response = request
                 .send()
                 .await
@@ -197,13 +199,13 @@ impl Method<'_> {
     }
 }
 
-fn client(tls: &ClientConfig, options: &Options, front: &Url) -> Result<Client, PortalError> {
+fn client(session: &Arc<Session>, options: &Options, front: &Url) -> Result<Client, PortalError> {
     let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls.clone())
-        .cookie_store(true)
+        .tls_backend_preconfigured(tls::config(options.ca.as_deref())?)
+        .cookie_provider(Arc::clone(session))
         .tls_info(true)
-        // A connection kept between acts would die unnoticed: nothing runs while the engine waits.
-        .pool_max_idle_per_host(0)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(KEPT)
         .redirect(redirect::Policy::none())
         .timeout(options.timeout)
         .user_agent(concat!("enroll/", env!("CARGO_PKG_VERSION")));
@@ -258,6 +260,9 @@ fn unreachable_why(error: &reqwest::Error, secs: u64) -> PortalError {
     }
 }
 
+/// How long a connection is kept for the next act. A POST that meets a connection in the moment of its closing is lost,
+/// so this is well below what any server waits (nginx 75 s, Apache 5 s).
+const KEPT: Duration = Duration::from_secs(1);
 /// Pauses before a GET is repeated.
 const GET_PAUSES_SECS: [u64; 2] = [1, 3];
 /// The largest page taken: no page for people is larger, and reading HTML takes longer than its length.
