@@ -1,6 +1,7 @@
 //! GOST signing speed: gost3410 and gost-engine timed by turns in one run, compared by ratio, for machines are noisy;
-//! and the whole path through the card.
+//! the whole path through the card; and whole enrollments.
 
+mod enrollments;
 mod path;
 
 use std::collections::BTreeMap;
@@ -56,9 +57,15 @@ type Row = (String, String);
 struct Floors {
     default: BTreeMap<String, BTreeMap<String, f64>>,
     sets: BTreeMap<String, BTreeMap<String, f64>>,
+    enrollment: enrollments::Limits,
 }
 
 impl Floors {
+    fn read() -> Result<Self> {
+        let text = std::fs::read_to_string("ci/bench/floors.toml")?;
+        toml::from_str(&text).context("ci/bench/floors.toml")
+    }
+
     fn of(&self, (set, operation): &Row) -> Result<f64> {
         let size = if set.contains("-512-") { "512" } else { "256" };
         let own = self.sets.get(set).and_then(|it| it.get(operation));
@@ -75,9 +82,11 @@ pub(crate) fn prepared(json: bool) -> Result<()> {
     run(&mut Bench::open("speed")?, json)
 }
 
-/// Prints the arithmetic's table and the card's figures; fails when anything is below its floor.
+/// Prints the arithmetic's table, the enrollments' and the card's figures; fails when anything is below its floor.
 pub(crate) fn run(bench: &mut Bench, json: bool) -> Result<()> {
-    arithmetic(bench, json)?;
+    let engine = engine_bench(bench)?;
+    arithmetic(bench, &engine, json)?;
+    enrollments::run(bench, &engine, json)?;
     path::run(bench, json)
 }
 
@@ -86,9 +95,9 @@ pub(crate) fn inside(bench: &mut Bench, json: bool) -> Result<()> {
     path::inside(bench, json)
 }
 
-fn arithmetic(bench: &mut Bench, json: bool) -> Result<()> {
-    let floors: Floors = toml::from_str(&std::fs::read_to_string("ci/bench/floors.toml")?)?;
-    let (ours, engine) = timed(bench)?;
+fn arithmetic(bench: &mut Bench, engine: &Path, json: bool) -> Result<()> {
+    let floors = Floors::read()?;
+    let (ours, engine) = timed(bench, engine)?;
     let signing = engine
         .get(&("CryptoPro-A".to_owned(), "sign".to_owned()))
         .copied()
@@ -124,8 +133,8 @@ fn arithmetic(bench: &mut Bench, json: bool) -> Result<()> {
 }
 
 /// The best figure of each program for each row.
-fn timed(bench: &mut Bench) -> Result<(BTreeMap<Row, f64>, BTreeMap<Row, f64>)> {
-    let (ours, engine) = (built(bench)?, engine_bench(bench)?);
+fn timed(bench: &mut Bench, engine: &Path) -> Result<(BTreeMap<Row, f64>, BTreeMap<Row, f64>)> {
+    let ours = built(bench)?;
     let (mut best, mut best_of_engine) = (BTreeMap::new(), BTreeMap::new());
     for set in SETS {
         eprintln!("timing {set}");
@@ -135,7 +144,7 @@ fn timed(bench: &mut Bench) -> Result<(BTreeMap<Row, f64>, BTreeMap<Row, f64>)> 
                 keep_best(best, &printed)
             };
             turn(&ours, &mut best)?;
-            turn(&engine, &mut best_of_engine)?;
+            turn(engine, &mut best_of_engine)?;
         }
     }
     Ok((best, best_of_engine))

@@ -4,9 +4,11 @@
 //! harness's own proof. Only papers are not drawn: an empty sheet goes over the wire for each.
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
+use gost3410::count::Operations;
+use mock_ca::Door as Room;
 use serde_json::Value;
 
 use crate::jobs::hands;
@@ -14,15 +16,17 @@ use crate::output::{Ran, RunError, run};
 use crate::recording::Recording;
 use crate::scenario::Scenario;
 use crate::screen::Nobody;
-use crate::world::Conditions;
+use crate::world::{Before, Conditions};
 
 /// What one enrollment asks of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Commands to the token.
     pub apdus: usize,
-    /// Requests to the portal and its gateway.
+    /// Requests to the portal.
     pub requests: usize,
+    /// Looks into the phone's inbox, each a request to the gateway. The timeline tells of none.
+    pub inbox: usize,
     /// Texts to the phone.
     pub texts: usize,
     /// Lines of the journal.
@@ -34,7 +38,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Counted in a recording.
+    /// Counted in a recording: all but [`inbox`](Self::inbox).
     pub fn of(recording: &Recording) -> Self {
         let mut cost = Self::default();
         for line in recording.lines() {
@@ -76,7 +80,7 @@ pub enum BenchError {
     NotRepeatable(Cost, Cost),
 }
 
-/// Runs a scenario once, in `folder`, without drawing its papers.
+/// Runs a scenario once, in `folder`.
 ///
 /// Errors: [`BenchError`].
 pub fn enrollment(
@@ -84,7 +88,7 @@ pub fn enrollment(
     scenario: &Scenario,
     conditions: Conditions,
 ) -> Result<Cost, BenchError> {
-    let conditions = conditions.without_papers();
+    let inbox = Arc::new(AtomicUsize::new(0));
     let Ran {
         outcome, recording, ..
     } = run(
@@ -92,25 +96,57 @@ pub fn enrollment(
         scenario,
         conditions,
         Box::new(Nobody),
-        Box::new(|door| door),
+        counting(Arc::clone(&inbox)),
     )?;
     match outcome.mismatches.first() {
         Some(first) => Err(BenchError::NotAsExpected(first.clone())),
-        None => Ok(Cost::of(&recording)),
+        None => Ok(Cost {
+            inbox: inbox.load(Ordering::Relaxed),
+            ..Cost::of(&recording)
+        }),
     }
 }
 
-/// Runs a scenario again and again on `jobs` threads as long as `going` says: how often, and what each time cost.
+/// Counts the requests to the gateway.
+fn counting(inbox: Arc<AtomicUsize>) -> Before {
+    Box::new(move |mut door| {
+        Box::new(move |now, room, request| {
+            if room == Room::Sms {
+                inbox.fetch_add(1, Ordering::Relaxed);
+            }
+            door(now, room, request)
+        })
+    })
+}
+
+/// What came of a benchmark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Enrollments after the first one.
+    pub done: usize,
+    /// What each of them asked of the others.
+    pub each: Cost,
+    /// GOST operations of the first one: of token, authority, engine and proof together.
+    pub gost: Operations,
+}
+
+/// Runs a scenario once by itself, says so by `begun`, and then again and again on `jobs` threads as long as `going`
+/// says; papers are not drawn.
 ///
 /// Errors: [`BenchError`], the first one.
 pub fn bench(
     scenario: &Scenario,
     conditions: Conditions,
     jobs: usize,
+    begun: impl FnOnce(),
     going: impl Fn() -> bool + Sync,
-) -> Result<(usize, Cost), BenchError> {
+) -> Result<Figures, BenchError> {
+    let conditions = conditions.without_papers();
+    let before = Operations::so_far();
     let folder = tempfile::tempdir()?;
     let first = enrollment(folder.path(), scenario, conditions)?;
+    let gost = Operations::so_far() - before;
+    begun();
     let failed = AtomicBool::new(false);
     let done = Mutex::new(Ok(0));
     hands(jobs, || {
@@ -137,5 +173,9 @@ pub fn bench(
     let done = done
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner)?;
-    Ok((done, first))
+    Ok(Figures {
+        done,
+        each: first,
+        gost,
+    })
 }

@@ -53,11 +53,14 @@ fn a_benchmarks_enrollment_costs_what_the_default_run_does() {
     let scenario = Scenario::find("first-certificate").expect("a shipped scenario");
     let now = "2026-01-01T00:00:00Z".parse().expect("a moment");
     let conditions = Conditions::new(scenario.seed, now);
-    let cost = enrollment(folder.path(), &scenario, conditions).expect("an enrollment");
+    let run = |conditions| enrollment(folder.path(), &scenario, conditions).expect("an enrollment");
+    let cost = run(conditions.without_papers());
+    assert_eq!(cost, run(conditions));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings/first-certificate.jsonl");
     let default = Cost::of(&Recording::load(&path).expect("a recording"));
-    assert_eq!(cost, default);
+    assert_eq!(Cost { inbox: 0, ..cost }, default);
     assert_eq!((cost.signatures, cost.key_pairs), (2, 1));
+    assert_eq!((cost.requests, cost.inbox), (61, 92));
 }
 
 /// `scenarios run --record NAME…` renews them.

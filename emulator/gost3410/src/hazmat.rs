@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::error::check_length;
 use crate::suite::suite;
-use crate::{Error, Signature, SigningKey, VerifyingKey, signing};
+use crate::{Error, Signature, SigningKey, VerifyingKey, count, signing};
 
 /// GOST R 34.10-2012 signing from step 4 on (RFC 7091 §6.1); the nonce of step 3 is the caller's.
 ///
@@ -33,5 +33,6 @@ pub fn shared_point(
     if key.parameter_set() != peer.parameter_set() {
         return Err(Error::ParameterMismatch);
     }
+    count::AGREEMENTS.add_one();
     suite(key.parameter_set()).agree(&key.to_le_bytes(), ukm, &peer.to_bytes())
 }

@@ -5,9 +5,10 @@ extern crate alloc;
 extern crate std;
 
 // Who knows whom: params ◄── curves ◄── suite ◄── hazmat ◄── signing, verifying; encoding beside.
-// The arithmetic knows neither names nor encodings; nothing here knows cards.
+// The arithmetic knows neither names nor encodings; nothing here knows cards. `count` is told by whoever does work.
 mod agreement;
 mod arithmetic;
+pub mod count;
 mod curves;
 mod encoding;
 mod error;

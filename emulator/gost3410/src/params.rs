@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use der::asn1::ObjectIdentifier;
 use digest::Digest;
 
-use crate::Error;
+use crate::{Error, count};
 
 /// A registered parameter set (fourteen names, nine curves).
 ///
@@ -203,6 +203,7 @@ impl Algorithm {
 
     /// The digest of a message: 32 or 64 octets in the order of every hash API.
     pub fn digest(self, message: &[u8]) -> Vec<u8> {
+        count::DIGESTS.add_one();
         match self {
             Self::Gost2001 => gost94::Gost94CryptoPro::digest(message).to_vec(),
             Self::Gost2012_256 => streebog::Streebog256::digest(message).to_vec(),

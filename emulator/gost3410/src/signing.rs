@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::error::check_length;
 use crate::nonce::Nonces;
 use crate::suite::suite;
-use crate::{Algorithm, Error, ParameterSet, Signature, VerifyingKey, hazmat};
+use crate::{Algorithm, Error, ParameterSet, Signature, VerifyingKey, count, hazmat};
 
 /// A secret key with its public key; wiped when dropped.
 #[derive(Clone)]
@@ -134,6 +134,7 @@ impl fmt::Debug for SigningKey {
 /// Signs with the secret of `key`; digest and nonce have the size of the set.
 pub(crate) fn sign(key: &SigningKey, digest: &[u8], k: &[u8]) -> Result<Signature, Error> {
     let rs = suite(key.parameter_set()).sign(&key.d, digest, k)?;
+    count::SIGNATURES.add_one();
     Ok(Signature::from_le_halves(rs))
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::error::check_length;
 use crate::suite::suite;
-use crate::{Algorithm, Error, ParameterSet, Signature};
+use crate::{Algorithm, Error, ParameterSet, Signature, count};
 
 /// A public key: always on the curve and in the subgroup of order `q`.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,6 +42,7 @@ impl VerifyingKey {
 
     pub(crate) fn of_secret(set: ParameterSet, d: &[u8]) -> Result<Self, Error> {
         let xy = suite(set).public_key(d)?;
+        count::PUBLIC_KEYS.add_one();
         Ok(Self { set, xy })
     }
 
@@ -63,6 +64,7 @@ impl VerifyingKey {
         check_length(digest, self.set.size())?;
         let rs = signature.as_le_halves();
         check_length(rs, 2 * self.set.size())?;
+        count::VERIFICATIONS.add_one();
         suite(self.set).verify(&self.xy, digest, rs)
     }
 

@@ -1,8 +1,11 @@
 //! `scenarios bench`.
 
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use scenarios::bench::{Cost, bench};
+use gost3410::count::Operations;
+use scenarios::bench::{BenchError, Cost, Figures, bench};
 use scenarios::jobs;
 use scenarios::scenario::Scenario;
 use scenarios::world::Conditions;
@@ -23,58 +26,137 @@ pub(super) struct Bench {
     /// On how many threads; as many as there are cores, unless told.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// Where journals and papers are written and synced, line by line; /dev/shm where there is one, unless told: what is
+    /// measured is the programs, not the disk.
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
     /// The figures as one JSON object.
     #[arg(long)]
     json: bool,
 }
 
+/// What the machine's clocks say of a benchmark.
+struct Took {
+    wall: Duration,
+    /// Time of all cores together; not every system tells.
+    processor: Option<Duration>,
+}
+
 impl Bench {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a benchmark measures the machine's own time; nothing kept depends on it"
-    )]
     pub(super) fn measure(&self) -> u8 {
         let scenario = match Scenario::find(&self.scenario) {
             Ok(scenario) => scenario,
             Err(error) => return unusable(&error),
         };
-        let conditions = Conditions::new(scenario.seed, present());
+        if let Some(folder) = self.folder() {
+            // Fails only where something else has chosen a folder already, and nothing in this program does.
+            let _ = tempfile::env::override_temp_dir(folder);
+        }
         let jobs = self.jobs.unwrap_or_else(jobs::cores);
-        let (long, started) = (Duration::from_secs(self.seconds), Instant::now());
-        let going = || started.elapsed() < long;
-        match bench(&scenario, conditions, jobs, going) {
-            Ok((done, cost)) => self.tell(&scenario.name, jobs, done, started.elapsed(), cost),
+        match self.timed(&scenario, jobs) {
+            Ok((figures, took)) => self.tell(&scenario.name, jobs, figures, &took),
             Err(error) => return unusable(&error),
         }
         0
     }
 
-    fn tell(&self, name: &str, jobs: usize, done: usize, took: Duration, cost: Cost) {
-        let a_second = done as f64 / took.as_secs_f64();
-        let Cost {
-            apdus,
-            requests,
-            texts,
-            journal,
-            signatures,
-            key_pairs,
-        } = cost;
+    fn folder(&self) -> Option<&Path> {
+        let in_memory = Path::new("/dev/shm");
+        let given = self.folder.as_deref();
+        given.or_else(|| in_memory.is_dir().then_some(in_memory))
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a benchmark measures the machine's own time; nothing kept depends on it"
+    )]
+    fn timed(&self, scenario: &Scenario, jobs: usize) -> Result<(Figures, Took), BenchError> {
+        let conditions = Conditions::new(scenario.seed, present());
+        let begun = Cell::new((Instant::now(), processor_time()));
+        let end = std::sync::OnceLock::new();
+        let long = Duration::from_secs(self.seconds);
+        let going = || Instant::now() < *end.get_or_init(|| Instant::now() + long);
+        let start = || begun.set((Instant::now(), processor_time()));
+        let figures = bench(scenario, conditions, jobs, start, going)?;
+        let (started, processor) = begun.get();
+        let took = Took {
+            wall: started.elapsed(),
+            processor: processor_time()
+                .zip(processor)
+                .map(|(now, then)| now - then),
+        };
+        Ok((figures, took))
+    }
+
+    fn tell(&self, name: &str, jobs: usize, figures: Figures, took: &Took) {
+        let done = figures.done;
+        let a_second = done as f64 / took.wall.as_secs_f64();
+        let each_ms = took
+            .processor
+            .filter(|_| done > 0)
+            .map(|processor| processor.as_secs_f64() * 1000.0 / done as f64);
         if self.json {
-            let figures = json!({
+            let line = json!({
                 "scenario": name, "jobs": jobs, "enrollments": done, "enrollments_a_second": a_second,
-                "each": {
-                    "apdus": apdus, "requests": requests, "texts": texts, "journal_lines": journal,
-                    "token_signatures": signatures, "token_key_pairs": key_pairs,
-                },
+                "processor_ms_each": each_ms, "each": each(figures),
             });
-            println!("{figures}");
+            println!("{line}");
             return;
         }
+        let wall = took.wall;
         println!(
-            "{name}: {a_second:.1} enrollments a second on {jobs} threads ({done} in {took:.1?})"
+            "{name}: {a_second:.1} enrollments a second on {jobs} threads ({done} in {wall:.1?})"
         );
-        println!(
-            "each: {apdus} APDUs, {requests} requests, {texts} texts, {journal} journal lines, {signatures} GOST signatures and {key_pairs} key pairs by the token"
-        );
+        if let Some(each_ms) = each_ms {
+            println!("each: {each_ms:.1} ms of processor time, user and system");
+        }
+        println!("{}", words(figures));
     }
+}
+
+fn each(Figures { each, gost, .. }: Figures) -> serde_json::Value {
+    json!({
+        "apdus": each.apdus, "requests": each.requests, "inbox_requests": each.inbox, "texts": each.texts,
+        "journal_lines": each.journal, "token_signatures": each.signatures, "token_key_pairs": each.key_pairs,
+        "gost": {
+            "public_keys": gost.public_keys, "signatures": gost.signatures, "verifications": gost.verifications,
+            "agreements": gost.agreements, "digests": gost.digests,
+        },
+    })
+}
+
+fn words(Figures { each, gost, .. }: Figures) -> String {
+    let Cost {
+        apdus,
+        requests,
+        inbox,
+        texts,
+        journal,
+        signatures,
+        key_pairs,
+    } = each;
+    let Operations {
+        public_keys,
+        signatures: signed,
+        verifications,
+        agreements,
+        digests,
+    } = gost;
+    format!(
+        "each: {apdus} APDUs, {requests} requests to the portal and {inbox} to the inbox, {texts} texts, {journal} journal lines\n\
+         by the token: {signatures} GOST signatures, {key_pairs} key pairs\n\
+         in all: {signed} GOST signatures, {verifications} verifications, {public_keys} public keys, {agreements} agreements, {digests} digests"
+    )
+}
+
+/// User and system time of this process.
+#[cfg(unix)]
+fn processor_time() -> Option<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).ok()
+}
+
+#[cfg(not(unix))]
+fn processor_time() -> Option<Duration> {
+    None
 }

@@ -1,0 +1,91 @@
+//! Whole enrollments: how many a second, and how much processor time each takes, in signatures by gost-engine.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Figure, Floors, ROUND};
+use crate::programs::Programs;
+use crate::run::Bench;
+
+/// The two programs take turns, so often; the best turn of each counts.
+const TURNS: usize = 4;
+
+/// Of each turn of the enrollments.
+const SECONDS: &str = "3";
+
+/// What an enrollment may take.
+#[derive(Deserialize)]
+pub(super) struct Limits {
+    /// Signatures that gost-engine makes on CryptoPro-A in the same processor time.
+    signatures_of_engine: f64,
+}
+
+/// What `scenarios bench` prints.
+#[derive(Deserialize)]
+struct Turn {
+    enrollments_a_second: f64,
+    processor_ms_each: f64,
+    each: Value,
+}
+
+/// Prints the figures; fails when an enrollment takes longer than it may.
+pub(super) fn run(bench: &mut Bench, engine: &Path, json: bool) -> Result<()> {
+    Programs::build_for_speed(bench, "scenarios")?;
+    let programs = Programs::built()?.built_for_speed();
+    let (mut best, mut signing) = (turn(bench, &programs)?, 0.0_f64);
+    for _ in 1..TURNS {
+        signing = signing.max(engine_signing(bench, engine)?);
+        let next = turn(bench, &programs)?;
+        if next.processor_ms_each < best.processor_ms_each {
+            best = next;
+        }
+    }
+    let cost = best.processor_ms_each / 1000.0 * signing;
+    let most = Floors::read()?.enrollment.signatures_of_engine;
+    show(&best, cost, most, json);
+    ensure!(
+        cost <= most,
+        "an enrollment takes the time of {cost:.0} signatures by gost-engine, over {most}"
+    );
+    Ok(())
+}
+
+fn turn(bench: &mut Bench, programs: &Programs) -> Result<Turn> {
+    let mut scenarios = programs.command("scenarios");
+    let printed = bench.run(scenarios.args(["bench", "--json", "--seconds", SECONDS]))?;
+    serde_json::from_str(&printed).context(printed)
+}
+
+/// Signatures a second on CryptoPro-A, on one core.
+fn engine_signing(bench: &mut Bench, engine: &Path) -> Result<f64> {
+    let printed = bench.run(Command::new(engine).args([ROUND, "CryptoPro-A"]))?;
+    for line in printed.lines().filter(|line| line.starts_with('{')) {
+        let figure: Figure = serde_json::from_str(line).with_context(|| line.to_owned())?;
+        if figure.operation == "sign" {
+            return Ok(figure.per_second);
+        }
+    }
+    anyhow::bail!("gost-engine's program prints no signatures: {printed}")
+}
+
+fn show(best: &Turn, cost: f64, most: f64, json: bool) {
+    let Turn {
+        enrollments_a_second,
+        processor_ms_each,
+        each,
+    } = best;
+    if json {
+        let line = json!({ "enrollments_a_second": enrollments_a_second, "processor_ms_each": processor_ms_each,
+            "signatures_of_engine": cost.round(), "limit": most, "each": each });
+        println!("{line}");
+        return;
+    }
+    println!(
+        "whole enrollments {enrollments_a_second:>6.1}/s, each {processor_ms_each:.1} ms of processor time, in which gost-engine makes {cost:.0} signatures (at most {most:.0})"
+    );
+    println!("each: {each}");
+}
