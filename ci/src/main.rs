@@ -11,6 +11,7 @@ mod page;
 mod pcscd;
 mod process;
 mod programs;
+mod python;
 mod release;
 mod run;
 mod speed;

@@ -8,7 +8,10 @@ use anyhow::{Context as _, Result, ensure};
 use crate::run::Bench;
 
 /// What cargo calls the machine that Debian's Rust builds for.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
+pub(super) const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// The workspace's programs.
+pub(super) const PROGRAMS: &[&str] = &["emulator", "enroll", "mock-ca", "scenarios"];
 
 /// Programs that are built alike.
 struct Kind {
@@ -22,7 +25,7 @@ struct Kind {
 const KINDS: [Kind; 2] = [
     Kind {
         folder: "bin",
-        names: &["emulator", "enroll", "mock-ca", "scenarios"],
+        names: PROGRAMS,
         features: &["--no-default-features"],
         flags: "-Ctarget-feature=+crt-static",
     },

@@ -6,13 +6,14 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use super::build::PROGRAMS;
 use super::told;
 use crate::run::Bench;
 
 /// Runs each program there; the static ones with nothing beside them, the others with glibc.
 pub(super) fn run_there(bench: &mut Bench, release: &Path) -> Result<()> {
     let root = root(bench, "empty-root")?;
-    for name in ["emulator", "enroll", "mock-ca", "scenarios"] {
+    for name in PROGRAMS {
         fs::copy(release.join("bin").join(name), root.join(name))?;
         bench.run_and_find(chroot(&root, name).arg("--version"), name)?;
     }

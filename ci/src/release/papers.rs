@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 
 use super::sbom;
 use crate::programs::Programs;
+use crate::python::Python;
 use crate::run::Bench;
 
 /// The workspace's version.
@@ -44,14 +45,9 @@ pub(super) fn write(bench: &mut Bench, version: &str, release: &Path) -> Result<
 
 /// CycloneDX's own library judges the bill by the schema that comes with it.
 fn follows_its_schema(bench: &mut Bench, bill: &Path) -> Result<()> {
-    let tools = bench.folder().join("python");
-    bench.run(Command::new("python3").args(["-m", "venv"]).arg(&tools))?;
-    let mut pip = Command::new(tools.join("bin/pip"));
-    pip.args(["install", "--quiet", "--require-hashes", "--requirement"]);
-    bench.run(pip.arg("ci/bom/requirements.txt"))?;
-    let mut python = Command::new(tools.join("bin/python"));
+    let python = Python::with(bench, "ci/bom/requirements.txt")?;
     bench.run_and_find(
-        python.arg("ci/bom/judge.py").arg(bill),
+        python.command("python").arg("ci/bom/judge.py").arg(bill),
         "valid CycloneDX 1.5",
     )
 }

@@ -11,9 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The workspace's programs.
-const PROGRAMS: [&str; 4] = ["emulator", "enroll", "mock-ca", "scenarios"];
-const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+use super::build::{PROGRAMS, TARGET};
 
 /// What `cargo metadata` tells, as far as it is asked here.
 #[derive(Deserialize)]
@@ -67,7 +65,7 @@ pub(super) fn of_the_programs(workspace: &Path, version: &str) -> Result<String>
 fn metadata(workspace: &Path) -> Result<Metadata> {
     let mut cargo = Command::new("cargo");
     cargo.args(["metadata", "--format-version=1", "--locked"]);
-    cargo.args(["--filter-platform", PLATFORM]);
+    cargo.args(["--filter-platform", TARGET]);
     let output = cargo.current_dir(workspace).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "cargo metadata: {said}");
@@ -78,7 +76,7 @@ fn metadata(workspace: &Path) -> Result<Metadata> {
 /// resolves the tests' with them.
 fn built_in(workspace: &Path) -> Result<BTreeSet<String>> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["tree", "--locked", "--target", PLATFORM]);
+    cargo.args(["tree", "--locked", "--target", TARGET]);
     cargo.args(["--edges", "normal,no-proc-macro", "--prefix", "none"]);
     cargo.args(PROGRAMS.iter().flat_map(|name| ["-p", name]));
     let output = cargo.current_dir(workspace).output()?;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::python::Python;
 use crate::run::Bench;
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
@@ -40,13 +41,9 @@ fn supply(bench: &mut Bench) -> Result<()> {
 
 /// Each pipeline's file follows the schema its vendor publishes.
 fn pipelines(bench: &mut Bench) -> Result<()> {
-    let tools = bench.folder().join("python");
-    bench.run(Command::new("python3").args(["-m", "venv"]).arg(&tools))?;
-    let mut pip = Command::new(tools.join("bin/pip"));
-    pip.args(["install", "--quiet", "--require-hashes", "--requirement"]);
-    bench.run(pip.arg("ci/pipelines/requirements.txt"))?;
+    let python = Python::with(bench, "ci/pipelines/requirements.txt")?;
     for (schema, file) in PIPELINES {
-        let mut check = Command::new(tools.join("bin/check-jsonschema"));
+        let mut check = python.command("check-jsonschema");
         bench.run(check.args(["--builtin-schema", schema, file]))?;
     }
     Ok(())
