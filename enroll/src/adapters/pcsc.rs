@@ -270,8 +270,9 @@ fn passes(error: &Error) -> bool {
     )
 }
 
-/// How many moments a card is given to be powered: two seconds, of which the slowest ATR needs one.
-const WAITS_FOR_POWER: u32 = 20;
+/// How many moments a card is given to be powered: five seconds, of which the slowest ATR needs one. Another program's
+/// resets cut moments short, and each may leave the card without power for some (seen: twenty were not enough).
+const WAITS_FOR_POWER: u32 = 50;
 
 /// One of them.
 const MOMENT: Duration = Duration::from_millis(100);
