@@ -89,6 +89,13 @@ impl Browser {
         self.page_of(answer, "the front page")
     }
 
+    /// Asks for a page anew that came by a link.
+    pub fn reload(&mut self, page: &Page) -> Result<Page, PortalError> {
+        let target = self.target(page, page.url.as_str())?;
+        let answer = self.fetch(&target, "GET", None, &[])?;
+        self.page_of(answer, &page.name())
+    }
+
     /// Presses the link or button of `page` that reads `words`.
     pub fn press(&mut self, page: &Page, words: &str) -> Result<Page, PortalError> {
         match self.arrive(page, words, &Filled::default())? {

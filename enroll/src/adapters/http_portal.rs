@@ -5,6 +5,7 @@ mod words;
 
 use core::time::Duration;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 
@@ -81,9 +82,11 @@ impl From<PortalAddress> for Options {
 #[derive(Debug)]
 pub struct HttpPortal {
     browser: Browser,
-    page: Option<Page>,
-    home: Option<Page>,
-    card: Option<Page>,
+    page: Option<Rc<Page>>,
+    home: Option<Rc<Page>>,
+    card: Option<Rc<Page>>,
+    /// The list of applications, for as long as it is the open page.
+    list: Option<Rc<Page>>,
     codes: u32,
 }
 
@@ -103,32 +106,39 @@ impl HttpPortal {
             page: None,
             home: None,
             card: None,
+            list: None,
             codes: 0,
         })
     }
 
     /// The page that is open; a walk that has not begun is a session that has ended.
-    fn page(&self) -> Result<Page, PortalError> {
+    fn page(&self) -> Result<Rc<Page>, PortalError> {
         self.page.clone().ok_or(PortalError::SessionExpired)
     }
 
-    fn card(&self) -> Result<Page, PortalError> {
+    fn card(&self) -> Result<Rc<Page>, PortalError> {
         self.card.clone().ok_or(PortalError::SessionExpired)
     }
 
     /// Presses `words` on `page`, as someone who is logged in.
-    fn press(&mut self, page: &Page, words: &str) -> Result<Page, PortalError> {
+    fn press(&mut self, page: &Page, words: &str) -> Result<Rc<Page>, PortalError> {
         let next = self.browser.press(page, words)?;
         self.arrive(next)
     }
 
     /// Takes a page as the open one, unless it asks for the phone again.
-    fn arrive(&mut self, page: Page) -> Result<Page, PortalError> {
+    fn arrive(&mut self, page: Page) -> Result<Rc<Page>, PortalError> {
         if asks_for_phone(&page) {
             return Err(PortalError::SessionExpired);
         }
-        self.page = Some(page.clone());
-        Ok(page)
+        Ok(self.show(page))
+    }
+
+    fn show(&mut self, page: Page) -> Rc<Page> {
+        let page = Rc::new(page);
+        self.page = Some(Rc::clone(&page));
+        self.list = None;
+        page
     }
 
     fn expect_text(&self, page: &Page, words: &str) -> Result<String, PortalError> {
@@ -160,7 +170,8 @@ impl HttpPortal {
 impl Portal for HttpPortal {
     fn open(&mut self) -> Result<(), PortalError> {
         (self.home, self.card) = (None, None);
-        self.page = Some(self.browser.open()?);
+        let front = self.browser.open()?;
+        self.show(front);
         Ok(())
     }
 
@@ -172,21 +183,21 @@ impl Portal for HttpPortal {
                 .browser
                 .missing(&page, &format!("field «{}»", words::PHONE)));
         }
-        self.page = Some(page);
+        self.show(page);
         Ok(())
     }
 
     fn request_code(&mut self, phone: &Phone) -> Result<String, PortalError> {
         let mut page = self.page()?;
         if page.field(words::CODE).is_some() {
-            page = self.browser.press(&page, words::CODE_AGAIN)?;
+            page = Rc::new(self.browser.press(&page, words::CODE_AGAIN)?);
         }
         if asks_for_phone(&page) {
             let filled = Filled::default().with(words::PHONE, phone.digits(), "{phone}");
-            page = self.browser.submit(&page, words::GET_CODE, &filled)?;
+            page = Rc::new(self.browser.submit(&page, words::GET_CODE, &filled)?);
         }
         let said = page.alerts.join(" ");
-        self.page = Some(page.clone());
+        self.page = Some(Rc::clone(&page));
         match number_in(&said) {
             Some(secs) if contains(&said, words::TOO_EARLY) => {
                 return Err(PortalError::TooEarly { said, secs });
@@ -206,8 +217,8 @@ impl Portal for HttpPortal {
         let filled = Filled::default().with(words::CODE, code.expose(), &shown);
         let button = login_button(&asked).unwrap_or(words::LOG_IN.to_owned());
         let page = self.browser.submit(&asked, &button, &filled)?;
+        let page = self.show(page);
         let said = page.alerts.join(" ");
-        self.page = Some(page.clone());
         if page.field(words::CODE).is_some() {
             return Err(PortalError::WrongCode {
                 left: number_in(&said),
@@ -223,10 +234,21 @@ impl Portal for HttpPortal {
     }
 
     fn applications(&mut self) -> Result<Vec<ApplicationRow>, PortalError> {
-        let home = self.home.clone().ok_or(PortalError::SessionExpired)?;
-        let menu = self.press(&home, words::WORK)?;
-        let list = self.press(&menu, words::CABINET)?;
-        forms::applications(&list).map_err(|missing| self.browser.missing(&list, &missing))
+        let list = match self.list.clone() {
+            Some(list) => {
+                let again = self.browser.reload(&list)?;
+                self.arrive(again)?
+            }
+            None => {
+                let home = self.home.clone().ok_or(PortalError::SessionExpired)?;
+                let menu = self.press(&home, words::WORK)?;
+                self.press(&menu, words::CABINET)?
+            }
+        };
+        let rows = forms::applications(&list);
+        let rows = rows.map_err(|missing| self.browser.missing(&list, &missing))?;
+        self.list = Some(list);
+        Ok(rows)
     }
 
     fn open_application(&mut self, number: &str) -> Result<ApplicationCard, PortalError> {
@@ -310,17 +332,14 @@ impl Portal for HttpPortal {
 
     fn document(&mut self, title: &str) -> Result<DocumentFile, PortalError> {
         let card = self.card()?;
-        let shared = card
-            .links
-            .iter()
-            .find(|link| contains(&link.text, title))
-            .map(|link| link.text.clone());
-        let words = if card.link(title).is_some() {
-            title.to_owned()
-        } else {
-            shared.unwrap_or(title.to_owned())
+        let words = match card.link(title) {
+            Some(_) => title,
+            None => {
+                let mut shared = card.links.iter().map(|link| link.text.as_str());
+                shared.find(|text| contains(text, title)).unwrap_or(title)
+            }
         };
-        let arrived = match self.browser.arrive(&card, &words, &Filled::default())? {
+        let arrived = match self.browser.arrive(&card, words, &Filled::default())? {
             Arrived::Page(page) if asks_for_phone(&page) => {
                 return Err(PortalError::SessionExpired);
             }

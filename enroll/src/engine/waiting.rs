@@ -154,8 +154,8 @@ impl Enrollment<'_> {
 /// How often the inbox is looked into for SMS 1: soon at first, then less and less often.
 const NOTICE_PAUSES_SECS: [u64; 3] = [5, 10, 20];
 const LAST_NOTICE_PAUSE_SECS: u64 = 30;
-/// How often it is looked into for SMS 2: a quarter of a minute is soon enough for a person who waits for half an hour.
-const READY_PAUSE: Duration = Duration::from_secs(15);
+/// How often it is looked into for SMS 2: a minute is soon enough for a person who waits for half an hour.
+const READY_PAUSE: Duration = Duration::from_mins(1);
 /// How long between two looks at the list.
 const LIST_PAUSES_SECS: [u64; 3] = [60, 120, 180];
 const LAST_LIST_PAUSE_SECS: u64 = 300;

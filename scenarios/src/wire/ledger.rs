@@ -133,10 +133,13 @@ impl Ledger {
     /// The body once, then by the number of the line that has it.
     fn body(&mut self, n: usize, exchange: &Exchange) -> Map<String, Value> {
         let (name, value) = self.kept(exchange);
-        if value.as_str().is_some_and(str::is_empty) {
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        if text.is_empty() {
             return Map::new();
         }
-        let key = (exchange.content_type.clone(), value.to_string());
+        let key = (exchange.content_type.clone(), text);
         match self.bodies.get(&key) {
             Some(first) => Map::from_iter([("same_as".to_owned(), json!(first))]),
             None => {

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::form::{Button, CELL, Field, Form, read_form};
 use super::label::same;
-use super::reading::{DEEPEST, all, depth, elements, texts, words};
+use super::reading::{DEEPEST, all, depth, elements, words};
 
 /// A page.
 #[derive(Clone, Debug)]
@@ -55,29 +55,29 @@ impl Page {
         } else {
             html
         };
-        let root = html.root_element();
+        let elements: Vec<_> = all(html.root_element()).collect();
+        let named = |names: &'static [&str]| {
+            let named = move |it: &&ElementRef<'_>| names.contains(&it.value().name());
+            elements.iter().filter(named)
+        };
+        let texts = |names| named(names).map(words).collect::<Vec<_>>();
         Self {
             url,
-            title: texts(&html, &["title"])
-                .into_iter()
-                .next()
-                .unwrap_or_default(),
-            headings: texts(&html, &["h1", "h2", "h3"]),
-            links: elements(root, &["a"])
-                .filter_map(|a| link(&a))
+            title: named(&["title"]).map(words).next().unwrap_or_default(),
+            headings: texts(&["h1", "h2", "h3"]),
+            links: named(&["a"])
+                .filter_map(link)
                 .filter(|it| !it.text.is_empty())
                 .collect(),
-            forms: elements(root, &["form"])
-                .map(|form| read_form(&html, &form))
+            forms: named(&["form"])
+                .map(|form| read_form(&html, form))
                 .collect(),
-            tables: elements(root, &["table"])
-                .map(|table| read_table(&table))
-                .collect(),
-            alerts: all(root)
+            tables: named(&["table"]).map(read_table).collect(),
+            alerts: (elements.iter())
                 .filter(|it| it.attr("role") == Some("alert"))
-                .map(|it| words(&it))
+                .map(words)
                 .collect(),
-            text: texts(&html, &["body"]).join(" "),
+            text: texts(&["body"]).join(" "),
             source: source.to_owned(),
         }
     }

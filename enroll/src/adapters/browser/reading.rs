@@ -5,13 +5,6 @@ use scraper::{ElementRef, Html, Node};
 
 use super::label::collapse;
 
-/// The words of every element of these names.
-pub(super) fn texts(html: &Html, names: &'static [&str]) -> Vec<String> {
-    elements(html.root_element(), names)
-        .map(|it| words(&it))
-        .collect()
-}
-
 /// The words a person sees, in order. Inline elements do not part words, all others do.
 pub(super) fn words(element: &ElementRef<'_>) -> String {
     let mut text = String::new();
