@@ -1,5 +1,6 @@
 //! Building the programs so that the same commit gives the same bytes wherever it lies.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -19,7 +20,8 @@ struct Kind {
     folder: &'static str,
     names: &'static [&'static str],
     features: &'static [&'static str],
-    flags: &'static str,
+    /// What links them, in `ci/link`.
+    compiler: &'static str,
 }
 
 const KINDS: [Kind; 2] = [
@@ -27,21 +29,21 @@ const KINDS: [Kind; 2] = [
         folder: "bin",
         names: PROGRAMS,
         features: &["--no-default-features"],
-        flags: "-Ctarget-feature=+crt-static",
+        compiler: "rustc-static",
     },
     // A library that is opened at run time needs a C library that is there at run time.
     Kind {
         folder: "bin-pcsc",
         names: &["enroll", "scenarios"],
         features: &[],
-        flags: "-Clink-arg=-static-libgcc",
+        compiler: "rustc-glibc",
     },
 ];
 
 /// Builds what lies in `source` into folders of `out`, stripped.
 pub(super) fn programs(bench: &mut Bench, source: &Path, out: &Path) -> Result<()> {
     let source = std::path::absolute(source)?;
-    // One for both kinds: macros and build scripts are the same, whatever the flags.
+    // One for both kinds: the crates of others are compiled alike.
     let target = source.join("target/release-build");
     for kind in &KINDS {
         bench.run(&mut cargo(kind, &source, &target)?)?;
@@ -66,17 +68,27 @@ fn cargo(kind: &Kind, source: &Path, target: &Path) -> Result<Command> {
         .current_dir(source)
         .env("CARGO_TARGET_DIR", target)
         .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
-        .env("RUSTFLAGS", flags(kind, source)?);
+        .env("RUSTFLAGS", without_paths(source)?)
+        // Found by its name, which goes into what cargo calls a crate; its path would differ from folder to folder.
+        .env("RUSTC_WORKSPACE_WRAPPER", kind.compiler)
+        .env("PATH", path_with(&source.join("ci/link"))?);
     Ok(cargo)
 }
 
+fn path_with(folder: &Path) -> Result<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = [folder.to_owned()]
+        .into_iter()
+        .chain(std::env::split_paths(&path));
+    Ok(std::env::join_paths(all)?)
+}
+
 /// Paths of this machine become names, so that they differ nowhere.
-fn flags(kind: &Kind, source: &Path) -> Result<String> {
+fn without_paths(source: &Path) -> Result<String> {
     let home = cargo_home()?;
     let (home, source) = (home.display(), source.display());
     Ok(format!(
-        "{} --remap-path-prefix={home}=/cargo --remap-path-prefix={source}=/source",
-        kind.flags
+        "--remap-path-prefix={home}=/cargo --remap-path-prefix={source}=/source"
     ))
 }
 
