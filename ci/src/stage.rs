@@ -19,6 +19,7 @@ use clap::ValueEnum;
 
 use crate::junit;
 use crate::packages;
+use crate::programs::Programs;
 use crate::release;
 use crate::run::Bench;
 use crate::speed;
@@ -60,20 +61,25 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    /// The stages of every validation, in the order they run.
+    /// The stages of every validation, in the order they run: those whose programs take minutes to optimize come last.
     pub(crate) const ALL: [Self; 11] = [
         Self::Lint,
         Self::Test,
         Self::Kill,
-        Self::Trouble,
-        Self::Gost,
-        Self::Speed,
         Self::Opensc,
         Self::Pcsc,
         Self::Pkcs11,
         Self::Browser,
         Self::Docs,
+        Self::Trouble,
+        Self::Gost,
+        Self::Speed,
     ];
+
+    /// Whether it runs programs that were built for speed.
+    const fn is_for_speed(self) -> bool {
+        matches!(self, Self::Trouble | Self::Speed)
+    }
 
     const fn name(self) -> &'static str {
         match self {
@@ -142,7 +148,12 @@ pub(crate) struct Verdict {
 
 /// Runs the stages one after the other, leaves `target/ci/junit.xml`, and tells whether all passed.
 pub(crate) fn validate(stages: &[Stage], bless: bool) -> bool {
+    let others_first = stages.first().is_some_and(|first| !first.is_for_speed());
+    let ahead =
+        (others_first && stages.iter().any(|stage| stage.is_for_speed())).then(Programs::ahead);
     let verdicts: Vec<Verdict> = stages.iter().map(|stage| stage.judged(bless)).collect();
+    // Whatever came of it, the stages that need it have built it.
+    drop(ahead);
     let failed: Vec<_> = verdicts
         .iter()
         .filter(|verdict| verdict.failure.is_some())

@@ -3,6 +3,7 @@
 mod attach;
 mod control;
 mod image;
+mod manual;
 mod send;
 mod surroundings;
 
@@ -51,6 +52,20 @@ enum Command {
     Send(Send),
     /// Put the card of an image into a virtual reader until stopped with Ctrl-C.
     Attach(Attach),
+    /// Print shell completions.
+    #[command(hide = true)]
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page; with DIR, leave it and a page for each command there.
+    #[command(hide = true)]
+    Man {
+        /// Where the pages go.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// `emulator new`.
@@ -166,6 +181,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Show(show) => image::show(&show),
         Command::Send(send) => send::run(&send),
         Command::Attach(attach) => attach::run(&attach),
+        Command::Completions { shell } => Ok(manual::completions(shell)?),
+        Command::Man { folder } => Ok(manual::man(folder.as_deref())?),
     }
 }
 

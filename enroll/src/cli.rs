@@ -77,7 +77,7 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Resul
         Command::Doctor => return doctor::run(common, shell),
         Command::SupportBundle { file } => return support::run(file, common, shell),
         Command::Completions { shell } => return Ok(manual::completions(*shell)?),
-        Command::Man => return Ok(manual::man()?),
+        Command::Man { folder } => return Ok(manual::man(folder.as_deref())?),
         Command::Abandon => return abandon::run(common, shell),
         Command::Token { command } => return token::run(command, common, shell),
         Command::Bridge {
@@ -123,7 +123,7 @@ fn chapters(command: &Command, enrollment: &mut Enrollment<'_>, shell: &Shell) -
         | Command::Abandon
         | Command::Bridge { .. }
         | Command::Completions { .. }
-        | Command::Man
+        | Command::Man { .. }
         | Command::Token { .. } => {}
     }
     Ok(())

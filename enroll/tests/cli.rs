@@ -73,6 +73,10 @@ fn completions_and_manual_page_are_printed() {
     }
     let page = stdout(&["man"]);
     assert!(page.contains(".TH enroll 1") && page.contains("Exit codes"));
+    let folder = tempfile::tempdir().unwrap();
+    stdout(&["man", folder.path().to_str().unwrap()]);
+    let page = std::fs::read_to_string(folder.path().join("enroll-request.1")).unwrap();
+    assert!(page.contains("replace\\-old"), "{page}");
 }
 
 #[test]

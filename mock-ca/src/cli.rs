@@ -1,5 +1,7 @@
 //! The command line.
 
+mod manual;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,6 +33,20 @@ enum Command {
     Serve(Box<Serve>),
     /// Print the settings that hold when no file changes them: TOML, to begin a file for --config with.
     Settings,
+    /// Print shell completions.
+    #[command(hide = true)]
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page; with DIR, leave it and a page for each command there.
+    #[command(hide = true)]
+    Man {
+        /// Where the pages go.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Parser)]
@@ -97,6 +113,8 @@ pub(crate) enum Error {
     Authority { path: PathBuf, why: String },
     #[error("cannot read the plugin's module {}: {why}; npm installs it", path.display())]
     Module { path: PathBuf, why: std::io::Error },
+    #[error("cannot write it: {0}")]
+    Written(std::io::Error),
     #[error(transparent)]
     Listen(std::io::Error),
     #[error("cannot use the state {}: {why}", path.display())]
@@ -114,7 +132,7 @@ impl Error {
             | Self::Settings(_)
             | Self::OtherSettings { .. } => 2,
             Self::Listen(_) => 3,
-            Self::TlsCa { .. } | Self::State { .. } => 4,
+            Self::TlsCa { .. } | Self::State { .. } | Self::Written(_) => 4,
         }
     }
 }
@@ -128,6 +146,8 @@ pub(crate) fn run() -> Result<(), Error> {
             say(&text.expect("our settings are plain tables"));
             Ok(())
         }
+        Command::Completions { shell } => manual::completions(shell).map_err(Error::Written),
+        Command::Man { folder } => manual::man(folder.as_deref()).map_err(Error::Written),
     }
 }
 

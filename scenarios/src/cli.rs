@@ -5,12 +5,14 @@ mod explore;
 mod faults;
 mod import;
 mod left_out;
+mod manual;
 mod relay;
 mod replay;
 mod report;
 mod run;
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -62,6 +64,20 @@ enum Verb {
     Bench(bench::Bench),
     /// Tell random stories and judge them by laws that hold whatever happens.
     Explore(explore::Explore),
+    /// Print shell completions.
+    #[command(hide = true)]
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page; with DIR, leave it and a page for each command there.
+    #[command(hide = true)]
+    Man {
+        /// Where the pages go.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// Effects are commands that write to the token, requests that change the portal, and lines of the journal. Each
@@ -103,6 +119,8 @@ pub(crate) fn main() -> ExitCode {
         Verb::Faults(faults) => ExitCode::from(faults.everywhere()),
         Verb::Bench(bench) => ExitCode::from(bench.measure()),
         Verb::Explore(explore) => ExitCode::from(explore.look()),
+        Verb::Completions { shell } => written(&manual::completions(shell)),
+        Verb::Man { folder } => written(&manual::man(folder.as_deref())),
     }
 }
 
@@ -205,6 +223,13 @@ fn progress(done: usize, of: usize) {
     if screen.is_terminal() {
         let end = if done == of { "\n" } else { "" };
         drop(write!(screen, "\r{done}/{of}{end}"));
+    }
+}
+
+fn written(outcome: &io::Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ExitCode::from(unusable(error)),
     }
 }
 

@@ -359,3 +359,32 @@ fn a_listener_on_another_address_than_loopback_is_refused() {
         "{serve:?}"
     );
 }
+
+#[test]
+fn each_program_prints_its_completions_and_leaves_a_manual_page_for_each_command() {
+    let programs = programs();
+    for (name, command) in [
+        ("emulator", "attach"),
+        ("enroll", "request"),
+        ("mock-ca", "serve"),
+        ("scenarios", "replay"),
+    ] {
+        let said = |words: &[&str]| {
+            let output = Command::new(programs.join(name)).args(words).output();
+            let output = output.expect("the program starts");
+            assert!(output.status.success(), "{name} {words:?}");
+            String::from_utf8(output.stdout).expect("text")
+        };
+        for shell in ["bash", "fish", "zsh"] {
+            let completions = said(&["completions", shell]);
+            assert!(completions.contains(command), "{name}, {shell}");
+        }
+        assert!(said(&["man"]).contains(&format!(".TH {name} 1")), "{name}");
+        let folder = tempfile::tempdir().expect("a folder");
+        let pages = folder.path().join("pages");
+        said(&["man", pages.to_str().expect("a path")]);
+        for page in [format!("{name}.1"), format!("{name}-{command}.1")] {
+            assert!(pages.join(&page).exists(), "{page}");
+        }
+    }
+}

@@ -1,11 +1,12 @@
-//! What goes with the programs: completions, manual page, changelog, licences, the bill of materials, checksums.
+//! What goes with the programs: completions, manual pages, changelog, licences, the bill of materials, checksums.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
+use super::build::PROGRAMS;
 use super::sbom;
 use crate::programs::Programs;
 use crate::python::Python;
@@ -20,11 +21,9 @@ pub(super) fn version() -> Result<String> {
 
 /// Writes all papers; the checksums last, over everything.
 pub(super) fn write(bench: &mut Bench, version: &str, release: &Path) -> Result<()> {
-    let programs = Programs::at(&release.join("bin-pcsc"));
-    completions(bench, &programs, &release.join("completions"))?;
-    fs::create_dir(release.join("man"))?;
-    let man = bench.run(programs.command("enroll").arg("man"))?;
-    fs::write(release.join("man/enroll.1"), man)?;
+    for name in PROGRAMS {
+        made_of_options(bench, release, name)?;
+    }
     let changes = fs::read_to_string("ci/CHANGELOG.md")?;
     fs::write(release.join("CHANGELOG.md"), section(&changes, version)?)?;
     for (from, to) in [
@@ -52,16 +51,25 @@ fn follows_its_schema(bench: &mut Bench, bill: &Path) -> Result<()> {
     )
 }
 
-fn completions(bench: &mut Bench, programs: &Programs, folder: &Path) -> Result<()> {
-    fs::create_dir(folder)?;
+/// Completions and manual pages, by the program with the most options.
+fn made_of_options(bench: &mut Bench, release: &Path, name: &str) -> Result<()> {
+    let folder = ["bin-pcsc", "bin"].map(|folder| release.join(folder));
+    let folder = folder.iter().find(|folder| folder.join(name).exists());
+    let programs = Programs::at(folder.context("a program is missing")?);
+    let completions = release.join("completions");
+    fs::create_dir_all(&completions)?;
     for (shell, file) in [
-        ("bash", "enroll.bash"),
-        ("fish", "enroll.fish"),
-        ("zsh", "_enroll"),
+        ("bash", format!("{name}.bash")),
+        ("fish", format!("{name}.fish")),
+        ("zsh", format!("_{name}")),
     ] {
-        let text = bench.run(programs.command("enroll").args(["completions", shell]))?;
-        fs::write(folder.join(file), text)?;
+        let text = bench.run(programs.command(name).args(["completions", shell]))?;
+        fs::write(completions.join(file), text)?;
     }
+    let pages = release.join("man");
+    bench.run(programs.command(name).arg("man").arg(&pages))?;
+    let page = pages.join(format!("{name}.1"));
+    ensure!(page.exists(), "{} was not left", page.display());
     Ok(())
 }
 

@@ -34,7 +34,7 @@ struct Turn {
 
 /// Prints the figures; fails when an enrollment takes longer than it may.
 pub(super) fn run(bench: &mut Bench, engine: &Path, json: bool) -> Result<()> {
-    Programs::build_for_speed(bench, "scenarios")?;
+    Programs::build_for_speed(bench)?;
     let programs = Programs::built()?.built_for_speed();
     let (mut best, mut signing) = (turn(bench, &programs)?, 0.0_f64);
     for _ in 1..TURNS {

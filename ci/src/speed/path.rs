@@ -46,7 +46,7 @@ struct ThroughPcscd {
 /// Builds what is measured, and measures it where pcscd is our own.
 pub(super) fn run(bench: &mut Bench, json: bool) -> Result<()> {
     Programs::build(bench)?;
-    Programs::build_for_speed(bench, "emulator")?;
+    Programs::build_for_speed(bench)?;
     let form = if json { &["--json"][..] } else { &[] };
     pcscd::isolated(&[&["inside", "speed"], form].concat())
 }

@@ -6,7 +6,7 @@ use crate::programs::Programs;
 use crate::run::Bench;
 
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
-    Programs::build_for_speed(bench, "scenarios")?;
+    Programs::build_for_speed(bench)?;
     let programs = Programs::built()?.built_for_speed();
     let scenarios = |words: &[&str]| {
         let mut command = programs.command("scenarios");

@@ -77,15 +77,19 @@ pub(super) enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
+    /// Print the manual page; with DIR, leave it and a page for each command there
     #[command(hide = true)]
-    Man,
+    Man {
+        /// Where the pages go
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 impl Command {
     /// Whether stdout is a text for another program, with no line of JSON after it.
     pub(super) const fn prints_itself(&self) -> bool {
-        matches!(self, Self::Completions { .. } | Self::Man)
+        matches!(self, Self::Completions { .. } | Self::Man { .. })
     }
 }
 
