@@ -2,6 +2,7 @@
 
 mod faults;
 mod mishaps;
+mod mute;
 mod relayed;
 
 use std::path::Path;
@@ -25,6 +26,7 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
     faults::without_service(bench, &programs)?;
     let pcscd = Pcscd::start(bench)?;
     faults::with_cards(bench, &programs)?;
+    mute::powered_anew(bench, &programs).context("a reset that fails")?;
     relayed::by_opensc(bench, &programs)?;
     every_scenario(bench, &programs)?;
     recordings(bench, &programs)?;

@@ -154,11 +154,14 @@ impl PcscReader {
     /// ours do not fit (seen with 1.9.9).
     fn held(&mut self) -> Result<Card, Error> {
         let mut held = self.held_once();
-        for _ in 0..WAITS_FOR_POWER {
+        for waited in 1..=WAITS_FOR_POWER {
             if !held.as_ref().is_err_and(passes) {
                 break;
             }
             self.wait_for_power()?;
+            if waited % MOMENTS_WITHOUT_ATR == 0 && self.atr().is_err() {
+                self.power_again();
+            }
             held = self.held_once();
         }
         held
@@ -206,6 +209,17 @@ impl PcscReader {
         match self.context.get_status_change(MOMENT, &mut states) {
             Err(Error::Timeout) => Ok(()),
             waited => waited,
+        }
+    }
+
+    /// Has the card powered anew by a connection that needs no protocol. Where another program's reset failed, pcscd
+    /// keeps the card without ATR for as long as anybody asks for it (seen with 1.9.9), so nobody has a use of it to lose.
+    /// Whether it helped, the next connection tells.
+    fn power_again(&self) {
+        let direct = ShareMode::Direct;
+        if let Ok(mut card) = (self.context).connect(&self.name, direct, Protocols::UNDEFINED) {
+            let _ = card.reconnect(direct, Protocols::UNDEFINED, Disposition::UnpowerCard);
+            drop(card.disconnect(Disposition::LeaveCard));
         }
     }
 
@@ -273,6 +287,9 @@ fn passes(error: &Error) -> bool {
 /// How many moments a card is given to be powered: five seconds, of which the slowest ATR needs one. Another program's
 /// resets cut moments short, and each may leave the card without power for some (seen: twenty were not enough).
 const WAITS_FOR_POWER: u32 = 50;
+
+/// After how many it is powered by us, while it has no ATR: a reset that goes on has the old one, one that failed none.
+const MOMENTS_WITHOUT_ATR: u32 = 3;
 
 /// One of them.
 const MOMENT: Duration = Duration::from_millis(100);
