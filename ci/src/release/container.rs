@@ -109,18 +109,20 @@ impl Image {
     /// What an engine starts: nothing of this machine's environment, its network left out.
     fn container(&self) -> Result<Command> {
         ensure!(!self.entrypoint.is_empty(), "{FILE} starts nothing");
-        // By its path: the image's own search path holds none.
+        // By their paths: the image's own search path holds none.
         let mut container = Command::new("/usr/bin/unshare");
-        (container
-            .args(["--net", "--wd", &self.folder])
-            .arg("--root"))
-        .arg(&self.root);
+        container.args(["--net", "/bin/sh", "-c", LOOPBACK_ALONE, "container"]);
+        container.args(["/usr/bin/unshare", "--wd", &self.folder, "--root"]);
+        container.arg(&self.root);
         container.args(["--setgid", &self.user.1, "--setuid", &self.user.0]);
         container.args(self.entrypoint.iter().chain(&self.arguments));
         container.env_clear().envs(self.environment.iter().cloned());
         Ok(container)
     }
 }
+
+/// What an engine does to a network of its own before the program starts.
+const LOOPBACK_ALONE: &str = "/bin/ip link set lo up && exec \"$@\"";
 
 fn pair(text: &str, between: char) -> Result<(String, String)> {
     let (one, other) = (text.split_once(between)).with_context(|| format!("no {between}"))?;
