@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -143,12 +144,16 @@ fn needed_by(stage: Stage) -> &'static [Package] {
 
 /// Installs what is missing for these stages; nothing is asked of apt when all is there.
 pub(crate) fn install(stages: &[Stage]) -> Result<()> {
+    // Stages side by side: apt-get refuses a second one, and a package may be there before it is set up.
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     install_packages(stages)?;
     if stages.contains(&Stage::Browser) {
         fetch_modules()?;
     }
     Ok(())
 }
+
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Where npm puts what pages and scripts of the browser's stage load.
 pub(crate) const MODULES: &str = "target/browser";

@@ -102,7 +102,8 @@ pub(crate) fn isolated(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn namespaces_are_permitted() -> bool {
+/// Whether stages can have namespaces of their own, and with them ports and pcscd.
+pub(crate) fn namespaces_are_permitted() -> bool {
     Command::new("unshare")
         .args(UNSHARE)
         .arg("true")

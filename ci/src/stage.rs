@@ -12,6 +12,8 @@ mod pkcs11;
 mod test;
 mod trouble;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -19,6 +21,7 @@ use clap::ValueEnum;
 
 use crate::junit;
 use crate::packages;
+use crate::pcscd;
 use crate::programs::Programs;
 use crate::release;
 use crate::run::Bench;
@@ -66,10 +69,10 @@ impl Stage {
         Self::Lint,
         Self::Test,
         Self::Kill,
-        Self::Opensc,
         Self::Pcsc,
         Self::Pkcs11,
         Self::Browser,
+        Self::Opensc,
         Self::Docs,
         Self::Trouble,
         Self::Gost,
@@ -79,6 +82,14 @@ impl Stage {
     /// Whether it runs programs that were built for speed.
     const fn is_for_speed(self) -> bool {
         matches!(self, Self::Trouble | Self::Speed)
+    }
+
+    /// Whether it waits for other programs most of the time, in namespaces of its own where those are permitted.
+    const fn waits(self) -> bool {
+        matches!(
+            self,
+            Self::Pcsc | Self::Pkcs11 | Self::Browser | Self::Opensc
+        )
     }
 
     const fn name(self) -> &'static str {
@@ -146,12 +157,17 @@ pub(crate) struct Verdict {
     pub(crate) failure: Option<String>,
 }
 
-/// Runs the stages one after the other, leaves `target/ci/junit.xml`, and tells whether all passed.
+/// Runs the stages in order, those that wait two at a time; leaves `target/ci/junit.xml`, and tells whether all passed.
 pub(crate) fn validate(stages: &[Stage], bless: bool) -> bool {
     let others_first = stages.first().is_some_and(|first| !first.is_for_speed());
     let ahead =
         (others_first && stages.iter().any(|stage| stage.is_for_speed())).then(Programs::ahead);
-    let verdicts: Vec<Verdict> = stages.iter().map(|stage| stage.judged(bless)).collect();
+    let apart = pcscd::namespaces_are_permitted();
+    let together = |one: &Stage, next: &Stage| apart && one.waits() && next.waits();
+    let groups = stages.chunk_by(together);
+    let verdicts: Vec<Verdict> = groups
+        .flat_map(|group| side_by_side(group, bless))
+        .collect();
     // Whatever came of it, the stages that need it have built it.
     drop(ahead);
     let failed: Vec<_> = verdicts
@@ -167,6 +183,35 @@ pub(crate) fn validate(stages: &[Stage], bless: bool) -> bool {
         return false;
     }
     failed.is_empty()
+}
+
+/// Two hands take one stage after the other; the verdicts are in the stages' order.
+fn side_by_side(stages: &[Stage], bless: bool) -> Vec<Verdict> {
+    let next = AtomicUsize::new(0);
+    let hand = || {
+        let mut judged = Vec::new();
+        while let Some((at, stage)) = one_more(stages, &next) {
+            judged.push((at, stage.judged(bless)));
+        }
+        judged
+    };
+    let mut verdicts = thread::scope(|scope| {
+        let other = scope.spawn(hand);
+        let mut verdicts = hand();
+        verdicts.extend(
+            other
+                .join()
+                .unwrap_or_else(|why| std::panic::resume_unwind(why)),
+        );
+        verdicts
+    });
+    verdicts.sort_by_key(|(at, _)| *at);
+    verdicts.into_iter().map(|(_, verdict)| verdict).collect()
+}
+
+fn one_more<'a>(stages: &'a [Stage], next: &AtomicUsize) -> Option<(usize, &'a Stage)> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    Some((at, stages.get(at)?))
 }
 
 /// The part of a stage that needs a pcscd of its own; the stage starts it as a program of its own.
