@@ -33,6 +33,16 @@ const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 /// Seconds for each target; long runs are written into the rooms' `LOG.md`.
 const SECONDS: u32 = 15;
 
+/// Whether the targets' own lists of crates follow the product's: this stage runs seldom, and would find it late.
+pub(super) fn are_locked(bench: &mut Bench) -> Result<()> {
+    for room in &ROOMS {
+        let mut metadata = Command::new("cargo");
+        metadata.args(["metadata", "--quiet", "--locked", "--format-version", "1"]);
+        bench.run(metadata.current_dir(room.folder))?;
+    }
+    Ok(())
+}
+
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let target = std::path::absolute("target/fuzz")?;
     for room in &ROOMS {

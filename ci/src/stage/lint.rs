@@ -21,6 +21,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
         "warnings",
     ];
     bench.run(Command::new("cargo").args(clippy))?;
+    super::fuzz::are_locked(bench)?;
     pipelines(bench)?;
     tree::judged(bench)?;
     supply(bench)
