@@ -36,9 +36,9 @@ const SECONDS: u32 = 15;
 /// Whether the targets' own lists of crates follow the product's: this stage runs seldom, and would find it late.
 pub(super) fn are_locked(bench: &mut Bench) -> Result<()> {
     for room in &ROOMS {
-        let mut metadata = Command::new("cargo");
-        metadata.args(["metadata", "--quiet", "--locked", "--format-version", "1"]);
-        bench.run(metadata.current_dir(room.folder))?;
+        let mut tree = Command::new("cargo");
+        tree.args(["tree", "--quiet", "--locked"]);
+        bench.run(tree.current_dir(room.folder))?;
     }
     Ok(())
 }
