@@ -5,6 +5,8 @@ mod enrollments;
 mod path;
 
 use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -114,13 +116,19 @@ fn arithmetic(bench: &mut Bench, engine: &Path, json: bool) -> Result<()> {
         let (ratio, floor) = (mine / theirs, floors.of(row)?);
         let (set, operation) = row;
         if json {
-            println!(
-                r#"{{"set":"{set}","operation":"{operation}","gost3410":{mine:.0},"gost_engine":{theirs:.0},"ratio":{ratio:.2},"floor":{floor}}}"#
-            );
+            tell(
+                bench,
+                &format!(
+                    r#"{{"set":"{set}","operation":"{operation}","gost3410":{mine:.0},"gost_engine":{theirs:.0},"ratio":{ratio:.2},"floor":{floor}}}"#
+                ),
+            )?;
         } else {
-            println!(
-                "{set:<16} {operation:<7} {mine:>8.0}/s  gost-engine {theirs:>7.0}/s  {ratio:>5.2} (floor {floor})"
-            );
+            tell(
+                bench,
+                &format!(
+                    "{set:<16} {operation:<7} {mine:>8.0}/s  gost-engine {theirs:>7.0}/s  {ratio:>5.2} (floor {floor})"
+                ),
+            )?;
         }
         if ratio < floor {
             slow.push(format!("{set} {operation} {ratio:.2} < {floor}"));
@@ -130,6 +138,14 @@ fn arithmetic(bench: &mut Bench, engine: &Path, json: bool) -> Result<()> {
         bail!("below the floor: {}", slow.join(", "));
     }
     Ok(())
+}
+
+/// A line of the table, for who watches and for `table.txt` among the stage's artefacts.
+fn tell(bench: &Bench, line: &str) -> Result<()> {
+    println!("{line}");
+    let path = bench.folder().join("table.txt");
+    let mut table = OpenOptions::new().create(true).append(true).open(path)?;
+    Ok(writeln!(table, "{line}")?)
 }
 
 /// The best figure of each program for each row.

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Figure, Floors, ROUND};
+use super::{Figure, Floors, ROUND, tell};
 use crate::programs::Programs;
 use crate::run::Bench;
 
@@ -46,7 +46,7 @@ pub(super) fn run(bench: &mut Bench, engine: &Path, json: bool) -> Result<()> {
     }
     let cost = best.processor_ms_each / 1000.0 * signing;
     let most = Floors::read()?.enrollment.signatures_of_engine;
-    show(&best, cost, most, json);
+    show(bench, &best, cost, most, json)?;
     ensure!(
         cost <= most,
         "an enrollment takes the time of {cost:.0} signatures by gost-engine, over {most}"
@@ -72,7 +72,7 @@ fn engine_signing(bench: &mut Bench, engine: &Path) -> Result<f64> {
     anyhow::bail!("gost-engine's program prints no signatures: {printed}")
 }
 
-fn show(best: &Turn, cost: f64, most: f64, json: bool) {
+fn show(bench: &Bench, best: &Turn, cost: f64, most: f64, json: bool) -> Result<()> {
     let Turn {
         enrollments_a_second,
         processor_ms_each,
@@ -81,11 +81,13 @@ fn show(best: &Turn, cost: f64, most: f64, json: bool) {
     if json {
         let line = json!({ "enrollments_a_second": enrollments_a_second, "processor_ms_each": processor_ms_each,
             "signatures_of_engine": cost.round(), "limit": most, "each": each });
-        println!("{line}");
-        return;
+        return tell(bench, &line.to_string());
     }
-    println!(
-        "whole enrollments {enrollments_a_second:>6.1}/s, each {processor_ms_each:.1} ms of processor time, in which gost-engine makes {cost:.0} signatures (at most {most:.0})"
-    );
-    println!("each: {each}");
+    tell(
+        bench,
+        &format!(
+            "whole enrollments {enrollments_a_second:>6.1}/s, each {processor_ms_each:.1} ms of processor time, in which gost-engine makes {cost:.0} signatures (at most {most:.0})"
+        ),
+    )?;
+    tell(bench, &format!("each: {each}"))
 }

@@ -11,6 +11,7 @@ use pcsc::{Card, Context, Protocols, Scope, ShareMode};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::tell;
 use crate::pcscd::{self, Inserted, Pcscd, SLOTS};
 use crate::programs::Programs;
 use crate::run::Bench;
@@ -61,7 +62,7 @@ pub(crate) fn inside(bench: &mut Bench, json: bool) -> Result<()> {
     let _pcscd = Pcscd::start(bench)?;
     let in_process = in_process(bench, &programs)?;
     let through = through_pcscd(bench, &programs)?;
-    show(&in_process, &through, json);
+    show(bench, &in_process, &through, json)?;
     ensure!(
         in_process.selects_per_s >= LEAST_SELECTS,
         "in process {:.0} SELECTs a second, under {LEAST_SELECTS}",
@@ -75,25 +76,33 @@ pub(crate) fn inside(bench: &mut Bench, json: bool) -> Result<()> {
     Ok(())
 }
 
-fn show(in_process: &InProcess, through: &ThroughPcscd, json: bool) {
+fn show(bench: &Bench, in_process: &InProcess, through: &ThroughPcscd, json: bool) -> Result<()> {
     if json {
         let line = json!({ "path": "in process", "selects_per_s": in_process.selects_per_s.round(),
             "floor": LEAST_SELECTS, "signatures_per_s": in_process.signatures_per_s.round() });
-        println!("{line}");
+        tell(bench, &line.to_string())?;
         let line = json!({ "path": "through pcscd", "selects_per_s": through.selects_per_s.round(),
             "answers_6d00_per_s": through.answers_6d00_per_s.round(), "ratio": through.ratio,
             "floor": LEAST_RATIO, "signatures_per_s": through.signatures_per_s.round() });
-        println!("{line}");
-        return;
+        return tell(bench, &line.to_string());
     }
-    println!(
-        "card in process  {:>9.0} SELECT/s (floor {LEAST_SELECTS:.0})  {:>6.0} GOST signatures/s",
-        in_process.selects_per_s, in_process.signatures_per_s
-    );
-    println!(
-        "through pcscd    {:>9.0} SELECT/s, a card that answers 6D00 {:.0}/s: {:.2} (floor {LEAST_RATIO})  {:>6.0} GOST signatures/s",
-        through.selects_per_s, through.answers_6d00_per_s, through.ratio, through.signatures_per_s
-    );
+    tell(
+        bench,
+        &format!(
+            "card in process  {:>9.0} SELECT/s (floor {LEAST_SELECTS:.0})  {:>6.0} GOST signatures/s",
+            in_process.selects_per_s, in_process.signatures_per_s
+        ),
+    )?;
+    tell(
+        bench,
+        &format!(
+            "through pcscd    {:>9.0} SELECT/s, a card that answers 6D00 {:.0}/s: {:.2} (floor {LEAST_RATIO})  {:>6.0} GOST signatures/s",
+            through.selects_per_s,
+            through.answers_6d00_per_s,
+            through.ratio,
+            through.signatures_per_s
+        ),
+    )
 }
 
 /// The best of a few runs, since a disturbance only slows.
