@@ -471,7 +471,7 @@ Exit codes:
   0  stopped as told
   2  the command line or the settings are wrong
   3  an address cannot be listened on
-  4  the state directory cannot be used";
+  4  the state directory cannot be used, or a page cannot be written";
 
 const SERVE_HELP: &str = "\
 When everything listens, one line of JSON goes to standard output:

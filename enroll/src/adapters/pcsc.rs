@@ -284,7 +284,8 @@ fn passes(error: &Error) -> bool {
     )
 }
 
-/// How many moments a card is given to be powered: five seconds, of which the slowest ATR needs one. Another program's
+/// How many moments a card is given to be powered: five seconds at least, of which the slowest ATR needs one (pcscd 1.9.9
+/// was seen to make 0.9 s of a moment while it has no ATR). Another program's
 /// resets cut moments short, and each may leave the card without power for some (seen: twenty were not enough).
 const WAITS_FOR_POWER: u32 = 50;
 

@@ -25,7 +25,7 @@ pub trait Portal {
     /// 1.5, 2.4: enters the code into «Код подтверждения» and presses the login button. Returns «Вы вошли как …».
     fn log_in(&mut self, code: &Code) -> Result<String, PortalError>;
 
-    /// 1.6, 2.5: «Работа с заявкой» – «Личный кабинет»: the list.
+    /// 1.6, 2.5: «Работа с заявкой» – «Личный кабинет»: the list. One that is open already is asked for anew.
     fn applications(&mut self) -> Result<Vec<ApplicationRow>, PortalError>;
 
     /// 1.7, 2.6: opens an application of the list by the link with its number.
