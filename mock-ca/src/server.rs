@@ -7,6 +7,7 @@
 mod guests;
 mod secure;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
@@ -15,15 +16,15 @@ use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt as _, Collected};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -260,49 +261,66 @@ async fn accept(
         };
         let _ = stream.set_nodelay(true);
         shared.guests.welcome(|guest| {
-            let router = router(door, elsewhere, shared.clone(), guest);
+            let host = Host {
+                door,
+                elsewhere,
+                shared: shared.clone(),
+                guest,
+            };
             match tls.clone() {
-                None => tokio::spawn(converse(stream, router)).abort_handle(),
-                Some(tls) => tokio::spawn(greet(tls, stream, router)).abort_handle(),
+                None => tokio::spawn(converse(stream, host)).abort_handle(),
+                Some(tls) => tokio::spawn(greet(tls, stream, host)).abort_handle(),
             }
         });
     }
 }
 
+/// Who speaks for the door with one guest.
+struct Host {
+    door: Door,
+    elsewhere: Option<SocketAddr>,
+    shared: Shared,
+    guest: Arc<Guest>,
+}
+
+impl Host {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        let request = request.map(Body::new);
+        let elsewhere = self.elsewhere;
+        Ok(
+            match elsewhere.and_then(|to| secure::redirection(to, &request)) {
+                Some(response) => sent(dated(response, self.shared.clock.now())),
+                None => answer(self.door, &self.shared, &self.guest, request).await,
+            },
+        )
+    }
+}
+
 /// One connection, from its first byte to its last.
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, host: Host) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(SLOW_CLIENT)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(
+            TokioIo::new(stream),
+            service_fn(|request| host.answer(request)),
+        );
     // A client that goes away in the middle is its own business.
     let _ = connection.await;
 }
 
 /// The same after a handshake. A client that does not like our certificate, or says nothing, is its own business.
-async fn greet(tls: TlsAcceptor, stream: tokio::net::TcpStream, router: Router) {
+async fn greet(tls: TlsAcceptor, stream: tokio::net::TcpStream, host: Host) {
     let handshake = tokio::time::timeout(SLOW_CLIENT, tls.accept(stream)).await;
     if let Ok(Ok(stream)) = handshake {
-        converse(stream, router).await;
+        converse(stream, host).await;
     }
-}
-
-fn router(door: Door, elsewhere: Option<SocketAddr>, shared: Shared, guest: Arc<Guest>) -> Router {
-    Router::new().fallback(move |request: Request<Body>| {
-        let (shared, guest) = (shared.clone(), Arc::clone(&guest));
-        async move {
-            match elsewhere.and_then(|to| secure::redirection(to, &request)) {
-                Some(response) => sent(dated(response, shared.clock.now())),
-                None => answer(door, shared, &guest, request).await,
-            }
-        }
-    })
 }
 
 async fn answer(
     door: Door,
-    shared: Shared,
+    shared: &Shared,
     guest: &Guest,
     request: Request<Body>,
 ) -> Response<Body> {
