@@ -60,7 +60,7 @@ fn a_benchmarks_enrollment_costs_what_the_default_run_does() {
     let default = Cost::of(&Recording::load(&path).expect("a recording"));
     assert_eq!(Cost { inbox: 0, ..cost }, default);
     assert_eq!((cost.signatures, cost.key_pairs), (2, 1));
-    assert_eq!((cost.requests, cost.inbox), (56, 50));
+    assert_eq!((cost.requests, cost.inbox), (50, 26));
 }
 
 /// `scenarios run --record NAME…` renews them.

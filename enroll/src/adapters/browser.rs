@@ -11,7 +11,9 @@ mod session;
 mod tls;
 pub(in crate::adapters) mod transport;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use url::Url;
@@ -31,13 +33,15 @@ pub struct Browser {
     events: Events,
     save_pages: Option<PathBuf>,
     date: Option<Timestamp>,
+    /// Pages read lately, the newest last: one that comes again unchanged, as a list does for half an hour, is not read again.
+    seen: VecDeque<Rc<Page>>,
 }
 
 /// What a press led to.
 #[derive(Debug)]
 pub enum Arrived {
     /// A page.
-    Page(Box<Page>),
+    Page(Rc<Page>),
     /// A file.
     File(Vec<u8>),
 }
@@ -78,28 +82,29 @@ impl Browser {
             events,
             save_pages,
             date: None,
+            seen: VecDeque::new(),
         })
     }
 
     /// Forgets the session and opens the portal's front page.
-    pub fn open(&mut self) -> Result<Page, PortalError> {
+    pub fn open(&mut self) -> Result<Rc<Page>, PortalError> {
         self.transport.forget_session();
         let front = self.transport.front();
         let answer = self.fetch(&front, "GET", None, &[])?;
-        self.page_of(answer, "the front page")
+        self.page_of(&answer, "the front page")
     }
 
     /// Asks for a page anew that came by a link.
-    pub fn reload(&mut self, page: &Page) -> Result<Page, PortalError> {
+    pub fn reload(&mut self, page: &Page) -> Result<Rc<Page>, PortalError> {
         let target = self.target(page, page.url.as_str())?;
         let answer = self.fetch(&target, "GET", None, &[])?;
-        self.page_of(answer, &page.name())
+        self.page_of(&answer, &page.name())
     }
 
     /// Presses the link or button of `page` that reads `words`.
-    pub fn press(&mut self, page: &Page, words: &str) -> Result<Page, PortalError> {
+    pub fn press(&mut self, page: &Page, words: &str) -> Result<Rc<Page>, PortalError> {
         match self.arrive(page, words, &Filled::default())? {
-            Arrived::Page(page) => Ok(*page),
+            Arrived::Page(page) => Ok(page),
             Arrived::File(_) => Err(PortalError::NotUnderstood {
                 page: words.to_owned(),
                 missing: "page, but a file".to_owned(),
@@ -114,12 +119,12 @@ impl Browser {
         page: &Page,
         words: &str,
         filled: &Filled<'_>,
-    ) -> Result<Page, PortalError> {
+    ) -> Result<Rc<Page>, PortalError> {
         let (form, button) = page
             .button(words)
             .ok_or_else(|| self.missing(page, &format!("button «{words}»")))?;
         let answer = self.send(page, form, button, filled, words)?;
-        self.page_of(answer, words)
+        self.page_of(&answer, words)
     }
 
     /// Presses a link or button that may lead to a page or to a file.
@@ -137,10 +142,8 @@ impl Browser {
         } else {
             return Err(self.missing(page, &format!("link or button «{words}»")));
         };
-        if answer.is_page() {
-            return self
-                .page_of(answer, words)
-                .map(|page| Arrived::Page(Box::new(page)));
+        if answer.page.is_some() {
+            return self.page_of(&answer, words).map(Arrived::Page);
         }
         Ok(Arrived::File(self.successful(answer, words)?.body))
     }
@@ -220,7 +223,8 @@ impl Browser {
         };
         let mut shown = shown.to_vec();
         for _ in 0..REDIRECTS {
-            let answer = self.transport.request(&target, &method)?;
+            let mut answer = self.transport.request(&target, &method)?;
+            answer.page = self.read(&answer);
             self.date = answer.date.or(self.date);
             self.tell(&target, &method, shown, &answer);
             let Some(next) = answer.location.as_deref() else {
@@ -235,6 +239,23 @@ impl Browser {
         Err(PortalError::Unreachable {
             why: "the portal redirects without end".to_owned(),
         })
+    }
+
+    fn read(&mut self, answer: &Answer) -> Option<Rc<Page>> {
+        if !answer.is_html() {
+            return None;
+        }
+        let source = answer.text();
+        let mut seen = self.seen.iter();
+        if let Some(same) = seen.find(|page| page.is(&answer.url, &source)) {
+            return Some(Rc::clone(same));
+        }
+        let page = Rc::new(Page::read(answer.url.clone(), &source));
+        if self.seen.len() == SEEN {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(Rc::clone(&page));
+        Some(page)
     }
 
     fn tell(
@@ -262,25 +283,18 @@ impl Browser {
     }
 
     /// A page is taken as it is, whatever its status, when it tells something: a login form or an alert.
-    fn page_of(&self, answer: Answer, what: &str) -> Result<Page, PortalError> {
-        if answer.status >= 400 {
-            let page = answer.page();
-            let tells = answer.status < 500 && (!page.alerts.is_empty() || !page.forms.is_empty());
-            return if tells {
-                Ok(answer.into_page())
-            } else {
-                Err(failed(&answer, what))
-            };
-        }
-        if !answer.is_page() {
-            let page = answer.url.path().to_owned();
-            return Err(PortalError::NotUnderstood {
-                page,
+    fn page_of(&self, answer: &Answer, what: &str) -> Result<Rc<Page>, PortalError> {
+        let tells = |page: &Page| !page.alerts.is_empty() || !page.forms.is_empty();
+        match &answer.page {
+            Some(page) if answer.status < 400 => Ok(Rc::clone(page)),
+            Some(page) if answer.status < 500 && tells(page) => Ok(Rc::clone(page)),
+            None if answer.status < 400 => Err(PortalError::NotUnderstood {
+                page: answer.url.path().to_owned(),
                 missing: "text in HTML".to_owned(),
                 saved: None,
-            });
+            }),
+            _ => Err(failed(answer, what)),
         }
-        Ok(answer.into_page())
     }
 
     fn successful(&self, answer: Answer, what: &str) -> Result<Answer, PortalError> {
@@ -320,3 +334,5 @@ fn failed(answer: &Answer, what: &str) -> PortalError {
 }
 
 const REDIRECTS: usize = 10;
+/// How many pages are kept: more than a person walks through in a chapter.
+const SEEN: usize = 16;

@@ -85,6 +85,8 @@ pub struct HttpPortal {
     page: Option<Rc<Page>>,
     home: Option<Rc<Page>>,
     card: Option<Rc<Page>>,
+    /// The page behind a link of the card that stands for several papers, by the link's words.
+    papers: Option<(String, Rc<Page>)>,
     /// The list of applications, for as long as it is the open page.
     list: Option<Rc<Page>>,
     codes: u32,
@@ -106,6 +108,7 @@ impl HttpPortal {
             page: None,
             home: None,
             card: None,
+            papers: None,
             list: None,
             codes: 0,
         })
@@ -127,15 +130,14 @@ impl HttpPortal {
     }
 
     /// Takes a page as the open one, unless it asks for the phone again.
-    fn arrive(&mut self, page: Page) -> Result<Rc<Page>, PortalError> {
+    fn arrive(&mut self, page: Rc<Page>) -> Result<Rc<Page>, PortalError> {
         if asks_for_phone(&page) {
             return Err(PortalError::SessionExpired);
         }
         Ok(self.show(page))
     }
 
-    fn show(&mut self, page: Page) -> Rc<Page> {
-        let page = Rc::new(page);
+    fn show(&mut self, page: Rc<Page>) -> Rc<Page> {
         self.page = Some(Rc::clone(&page));
         self.list = None;
         page
@@ -149,14 +151,31 @@ impl HttpPortal {
             .unwrap_or_else(|| self.browser.missing(page, &format!("words «{words}»"))))
     }
 
-    /// A file behind a link of the card; a page in its place is a session that has ended, or the portal's refusal.
-    fn file(&mut self, words: &str) -> Result<Vec<u8>, PortalError> {
-        let card = self.card()?;
-        match self.browser.arrive(&card, words, &Filled::default())? {
+    /// A file behind a link; a page in its place is a session that has ended, or the portal's refusal.
+    fn file(&mut self, page: &Page, words: &str) -> Result<Vec<u8>, PortalError> {
+        match self.browser.arrive(page, words, &Filled::default())? {
             Arrived::File(bytes) => Ok(bytes),
             Arrived::Page(page) if asks_for_phone(&page) => Err(PortalError::SessionExpired),
             Arrived::Page(page) => {
                 Err(refusal(&page).unwrap_or_else(|| self.browser.missing(&page, "file")))
+            }
+        }
+    }
+
+    /// The paper behind the card's link `words`, or behind `title` on the page that this leads to.
+    fn file_or_papers(
+        &mut self,
+        card: &Page,
+        words: &str,
+        title: &str,
+    ) -> Result<Vec<u8>, PortalError> {
+        match self.browser.arrive(card, words, &Filled::default())? {
+            Arrived::File(bytes) => Ok(bytes),
+            Arrived::Page(page) if asks_for_phone(&page) => Err(PortalError::SessionExpired),
+            Arrived::Page(page) => {
+                let leads = page.link(title).is_some();
+                self.papers = leads.then(|| (words.to_owned(), Rc::clone(&page)));
+                self.file(&page, title)
             }
         }
     }
@@ -169,7 +188,7 @@ impl HttpPortal {
 
 impl Portal for HttpPortal {
     fn open(&mut self) -> Result<(), PortalError> {
-        (self.home, self.card) = (None, None);
+        (self.home, self.card, self.papers) = (None, None, None);
         let front = self.browser.open()?;
         self.show(front);
         Ok(())
@@ -190,11 +209,11 @@ impl Portal for HttpPortal {
     fn request_code(&mut self, phone: &Phone) -> Result<String, PortalError> {
         let mut page = self.page()?;
         if page.field(words::CODE).is_some() {
-            page = Rc::new(self.browser.press(&page, words::CODE_AGAIN)?);
+            page = self.browser.press(&page, words::CODE_AGAIN)?;
         }
         if asks_for_phone(&page) {
             let filled = Filled::default().with(words::PHONE, phone.digits(), "{phone}");
-            page = Rc::new(self.browser.submit(&page, words::GET_CODE, &filled)?);
+            page = self.browser.submit(&page, words::GET_CODE, &filled)?;
         }
         let said = page.alerts.join(" ");
         self.page = Some(Rc::clone(&page));
@@ -297,7 +316,8 @@ impl Portal for HttpPortal {
     }
 
     fn certificate(&mut self) -> Result<Vec<u8>, PortalError> {
-        let bytes = self.file(words::SAVE_CERTIFICATE)?;
+        let card = self.card()?;
+        let bytes = self.file(&card, words::SAVE_CERTIFICATE)?;
         let armoured = core::str::from_utf8(&bytes)
             .ok()
             .and_then(|text| pem::blocks(text).into_iter().next());
@@ -305,13 +325,15 @@ impl Portal for HttpPortal {
     }
 
     fn issuer_chain(&mut self) -> Result<String, PortalError> {
-        let bytes = self.file(words::CA_CERTIFICATES)?;
+        let card = self.card()?;
+        let bytes = self.file(&card, words::CA_CERTIFICATES)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     fn revocation_list(&mut self) -> Result<Option<Vec<u8>>, PortalError> {
-        match self.card()?.link(words::REVOCATION_LIST) {
-            Some(_) => self.file(words::REVOCATION_LIST).map(Some),
+        let card = self.card()?;
+        match card.link(words::REVOCATION_LIST) {
+            Some(_) => self.file(&card, words::REVOCATION_LIST).map(Some),
             None => Ok(None),
         }
     }
@@ -332,30 +354,20 @@ impl Portal for HttpPortal {
 
     fn document(&mut self, title: &str) -> Result<DocumentFile, PortalError> {
         let card = self.card()?;
+        let mut texts = card.links.iter().map(|link| link.text.as_str());
         let words = match card.link(title) {
             Some(_) => title,
-            None => {
-                let mut shared = card.links.iter().map(|link| link.text.as_str());
-                shared.find(|text| contains(text, title)).unwrap_or(title)
-            }
+            None => texts.find(|text| contains(text, title)).unwrap_or(title),
         };
-        let arrived = match self.browser.arrive(&card, words, &Filled::default())? {
-            Arrived::Page(page) if asks_for_phone(&page) => {
-                return Err(PortalError::SessionExpired);
-            }
-            Arrived::Page(page) => self.browser.arrive(&page, title, &Filled::default())?,
-            file @ Arrived::File(_) => file,
+        let open = self.papers.clone().filter(|(known, _)| known == words);
+        let bytes = match open {
+            Some((_, papers)) => self.file(&papers, title)?,
+            None => self.file_or_papers(&card, words, title)?,
         };
-        match arrived {
-            Arrived::File(bytes) => Ok(DocumentFile {
-                file_name: title.to_owned(),
-                bytes,
-            }),
-            Arrived::Page(page) if asks_for_phone(&page) => Err(PortalError::SessionExpired),
-            Arrived::Page(page) => {
-                Err(refusal(&page).unwrap_or_else(|| self.browser.missing(&page, "file")))
-            }
-        }
+        Ok(DocumentFile {
+            file_name: title.to_owned(),
+            bytes,
+        })
     }
 
     fn date(&self) -> Option<Timestamp> {

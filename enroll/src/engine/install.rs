@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::key::is_certified;
+use super::waiting::Issued;
 use super::{Enrollment, key_id, login, send};
 use crate::certificate::{Certificate, CertificateProblem, Expected, Remark, check};
 use crate::error::Error;
@@ -69,19 +70,19 @@ impl Enrollment<'_> {
         card: &ApplicationCard,
     ) -> Result<Fetched, Error> {
         if !card.can_install {
-            self.await_issue(row)?;
+            let issued = self.await_issue(row)?;
             let number = row.number.clone();
-            self.look_at_list(&login::INSTALL)?;
             self.step(
                 "2.6",
                 Who::Person,
                 format!("opens application {number} again"),
             );
             let card = self.ports.portal.open_application(&number)?;
+            self.said("2.6", &issued.status);
             if !card.can_install {
                 return Err(Error::NotIssued {
                     application: number,
-                    status: row.status.clone(),
+                    status: issued.status,
                 });
             }
         }
@@ -95,16 +96,24 @@ impl Enrollment<'_> {
         Ok(fetched)
     }
 
-    fn await_issue(&mut self, row: &ApplicationRow) -> Result<(), Error> {
-        let waits = self.settings.wait_for_issue && send::is_after_sending(&row.status);
-        if !waits || !matches!(self.stage(), Stage::Sent(_) | Stage::Ordered(_)) {
+    /// Leaves the list open.
+    fn await_issue(&mut self, row: &ApplicationRow) -> Result<Issued, Error> {
+        let is_sent = matches!(self.stage(), Stage::Sent(_) | Stage::Ordered(_));
+        let goes_on = send::is_after_sending(&row.status);
+        if is_sent && !goes_on {
+            return Err(Error::NotOrdered {
+                status: row.status.clone(),
+                reason: row.reason.clone(),
+            });
+        }
+        if !(is_sent && goes_on && self.settings.wait_for_issue) {
             return Err(Error::NotIssued {
                 application: row.number.clone(),
                 status: row.status.clone(),
             });
         }
         self.wait_for_order()?;
-        self.wait_issued(&login::INSTALL).map(drop)
+        self.wait_issued(&login::INSTALL)
     }
 
     /// The list says that the certificate is issued; the journal may have stopped before that.

@@ -226,20 +226,22 @@ impl Enrollment<'_> {
     ) -> Result<Option<(u64, Code)>, Error> {
         let deadline = self.portal_now() + self.settings.code_deadline;
         let mut waited = Duration::ZERO;
-        let mut pauses = CODE_PAUSES_SECS
-            .into_iter()
-            .chain(core::iter::repeat(LAST_CODE_PAUSE_SECS));
-        loop {
+        // A person is asked at once, and answers when the message is there.
+        let first = u64::from(self.ports.sms.sees_notices()) * FIRST_CODE_PAUSE_SECS;
+        for secs in core::iter::once(first).chain(core::iter::repeat(CODE_PAUSE_SECS)) {
+            if secs > 0 {
+                let pause = Duration::from_secs(secs);
+                waited += pause;
+                self.ports.events.wait(pause, "the SMS with the code");
+            }
             if let Some(found) = self.newest_code(before, asked_at)? {
                 return Ok(Some(found));
             }
             if self.portal_now() >= deadline || waited >= self.settings.code_deadline {
-                return Ok(None);
+                break;
             }
-            let pause = Duration::from_secs(pauses.next().unwrap_or(LAST_CODE_PAUSE_SECS));
-            waited += pause;
-            self.ports.events.wait(pause, "the SMS with the code");
         }
+        Ok(None)
     }
 
     /// The newest code that answers what was asked at `asked_at`: an older one may be delivered late.
@@ -336,9 +338,9 @@ impl Enrollment<'_> {
     }
 }
 
-/// How often the inbox is looked into for a code: at once, since a code may not live long.
-const CODE_PAUSES_SECS: [u64; 3] = [1, 1, 2];
-const LAST_CODE_PAUSE_SECS: u64 = 3;
+/// When the inbox is looked into for a code, and how often: soon, since a code may not live long.
+const FIRST_CODE_PAUSE_SECS: u64 = 2;
+const CODE_PAUSE_SECS: u64 = 3;
 /// Clocks of gateway and portal may differ by as much.
 const CLOCK_MARGIN: SignedDuration = SignedDuration::from_secs(30);
 /// No portal makes a person wait longer for another code.

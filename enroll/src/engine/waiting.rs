@@ -84,12 +84,11 @@ impl Enrollment<'_> {
         );
         let mut deadline = None;
         let mut waited = Duration::ZERO;
-        let mut told = false;
+        let mut told = self.has_come(Awaited::Ready);
         for pause in LIST_PAUSES_SECS
             .into_iter()
             .chain(core::iter::repeat(LAST_LIST_PAUSE_SECS))
         {
-            told = told || self.has_come(Awaited::Ready);
             let row = self.look_at_list(walk)?;
             if row.status == ISSUED {
                 self.said("1.13", &row.status);
@@ -122,10 +121,13 @@ impl Enrollment<'_> {
 
     /// Waits until the list is to be looked at again, or until SMS 2 comes.
     fn pause_for_ready(&mut self, secs: u64, told: bool) -> bool {
-        for _ in 0..secs.div_ceil(READY_PAUSE.as_secs()) {
+        let mut left = Duration::from_secs(secs);
+        while !left.is_zero() {
+            let pause = left.min(READY_PAUSE);
+            left -= pause;
             self.ports
                 .events
-                .wait(READY_PAUSE, "the certificate: 15 to 30 minutes");
+                .wait(pause, "the certificate: 15 to 30 minutes");
             if !told && self.has_come(Awaited::Ready) {
                 return true;
             }
@@ -152,10 +154,10 @@ impl Enrollment<'_> {
 }
 
 /// How often the inbox is looked into for SMS 1: soon at first, then less and less often.
-const NOTICE_PAUSES_SECS: [u64; 3] = [5, 10, 20];
-const LAST_NOTICE_PAUSE_SECS: u64 = 30;
-/// How often it is looked into for SMS 2: a minute is soon enough for a person who waits for half an hour.
-const READY_PAUSE: Duration = Duration::from_mins(1);
+const NOTICE_PAUSES_SECS: [u64; 4] = [5, 10, 20, 40];
+const LAST_NOTICE_PAUSE_SECS: u64 = 60;
+/// How often it is looked into for SMS 2: two minutes are soon enough for a person who waits for half an hour.
+const READY_PAUSE: Duration = Duration::from_mins(2);
 /// How long between two looks at the list.
 const LIST_PAUSES_SECS: [u64; 3] = [60, 120, 180];
 const LAST_LIST_PAUSE_SECS: u64 = 300;

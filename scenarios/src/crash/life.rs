@@ -230,10 +230,7 @@ impl<'a> Life<'a> {
     fn chapter(&self, step: &Step, enrollment: &mut Enrollment<'_>) -> Result<(), Error> {
         match step.verb {
             Verb::Request => enrollment.request().map(drop),
-            Verb::Install => {
-                enrollment.wait_for_issue()?;
-                enrollment.install().map(drop)
-            }
+            Verb::Install => enrollment.install().map(drop),
             Verb::Documents => enrollment.documents().map(drop),
             Verb::Resume => self.go_on(enrollment),
             Verb::Pass => {

@@ -95,10 +95,6 @@ impl Run<'_> {
     ) -> Result<(), Error> {
         match verb {
             Verb::Request => enrollment.request().map(drop),
-            Verb::Install if with.wait => {
-                enrollment.wait_for_issue()?;
-                enrollment.install().map(drop)
-            }
             Verb::Install => enrollment.install().map(drop),
             Verb::Documents => {
                 self.checklist = Some(enrollment.documents()?.checklist);

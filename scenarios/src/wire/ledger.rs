@@ -15,8 +15,8 @@ use super::{Exchange, Masks, Wire};
 pub struct Ledger {
     wire: Wire,
     masks: Masks,
-    /// Texts of messages by their number in the inbox.
-    messages: BTreeMap<u64, String>,
+    /// The newest answer to a look into each inbox, by the path that was asked for.
+    inboxes: BTreeMap<String, Vec<u8>>,
     /// Which line has a body already.
     bodies: BTreeMap<(String, String), usize>,
     /// Whether styles, scripts and pictures are left out.
@@ -31,7 +31,7 @@ impl Ledger {
         Self {
             wire,
             masks,
-            messages: BTreeMap::new(),
+            inboxes: BTreeMap::new(),
             bodies: BTreeMap::new(),
             documents_only: false,
         }
@@ -61,7 +61,7 @@ impl Ledger {
         let mut pages = Vec::new();
         for exchange in self.wire.drain() {
             if exchange.is_sms {
-                self.messages.extend(texts(&exchange.body));
+                self.inboxes.insert(exchange.path, exchange.body);
             } else if !self.documents_only || exchange.is_document() {
                 pages.push(exchange);
             }
@@ -72,9 +72,9 @@ impl Ledger {
     /// Learns from an event which code its name stands for.
     pub fn heed(&mut self, event: &Event) {
         if let Event::Sms { id, text, .. } = event
-            && let Some(raw) = self.messages.get(id)
+            && let Some(raw) = self.text(*id)
         {
-            self.masks.message(raw, text);
+            self.masks.message(&raw, text);
         }
     }
 
@@ -85,9 +85,14 @@ impl Ledger {
 
     /// The message of that number as it came, its code by the name that `masked` has in its place.
     pub fn message(&mut self, number: u64, masked: &str) -> Option<String> {
-        let raw = self.messages.get(&number)?;
-        self.masks.message(raw, masked);
-        Some(self.masks.shown(raw, masked))
+        let raw = self.text(number)?;
+        self.masks.message(&raw, masked);
+        Some(self.masks.shown(&raw, masked))
+    }
+
+    fn text(&self, number: u64) -> Option<String> {
+        let mut inboxes = self.inboxes.values();
+        inboxes.find_map(|inbox| text(inbox, number))
     }
 
     /// The fields `sent` and `answer` of line `n`.
@@ -165,16 +170,10 @@ impl Ledger {
     }
 }
 
-/// Number and text of each message of an inbox.
-fn texts(inbox: &[u8]) -> Vec<(u64, String)> {
-    let Ok(Value::Array(messages)) = serde_json::from_slice(inbox) else {
-        return Vec::new();
-    };
-    let one = |message: &Value| {
-        Some((
-            message["id"].as_u64()?,
-            message["text"].as_str()?.to_owned(),
-        ))
-    };
-    messages.iter().filter_map(one).collect()
+/// What a message of an inbox says.
+fn text(inbox: &[u8], number: u64) -> Option<String> {
+    let inbox: Value = serde_json::from_slice(inbox).ok()?;
+    let mut messages = inbox.as_array()?.iter();
+    let message = messages.find(|message| message["id"].as_u64() == Some(number))?;
+    message["text"].as_str().map(str::to_owned)
 }

@@ -1,7 +1,7 @@
 //! An answer with its body, and how its text is to be read.
 
-use core::cell::OnceCell;
 use core::time::Duration;
+use std::rc::Rc;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -21,7 +21,8 @@ pub(in crate::adapters) struct Answer {
     pub(in crate::adapters) retry_after: Option<Duration>,
     pub(in crate::adapters) body: Vec<u8>,
     content_type: String,
-    page: OnceCell<Page>,
+    /// What it reads as, where it is a page.
+    pub(in crate::adapters) page: Option<Rc<Page>>,
 }
 
 impl Answer {
@@ -39,7 +40,7 @@ impl Answer {
             retry_after: text(RETRY_AFTER).and_then(|text| retry_after(text, date)),
             body,
             content_type: text(CONTENT_TYPE).unwrap_or_default().to_owned(),
-            page: OnceCell::new(),
+            page: None,
         }
     }
 
@@ -53,26 +54,14 @@ impl Answer {
         self.status == TOO_MANY || self.status == 503 && self.retry_after.is_some()
     }
 
-    pub(in crate::adapters) fn is_page(&self) -> bool {
+    pub(super) fn is_html(&self) -> bool {
         is_html(&self.content_type)
-    }
-
-    /// The body read as a page, once.
-    pub(in crate::adapters) fn page(&self) -> &Page {
-        self.page
-            .get_or_init(|| Page::read(self.url.clone(), &self.text()))
-    }
-
-    /// The same, kept.
-    pub(in crate::adapters) fn into_page(mut self) -> Page {
-        let read = self.page.take();
-        read.unwrap_or_else(|| Page::read(self.url.clone(), &self.text()))
     }
 
     /// The page's title, or the file's type.
     pub(in crate::adapters) fn title(&self) -> String {
-        if self.is_page() {
-            return self.page().title.clone();
+        if let Some(page) = &self.page {
+            return page.title.clone();
         }
         self.content_type
             .split(';')

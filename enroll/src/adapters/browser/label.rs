@@ -16,8 +16,16 @@ pub fn same(one: &str, other: &str) -> bool {
 /// Whether `text` contains the words.
 #[must_use]
 pub fn contains(text: &str, words: &str) -> bool {
-    let plain = |text| plain(text).collect::<String>();
-    plain(text).contains(&plain(words))
+    first_in(text, &[words]).is_some()
+}
+
+/// The first of these words that `text` contains, wherever it stands.
+#[must_use]
+pub fn first_in<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
+    let letters = |text| plain(text).collect::<String>();
+    let text = letters(text);
+    let mut words = words.iter().copied();
+    words.find(|words| text.contains(&letters(words)))
 }
 
 /// Splits «ИНН (1.2.643.3.131.1.1)» into the words and what stands in the last brackets.

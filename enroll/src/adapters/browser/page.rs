@@ -82,6 +82,11 @@ impl Page {
         }
     }
 
+    /// Whether it is what reading this would give.
+    pub(super) fn is(&self, url: &Url, source: &str) -> bool {
+        self.url == *url && self.source == source
+    }
+
     /// The link that reads `words`. Several that lead to one place are one; several that do not are none.
     #[must_use]
     pub fn link(&self, words: &str) -> Option<&Link> {

@@ -1,32 +1,27 @@
 //! The cookies of one login.
 
-use std::sync::{PoisonError, RwLock};
-
-use reqwest::cookie::{CookieStore, Jar};
-use reqwest::header::HeaderValue;
+use reqwest::cookie::{CookieStore as _, Jar};
+use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use url::Url;
 
 /// A jar that can be emptied, while the connections that carry it stay.
 #[derive(Default)]
-pub(super) struct Session(RwLock<Jar>);
+pub(super) struct Session(Jar);
 
 impl Session {
     /// Drops every cookie.
-    pub(super) fn forget(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Jar::default();
+    pub(super) fn forget(&mut self) {
+        self.0 = Jar::default();
     }
 
-    fn with<T>(&self, look: impl FnOnce(&Jar) -> T) -> T {
-        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl CookieStore for Session {
-    fn set_cookies(&self, headers: &mut dyn Iterator<Item = &HeaderValue>, url: &Url) {
-        self.with(|jar| jar.set_cookies(headers, url));
+    /// Keeps what an answer from `url` sets.
+    pub(super) fn keep(&self, headers: &HeaderMap, url: &Url) {
+        let mut set = headers.get_all(SET_COOKIE).iter();
+        self.0.set_cookies(&mut set, url);
     }
 
-    fn cookies(&self, url: &Url) -> Option<HeaderValue> {
-        self.with(|jar| jar.cookies(url))
+    /// What goes with a request to `url`.
+    pub(super) fn cookies(&self, url: &Url) -> Option<HeaderValue> {
+        self.0.cookies(url)
     }
 }

@@ -3,10 +3,9 @@
 use core::time::Duration;
 use std::error::Error;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, redirect};
+use reqwest::header::{CONTENT_TYPE, COOKIE};
+use reqwest::{Client, redirect, retry};
 use tokio::runtime::Runtime;
 use url::Url;
 
@@ -33,7 +32,7 @@ pub struct Options {
 pub(in crate::adapters) struct Transport {
     runtime: Runtime,
     client: Client,
-    session: Arc<Session>,
+    session: Session,
     options: Options,
     front: Url,
     events: Events,
@@ -51,18 +50,17 @@ impl Transport {
     pub(in crate::adapters) fn new(options: Options, events: Events) -> Result<Self, PortalError> {
         let front = Url::parse(&options.url).map_err(|error| bad_address(error.to_string()))?;
         check_address(&front, options.allow_plain_http)?;
-        let session = Arc::new(Session::default());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| PortalError::Unreachable {
             why: error.to_string(),
         })?;
-        let client = client(&session, &options, &front)?;
+        let client = client(&options, &front)?;
         Ok(Self {
             runtime,
             client,
-            session,
+            session: Session::default(),
             options,
             front,
             events,
@@ -80,7 +78,7 @@ impl Transport {
     }
 
     /// Drops the cookies.
-    pub(in crate::adapters) fn forget_session(&self) {
+    pub(in crate::adapters) fn forget_session(&mut self) {
         self.session.forget();
     }
 
@@ -144,6 +142,11 @@ impl Transport {
             Method::Get => self.client.get(target.clone()),
             Method::Post(form) => self.client.post(target.clone()).form(form),
         };
+        let request = match self.session.cookies(target) {
+            Some(cookies) => request.header(COOKIE, cookies),
+            None => request,
+        };
+        let session = &self.session;
         let secs = self.options.timeout.as_secs();
         let peer = &mut self.peer;
         self.runtime.block_on(async {
@@ -153,6 +156,7 @@ impl Transport {
                 .send()
                 .await
                 .map_err(|error| unreachable_why(&error, secs))?;
+            session.keep(response.headers(), target);
             let tls = response.extensions().get::<reqwest::tls::TlsInfo>();
             *peer = tls
                 .and_then(|tls| tls.peer_certificate())
@@ -199,14 +203,14 @@ impl Method<'_> {
     }
 }
 
-fn client(session: &Arc<Session>, options: &Options, front: &Url) -> Result<Client, PortalError> {
+fn client(options: &Options, front: &Url) -> Result<Client, PortalError> {
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls::config(options.ca.as_deref())?)
-        .cookie_provider(Arc::clone(session))
         .tls_info(true)
         .pool_max_idle_per_host(1)
         .pool_idle_timeout(KEPT)
         .redirect(redirect::Policy::none())
+        .retry(retry::never())
         .timeout(options.timeout)
         .user_agent(concat!("enroll/", env!("CARGO_PKG_VERSION")));
     if is_loopback(front) {

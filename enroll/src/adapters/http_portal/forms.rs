@@ -5,7 +5,7 @@ use gost3410::{Algorithm, ParameterSet};
 
 use super::words;
 use crate::adapters::browser::form::Field;
-use crate::adapters::browser::label::{bracketed, contains, same};
+use crate::adapters::browser::label::{bracketed, first_in, same};
 use crate::adapters::browser::page::Page;
 use crate::ports::portal::{
     ApplicationCard, ApplicationRow, InstallForm, RequestForm, RequestedExtensions,
@@ -53,10 +53,7 @@ pub(super) fn card(page: &Page) -> Result<ApplicationCard, String> {
     }
     Ok(ApplicationCard {
         number,
-        status: STATUSES
-            .iter()
-            .find(|word| contains(&page.text, word))
-            .map(|word| (*word).to_owned()),
+        status: first_in(&page.text, &STATUSES).map(str::to_owned),
         can_request: page.link(words::REQUEST_CERTIFICATE).is_some()
             || page.button(words::REQUEST_CERTIFICATE).is_some(),
         can_install: page.link(words::INSTALL_CERTIFICATE).is_some()
