@@ -10,25 +10,32 @@ use crate::run::Bench;
 /// Runs every block marked `sh` in one shell at the root of the checkout; what they left running ends with it.
 pub(crate) fn run(bench: &mut Bench, page: &str) -> Result<()> {
     let text = std::fs::read_to_string(Path::new(page)).with_context(|| page.to_owned())?;
-    let blocks = blocks(&text);
-    ensure!(!blocks.is_empty(), "{page} has no commands");
-    let script = format!("set -eu\ntrap 'kill $(jobs -p) 2>/dev/null || :' EXIT\n{blocks}");
-    bench.run(Command::new("bash").args(["-c", &script]))?;
+    let commands = blocks(&text, "sh").concat();
+    ensure!(!commands.is_empty(), "{page} has no commands");
+    bench.run(&mut shell(&commands))?;
     Ok(())
 }
 
-fn blocks(page: &str) -> String {
-    let blocks = page.split("```sh\n").skip(1);
+/// The blocks marked `language`, in order.
+fn blocks<'page>(page: &'page str, language: &str) -> Vec<&'page str> {
+    let beginning = format!("```{language}\n");
+    let blocks = page.split(beginning.as_str()).skip(1);
     blocks.filter_map(|rest| rest.split("```").next()).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::blocks;
-
-    #[test]
-    fn only_blocks_of_the_shell_are_commands() {
-        let page = "text\n```sh\none\n```\n```text\ntwo\n```\n```sh\nthree\n```\n";
-        assert_eq!(blocks(page), "one\nthree\n");
-    }
+/// One shell for all of them, which the first that fails ends.
+fn shell(commands: &str) -> Command {
+    let mut shell = Command::new("bash");
+    shell.arg("-c").arg([BEFORE, commands].concat());
+    shell
 }
+
+/// What cargo told this program about its own crate is forgotten: build scripts (ring's is one) ask for it, so that the
+/// page's cargo would find everything above them stale, and the next one outside again.
+const BEFORE: &str = "set -eu
+unset ${!CARGO_PKG_@} ${!CARGO_MANIFEST_@}
+trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
+";
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,6 @@
 mod ear;
 #[path = "common/nested.rs"]
 mod nested;
-#[path = "programs/pages.rs"]
-mod pages;
 #[path = "programs/panel.rs"]
 mod panel;
 

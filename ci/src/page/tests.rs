@@ -1,7 +1,10 @@
-//! The pages for people: what they name is there, and both languages ask for the same commands.
+//! The pages for people: what they tell to type works, what they name is there, and both languages ask for the same
+//! commands.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use super::{blocks, shell};
 
 fn root() -> PathBuf {
     let ci = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -12,14 +15,8 @@ fn page(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).expect("a page")
 }
 
-/// The blocks marked `sh`, in order.
 fn commands(page: &str) -> Vec<&str> {
-    blocks(page, "```sh\n")
-}
-
-fn blocks<'page>(page: &'page str, beginning: &str) -> Vec<&'page str> {
-    let blocks = page.split(beginning).skip(1);
-    blocks.filter_map(|rest| rest.split("```").next()).collect()
+    blocks(page, "sh")
 }
 
 const PAGES: [&str; 11] = [
@@ -36,6 +33,38 @@ const PAGES: [&str; 11] = [
     "scenarios/RECORDING.md",
 ];
 
+/// Commands that would start this test again; `ci/validate` runs them itself.
+const RUN_ELSEWHERE: [&str; 2] = ["cargo test", "ci/validate"];
+
+/// Runs every block of a page at the root of the checkout, in order.
+fn run_blocks(path: &str, first: &str) {
+    let text = page(path);
+    let lines = commands(&text).concat();
+    let lines = lines.lines().filter(|line| !RUN_ELSEWHERE.contains(line));
+    let script = lines.flat_map(|line| [line, "\n"]).collect::<String>();
+    assert!(script.contains(first), "the first command is gone");
+    let output = shell(&script).current_dir(root()).output().expect("bash");
+    assert!(
+        output.status.success(),
+        "{script}\n--\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// One page after the other: both leave their runs in `target/scenarios`.
+#[test]
+fn every_command_block_of_the_readme_and_of_the_guide_for_testers_runs() {
+    run_blocks("README.md", "cargo run -p scenarios -- run\n");
+    run_blocks("scenarios/QA.md", "scenarios -- list\n");
+}
+
+#[test]
+fn only_blocks_of_the_shell_are_commands() {
+    let page = "text\n```sh\none\n```\n```text\ntwo\n```\n```sh\nthree\n```\n";
+    assert_eq!(commands(page), ["one\n", "three\n"]);
+}
+
 #[test]
 fn the_russian_readme_asks_for_the_same_commands() {
     let (english, russian) = (page("README.md"), page("ci/README.ru.md"));
@@ -47,7 +76,7 @@ fn the_russian_readme_asks_for_the_same_commands() {
 fn the_code_of_the_page_for_embedding_is_the_example_that_a_test_runs() {
     let text = page("enroll/EMBEDDING.md");
     let example = page("enroll/examples/request_a_certificate.rs");
-    let pieces = blocks(&text, "```rust\n");
+    let pieces = blocks(&text, "rust");
     assert!(!pieces.is_empty());
     for piece in pieces {
         assert!(example.contains(piece), "the example has no\n{piece}");
