@@ -1,6 +1,6 @@
 //! Forms and what a person can fill and press in them.
 
-use scraper::{ElementRef, Html};
+use scraper::ElementRef;
 
 use super::label::{collapse, same};
 use super::reading::{elements, words};
@@ -64,7 +64,8 @@ impl Field {
     }
 }
 
-pub(super) fn read_form(html: &Html, form: &ElementRef<'_>) -> Form {
+/// Reads a form; `labels` are all those of the page, for one may stand anywhere.
+pub(super) fn read_form(labels: &[ElementRef<'_>], form: &ElementRef<'_>) -> Form {
     let attribute = |name| form.value().attr(name).unwrap_or_default();
     let mut read = Form {
         is_post: attribute("method").eq_ignore_ascii_case("post"),
@@ -78,7 +79,7 @@ pub(super) fn read_form(html: &Html, form: &ElementRef<'_>) -> Form {
         match Control::of(&control) {
             Control::Hidden(name, value) => read.hidden.push((name, value)),
             Control::Button(button) => read.buttons.push(button),
-            Control::Field(field) => read.fields.push(labelled(html, &control, field)),
+            Control::Field(field) => read.fields.push(labelled(labels, &control, field)),
             Control::Nothing => {}
         }
     }
@@ -161,10 +162,11 @@ fn chosen(list: &ElementRef<'_>) -> String {
         .unwrap_or_default()
 }
 
-fn labelled(html: &Html, control: &ElementRef<'_>, field: Field) -> Field {
+fn labelled(labels: &[ElementRef<'_>], control: &ElementRef<'_>, field: Field) -> Field {
     let ancestors = || control.ancestors().filter_map(ElementRef::wrap);
     let tied = control.value().attr("id").and_then(|id| {
-        elements(html.root_element(), &["label"]).find(|label| label.attr("for") == Some(id))
+        let mut labels = labels.iter().copied();
+        labels.find(|label| label.attr("for") == Some(id))
     });
     let around = || ancestors().find(|it| it.value().name() == "label");
     let row = || {

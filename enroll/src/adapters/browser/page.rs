@@ -61,6 +61,7 @@ impl Page {
             elements.iter().filter(named)
         };
         let texts = |names| named(names).map(words).collect::<Vec<_>>();
+        let labels: Vec<_> = named(&["label"]).copied().collect();
         Self {
             url,
             title: named(&["title"]).map(words).next().unwrap_or_default(),
@@ -70,7 +71,7 @@ impl Page {
                 .filter(|it| !it.text.is_empty())
                 .collect(),
             forms: named(&["form"])
-                .map(|form| read_form(&html, form))
+                .map(|form| read_form(&labels, form))
                 .collect(),
             tables: named(&["table"]).map(read_table).collect(),
             alerts: (elements.iter())

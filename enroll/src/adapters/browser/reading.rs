@@ -3,36 +3,51 @@
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node};
 
-use super::label::collapse;
-
-/// The words a person sees, in order. Inline elements do not part words, all others do.
+/// The words a person sees, in order, one space between them. Inline elements do not part words, all others do.
 pub(super) fn words(element: &ElementRef<'_>) -> String {
-    let mut text = String::new();
+    let mut read = Words::default();
     let mut unseen = 0usize;
     for edge in element.traverse() {
         match edge {
             Edge::Open(node) => match node.value() {
-                Node::Text(part) if unseen == 0 => text.push_str(part),
+                Node::Text(part) if unseen == 0 => read.add(part),
                 Node::Element(opened) => {
-                    part_words(&mut text, opened.name());
+                    read.parted |= !INLINE.contains(&opened.name());
                     unseen += usize::from(UNSEEN.contains(&opened.name()));
                 }
                 _ => {}
             },
             Edge::Close(node) => {
                 if let Node::Element(closed) = node.value() {
-                    part_words(&mut text, closed.name());
+                    read.parted |= !INLINE.contains(&closed.name());
                     unseen -= usize::from(UNSEEN.contains(&closed.name()));
                 }
             }
         }
     }
-    collapse(&text)
+    read.text
 }
 
-fn part_words(text: &mut String, element: &str) {
-    if !INLINE.contains(&element) {
-        text.push(' ');
+/// Words read so far, and whether what comes next is another one.
+#[derive(Default)]
+struct Words {
+    text: String,
+    parted: bool,
+}
+
+impl Words {
+    fn add(&mut self, part: &str) {
+        self.parted |= part.starts_with(char::is_whitespace);
+        for word in part.split_whitespace() {
+            if self.parted && !self.text.is_empty() {
+                self.text.push(' ');
+            }
+            self.text.push_str(word);
+            self.parted = true;
+        }
+        if !part.is_empty() {
+            self.parted = part.ends_with(char::is_whitespace);
+        }
     }
 }
 
