@@ -529,10 +529,11 @@ fn variants(source: &str, name: &str) -> Vec<String> {
 fn the_list_leaves_no_error_out() {
     let told: Vec<String> = all().iter().map(|error| format!("{error:?}")).collect();
     let token = include_str!("../src/ports/token.rs");
+    let transmit = include_str!("../src/ports/token/transmit.rs");
     let seams = [
         ("", include_str!("../src/error.rs"), "Error"),
         ("Token(", token, "TokenError"),
-        ("Token(Transmit(", token, "TransmitError"),
+        ("Token(Transmit(", transmit, "TransmitError"),
         (
             "Applicant(",
             include_str!("../src/ports/applicant.rs"),
