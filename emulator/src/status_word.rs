@@ -22,8 +22,6 @@ impl StatusWord {
     pub const WRONG_LENGTH: Self = Self(0x6700);
     /// This command cannot be sent in a chain.
     pub const CHAINING_NOT_SUPPORTED: Self = Self(0x6884);
-    /// The block does not continue the chain that was begun.
-    pub const LAST_BLOCK_EXPECTED: Self = Self(0x6883);
     /// The current file is of another kind than the command works on.
     pub const WRONG_FILE_TYPE: Self = Self(0x6981);
     /// The access rule of the file is not satisfied: log in first.

@@ -58,12 +58,6 @@ impl Hand {
         state.wish == Wish::In && state.stream.is_some()
     }
 
-    /// Whether [`Self::stop`] was called.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        self.state().wish == Wish::Stopped
-    }
-
     fn wish(&self, wish: Wish, close: Shutdown) {
         let mut state = self.state();
         if state.wish != Wish::Stopped {

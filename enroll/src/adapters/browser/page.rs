@@ -130,14 +130,6 @@ impl Page {
         })
     }
 
-    /// The table whose first row has this column, and the column's words.
-    #[must_use]
-    pub fn table_with(&self, column: &str) -> Option<&Table> {
-        self.tables
-            .iter()
-            .find(|table| table.column(column).is_some())
-    }
-
     /// What to call the page in a message.
     #[must_use]
     pub fn name(&self) -> String {
