@@ -68,6 +68,8 @@ fn cargo(kind: &Kind, source: &Path, target: &Path) -> Result<Command> {
         .current_dir(source)
         .env("CARGO_TARGET_DIR", target)
         .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
+        // Across crates is a matter of enrollments by the thousand, and six programs twice over would take long.
+        .env("CARGO_PROFILE_RELEASE_LTO", "false")
         .env("RUSTFLAGS", without_paths(source)?)
         // Found by its name, which goes into what cargo calls a crate; its path would differ from folder to folder.
         .env("RUSTC_WORKSPACE_WRAPPER", kind.compiler)
