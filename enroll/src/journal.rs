@@ -12,6 +12,7 @@ mod parked;
 mod seal;
 mod store;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::stage::{Fact, OutOfOrder, Stage, apply};
@@ -43,7 +44,11 @@ pub enum Intent {
         others: Vec<String>,
     },
     /// Send the signed request to the portal.
-    SendRequest,
+    SendRequest {
+        /// The portal's clock just before: notices about the order are not older, however late the answer is learnt of.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        at: Option<Timestamp>,
+    },
     /// Give the pair another label.
     Relabel {
         /// The label.

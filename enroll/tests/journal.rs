@@ -64,7 +64,10 @@ fn story() -> Vec<(Option<Intent>, Fact)> {
                 label_after: Some("ЕГАИС_722318".into()),
             },
         ),
-        (Some(Intent::SendRequest), Fact::RequestSent { at: None }),
+        (
+            Some(Intent::SendRequest { at: None }),
+            Fact::RequestSent { at: None },
+        ),
         (
             Some(Intent::Relabel {
                 label: "ЕГАИС_722318".into(),

@@ -23,8 +23,9 @@ use enroll::journal::JournalError;
 use enroll::ports::sms::Phone;
 use enroll::ports::token::KeyKind;
 use enroll::ports::{PortalError, TokenError};
-use enroll::stage::{Chapter, Stage};
+use enroll::stage::{Chapter, Fact, Stage};
 use enroll::{Enrollment, Error, Installed, Papers, ReplaceOld, Requested, Settings};
+use jiff::SignedDuration;
 use tempfile::TempDir;
 use world::{Shared, World, run};
 
@@ -121,6 +122,31 @@ fn killed_anywhere(replace_old: ReplaceOld, prepare: impl Fn(&Shared)) {
 #[test]
 fn an_enrollment_killed_before_or_after_any_call_is_resumed_to_the_same_end() {
     killed_anywhere(ReplaceOld::No, |_| {});
+}
+
+#[test]
+fn sms_1_counts_however_late_the_lost_answer_to_the_request_is_learnt_of() {
+    for calls in 1.. {
+        let (_folder, settings) = settings();
+        let world = World::new();
+        world.borrow_mut().does_the_last = true;
+        world.borrow_mut().fuse = Some(calls);
+        if run(&world, &settings, request).is_ok() {
+            return;
+        }
+        world.borrow_mut().fuse = None;
+        let later = world.borrow().now + SignedDuration::from_hours(1);
+        world.borrow_mut().now = later;
+        run(&world, &settings, request).unwrap_or_else(|error| panic!("{calls}: {error}"));
+        let told = &world.borrow().told;
+        let is_ordered = |event: &Event| {
+            let Event::Journal { fact } = event else {
+                return false;
+            };
+            **fact == Fact::Ordered { told_by_sms: true }
+        };
+        assert!(told.iter().any(is_ordered), "{calls}");
+    }
 }
 
 #[test]

@@ -18,7 +18,8 @@ impl Enrollment<'_> {
         };
         let pem = order.request.unwrap_or_default();
         self.step("1.10", Who::Person, "presses «Создать запрос»");
-        self.intend(Intent::SendRequest)?;
+        let at = self.ports.portal.date();
+        self.intend(Intent::SendRequest { at })?;
         match self.ports.portal.send_request(&pem) {
             Ok(said) => {
                 self.step("1.11", Who::Person, "presses «ОК»");
@@ -56,9 +57,13 @@ impl Enrollment<'_> {
         self.record_sent()
     }
 
-    /// The portal has the request: remembered with the portal's time, which the deadlines count from.
+    /// The portal has the request: remembered with the portal's time of the first attempt, which the deadlines count from.
     pub(super) fn record_sent(&mut self) -> Result<(), Error> {
-        let at = self.ports.portal.date();
+        let open = &self.journal()?.story().open;
+        let at = open.iter().find_map(|intent| match intent {
+            Intent::SendRequest { at } => *at,
+            _ => None,
+        });
         self.record(Fact::RequestSent { at })
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct World {
     pub(crate) certificates: Vec<StoredCertificate>,
     pub(crate) made: u32,
     pub(crate) requests: Vec<String>,
+    /// When the newest request came, by the portal's clock: SMS 1 is of that moment.
+    pub(crate) ordered_at: Option<Timestamp>,
     pub(crate) reported: bool,
     pub(crate) verifies: u32,
     pub(crate) tries: u8,
@@ -86,6 +88,7 @@ impl World {
             certificates: Vec::new(),
             made: 0,
             requests: Vec::new(),
+            ordered_at: None,
             reported: false,
             verifies: 0,
             tries: 10,
@@ -458,7 +461,9 @@ impl Portal for Fake {
         })
     }
     fn send_request(&mut self, pem: &str) -> Result<String, PortalError> {
+        let now = self.date();
         self.cabinet(|world| {
+            world.ordered_at = now;
             world.requests.push(pem.to_owned());
             "Запрос на сертификат успешно отправлен".to_owned()
         })
@@ -518,7 +523,7 @@ impl SmsInbox for Fake {
         awaited: Awaited,
     ) -> Result<Vec<SmsMessage>, SmsError> {
         self.newest(phone)?;
-        let codes = self.0.borrow().codes;
+        let (codes, ordered_at) = (self.0.borrow().codes, self.0.borrow().ordered_at);
         let text = match awaited {
             Awaited::Code if codes <= after => return Ok(Vec::new()),
             Awaited::Code => "Код подтверждения: 123456",
@@ -530,7 +535,7 @@ impl SmsInbox for Fake {
         Ok(vec![SmsMessage {
             id: codes,
             text: text.to_owned().into(),
-            at: None,
+            at: ordered_at.filter(|_| awaited == Awaited::Ordered),
         }])
     }
 }
