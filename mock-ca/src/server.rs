@@ -1,9 +1,11 @@
-//! The door on sockets: three or four listeners on loopback, one thread, clean stop. Bytes and time only; what is answered is the door's business.
+//! The door on sockets: three or four listeners on loopback, on one thread, its own or its caller's; clean stop. Bytes
+//! and time only; what is answered is the door's business.
 //!
 //! The thread reads, asks the door and writes; two others print papers. What is slow about a client (a head or a form
 //! that does not end, an answer that is not read) costs the others nothing: heads, forms, waits and connections are
 //! bounded.
 
+mod entrance;
 mod exchange;
 mod guests;
 mod secure;
@@ -11,7 +13,7 @@ mod sending;
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,9 +26,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use self::entrance::{Entrance, Entrances};
 pub use self::exchange::Kept;
 use self::exchange::answer;
 use self::guests::{Guest, Guests};
@@ -57,7 +62,7 @@ impl Default for Listen {
     }
 }
 
-/// A running mock. Dropping it closes the listeners and waits for its thread.
+/// A running mock. Dropping it closes the listeners and waits for its thread, if it has one.
 #[derive(Debug)]
 pub struct Server {
     addresses: Listen,
@@ -94,42 +99,57 @@ impl Server {
         listen: Listen,
         tls: Option<TlsPort>,
     ) -> io::Result<Self> {
-        let portal = bind(listen.portal)?;
-        let sms = bind(listen.sms)?;
-        let control = bind(listen.control)?;
-        let addresses = Listen {
-            portal: portal.local_addr()?,
-            sms: sms.local_addr()?,
-            control: control.local_addr()?,
-        };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(PRINTERS)
             .build()?;
+        let (mut server, work) = Self::prepare(door, clock, listen, tls)?;
+        let thread = std::thread::Builder::new()
+            .name("mock-ca".into())
+            .spawn(move || runtime.block_on(work))?;
+        server.thread = Some(thread);
+        Ok(server)
+    }
+
+    /// The same on an event loop of the caller's: it answers while that loop runs. Dropped, it closes its listeners and
+    /// connections the next time the loop runs, or together with the loop.
+    ///
+    /// Between it and a client on the same loop no thread has to wake another.
+    ///
+    /// Errors: as [`Server::start_with_tls`].
+    pub fn start_on(
+        event_loop: &Handle,
+        door: impl FnMut(Timestamp, Door, Request<Vec<u8>>) -> Response<Vec<u8>> + Send + 'static,
+        clock: Arc<dyn Clock>,
+        listen: Listen,
+        tls: Option<TlsPort>,
+    ) -> io::Result<Self> {
+        let (server, work) = Self::prepare(door, clock, listen, tls)?;
+        drop(event_loop.spawn(work));
+        Ok(server)
+    }
+
+    /// Takes the addresses; what is to be run ends when the server is dropped.
+    fn prepare(
+        door: impl FnMut(Timestamp, Door, Request<Vec<u8>>) -> Response<Vec<u8>> + Send + 'static,
+        clock: Arc<dyn Clock>,
+        listen: Listen,
+        tls: Option<TlsPort>,
+    ) -> io::Result<(Self, impl Future<Output = ()> + Send + 'static)> {
+        let entrances = Entrances::open(listen, tls)?;
         let (stop, stopped) = watch::channel(false);
+        let server = Self {
+            addresses: entrances.addresses,
+            tls: entrances.tls,
+            stop,
+            thread: None,
+        };
         let shared = Shared {
             door: Arc::new(Mutex::new(Box::new(door))),
             clock,
             guests: Arc::default(),
         };
-        let mut entrances = vec![
-            Entrance::plain(Door::Portal, portal),
-            Entrance::plain(Door::Sms, sms),
-            Entrance::plain(Door::Control, control),
-        ];
-        let tls = tls
-            .map(|port| add_secure_portal(&mut entrances, &port))
-            .transpose()?;
-        let work = move || runtime.block_on(serve(entrances, shared, stopped));
-        let thread = std::thread::Builder::new()
-            .name("mock-ca".into())
-            .spawn(work)?;
-        Ok(Self {
-            addresses,
-            tls,
-            stop,
-            thread: Some(thread),
-        })
+        Ok((server, serve(entrances.all, shared, stopped)))
     }
 
     /// `http://127.0.0.1:PORT`, no slash at the end.
@@ -168,54 +188,6 @@ impl Drop for Server {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    if !address.ip().is_loopback() {
-        let why = format!(
-            "{address} is not a loopback address: the mock gives codes and control to anybody who can reach it"
-        );
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-    }
-    let listener = TcpListener::bind(address).map_err(|error| {
-        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
-    })?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
-}
-
-/// A listener, what it is for, and how connections begin there.
-struct Entrance {
-    door: Door,
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    /// Where everybody is sent instead.
-    elsewhere: Option<SocketAddr>,
-}
-
-impl Entrance {
-    fn plain(door: Door, listener: TcpListener) -> Self {
-        Self {
-            door,
-            listener,
-            tls: None,
-            elsewhere: None,
-        }
-    }
-}
-
-/// Adds the TLS listener to the others; returns where it listens.
-fn add_secure_portal(entrances: &mut Vec<Entrance>, port: &TlsPort) -> io::Result<SocketAddr> {
-    let listener = bind(port.address)?;
-    let address = listener.local_addr()?;
-    for entrance in entrances.iter_mut().filter(|one| one.door == Door::Portal) {
-        entrance.elsewhere = port.redirect.then_some(address);
-    }
-    entrances.push(Entrance {
-        tls: Some(secure::acceptor(&port.identity)?),
-        ..Entrance::plain(Door::SecurePortal, listener)
-    });
-    Ok(address)
-}
-
 #[derive(Clone)]
 struct Shared {
     door: Arc<Mutex<Answer>>,
@@ -224,24 +196,21 @@ struct Shared {
 }
 
 async fn serve(entrances: Vec<Entrance>, shared: Shared, mut stopped: watch::Receiver<bool>) {
+    let mut doors = JoinSet::new();
     for entrance in entrances {
         let door = entrance.door;
         match tokio::net::TcpListener::from_std(entrance.listener) {
             Ok(listener) => {
                 let (tls, elsewhere) = (entrance.tls, entrance.elsewhere);
-                drop(tokio::spawn(accept(
-                    door,
-                    listener,
-                    tls,
-                    elsewhere,
-                    shared.clone(),
-                )));
+                doors.spawn(accept(door, listener, tls, elsewhere, shared.clone()));
             }
             Err(error) => eprintln!("mock-ca: {door:?}: {error}"),
         }
     }
-    // Ends when told, or when the server is gone; the runtime then drops every connection.
+    // Ends when told, or when the server is gone.
     let _ = stopped.wait_for(|stop| *stop).await;
+    doors.shutdown().await;
+    shared.guests.dismiss_all();
 }
 
 async fn accept(

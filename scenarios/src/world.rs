@@ -19,6 +19,7 @@ use mock_ca::tls::Identity;
 use mock_ca::{Listen, MockCa, PluginPages, Server, Settings, TlsPort};
 use serde_json::Value;
 use tempfile::NamedTempFile;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::browser::{self, Browser, BrowserError, Desk, PLAYED_BRIDGE};
 use crate::clock::ScenarioClock;
@@ -81,6 +82,9 @@ pub struct World {
     pub reader: Reader,
     /// The portal and its gateway; stops when dropped.
     pub server: Server,
+    /// Runs while the engine waits for an answer: its connections are here, and the mock's, unless a browser has to be
+    /// answered at any time.
+    pub(crate) event_loop: Arc<Runtime>,
     /// Who makes calls fail, as the scenario plans it.
     pub meddler: Arc<Meddler>,
     /// Whether a recording plays the others, so that what the authority's people do has been done.
@@ -199,6 +203,7 @@ impl World {
         let image: TokenImage =
             token::image(&scenario.token, seed, epoch).map_err(WorldError::Token)?;
         let mut settings = settings(scenario, seed, epoch)?;
+        let is_for_browser = matches!(portal, Portal::WithPages(_));
         let played = match portal {
             Portal::Mock => None,
             Portal::WithPages(pages) => {
@@ -217,7 +222,12 @@ impl World {
             false => entrance_without_papers(&mock),
         });
         let door = before(meddled(portal, Arc::clone(&meddler)));
-        let server = Server::start_with_tls(door, Arc::new(clock.clone()), Listen::default(), tls)?;
+        let event_loop = Builder::new_current_thread().enable_all().build()?;
+        let (listen, portals_clock) = (Listen::default(), Arc::new(clock.clone()));
+        let server = match is_for_browser {
+            true => Server::start_with_tls(door, portals_clock, listen, tls)?,
+            false => Server::start_on(event_loop.handle(), door, portals_clock, listen, tls)?,
+        };
         let address = PortalAddress {
             ca: authority.as_ref().map(|file| file.path().to_owned()),
             ..PortalAddress::new(&portal_url(&server, redirects))
@@ -227,6 +237,7 @@ impl World {
             clock,
             reader: reader.meddled_by(Arc::clone(&meddler)),
             server,
+            event_loop: Arc::new(event_loop),
             meddler,
             played: false,
             way,

@@ -14,8 +14,10 @@ pub(in crate::adapters) mod transport;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::runtime::Runtime;
 use url::Url;
 
 use crate::event::{Event, Events};
@@ -73,10 +75,11 @@ impl Browser {
     /// Opens a browser; nothing is fetched yet.
     pub fn new(
         options: Options,
+        event_loop: Arc<Runtime>,
         save_pages: Option<PathBuf>,
         events: Events,
     ) -> Result<Self, PortalError> {
-        let transport = Transport::new(options, events.clone())?;
+        let transport = Transport::new(options, event_loop, events.clone())?;
         Ok(Self {
             transport,
             events,

@@ -6,11 +6,14 @@ mod words;
 use core::time::Duration;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::runtime::Runtime;
 
 use super::browser::label::{contains, number_in, same};
 use super::browser::page::Page;
+use super::browser::transport;
 use super::browser::{Arrived, Browser, Filled, Options};
 use crate::event::Events;
 use crate::pem;
@@ -101,8 +104,17 @@ impl HttpPortal {
 
     /// Prepares a browser; nothing is fetched yet.
     pub fn new(address: PortalAddress, events: Events) -> Result<Self, PortalError> {
+        Self::new_on(transport::event_loop()?, address, events)
+    }
+
+    /// The same with its connections on an event loop that others use as well.
+    pub fn new_on(
+        event_loop: Arc<Runtime>,
+        address: PortalAddress,
+        events: Events,
+    ) -> Result<Self, PortalError> {
         let save_pages = address.save_pages.clone();
-        let browser = Browser::new(address.into(), save_pages, events)?;
+        let browser = Browser::new(address.into(), event_loop, save_pages, events)?;
         Ok(Self {
             browser,
             page: None,

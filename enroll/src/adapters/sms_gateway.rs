@@ -1,11 +1,14 @@
 //! An inbox behind HTTP: a gateway that lists messages.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Deserialize;
+use tokio::runtime::Runtime;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::browser::transport::{Method, Transport};
+use super::browser::transport::{self, Method, Transport};
 use super::http_portal::PortalAddress;
 use crate::event::Events;
 use crate::ports::PortalError;
@@ -20,7 +23,16 @@ pub struct SmsGateway {
 impl SmsGateway {
     /// Prepares a client; nothing is fetched yet. The address has the same rules as the portal's.
     pub fn new(address: PortalAddress, events: Events) -> Result<Self, PortalError> {
-        let transport = Transport::new(address.into(), events)?;
+        Self::new_on(transport::event_loop()?, address, events)
+    }
+
+    /// The same with its connections on an event loop that others use as well.
+    pub fn new_on(
+        event_loop: Arc<Runtime>,
+        address: PortalAddress,
+        events: Events,
+    ) -> Result<Self, PortalError> {
+        let transport = Transport::new(address.into(), event_loop, events)?;
         let mut inbox = transport.front();
         inbox
             .path_segments_mut()

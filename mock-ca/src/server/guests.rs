@@ -78,6 +78,14 @@ impl Guests {
         dismissed.inspect(|seat| seat.connection.abort()).is_some()
     }
 
+    /// Breaks every connection.
+    pub(super) fn dismiss_all(&self) {
+        let seats = core::mem::take(&mut self.seats().taken);
+        for seat in seats.into_values() {
+            seat.connection.abort();
+        }
+    }
+
     fn count(&self) -> usize {
         self.seats().taken.len()
     }

@@ -15,6 +15,37 @@ fn served(settings: Settings) -> Server {
     Server::start(door, clock, Listen::default()).unwrap()
 }
 
+#[test]
+fn on_its_callers_event_loop_it_answers_there_and_ends_with_the_next_turn() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let event_loop = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let settings = Settings::default();
+    let clock = Arc::new(Manual::at(settings.epoch));
+    let mut mock = MockCa::new(settings);
+    let door = move |now, door, request| mock.handle(now, door, request);
+    let handle = event_loop.handle();
+    let server = Server::start_on(handle, door, clock, Listen::default(), None).unwrap();
+    let portal = server.addresses().portal;
+    let mut kept = event_loop.block_on(async {
+        let mut stream = tokio::net::TcpStream::connect(portal).await.unwrap();
+        let ask = b"GET / HTTP/1.1\r\nHost: forus\r\n\r\n";
+        stream.write_all(ask).await.unwrap();
+        let mut status = [0; 15];
+        stream.read_exact(&mut status).await.unwrap();
+        assert_eq!(&status, b"HTTP/1.1 200 OK");
+        stream
+    });
+    drop(server);
+    event_loop.block_on(async {
+        // What was kept ends, and nobody is let in any more.
+        let _ = kept.read_to_end(&mut Vec::new()).await;
+        assert!(tokio::net::TcpStream::connect(portal).await.is_err());
+    });
+}
+
 /// Sends bytes and reads until the server closes.
 fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();

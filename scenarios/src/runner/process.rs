@@ -210,8 +210,13 @@ impl Adapters {
         if world.meddler.plans(Room::Portal, Mischief::NoAnswer) {
             address.timeout = PATIENCE;
         }
-        let portal = HttpPortal::new(address, events.clone())?;
-        let gateway = SmsGateway::new(PortalAddress::new(&world.server.sms_url()), events.clone())?;
+        let event_loop = || Arc::clone(&world.event_loop);
+        let portal = HttpPortal::new_on(event_loop(), address, events.clone())?;
+        let gateway = SmsGateway::new_on(
+            event_loop(),
+            PortalAddress::new(&world.server.sms_url()),
+            events.clone(),
+        )?;
         let sms = Mistyping::new(gateway, with.wrong_code.clone());
         Ok(Self {
             portal,

@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::error::Error;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use reqwest::header::{CONTENT_TYPE, COOKIE};
 use reqwest::{Client, redirect, retry};
@@ -30,7 +31,7 @@ pub struct Options {
 }
 
 pub(in crate::adapters) struct Transport {
-    runtime: Runtime,
+    event_loop: Arc<Runtime>,
     client: Client,
     session: Session,
     options: Options,
@@ -47,18 +48,16 @@ pub(in crate::adapters) enum Method<'a> {
 }
 
 impl Transport {
-    pub(in crate::adapters) fn new(options: Options, events: Events) -> Result<Self, PortalError> {
+    pub(in crate::adapters) fn new(
+        options: Options,
+        event_loop: Arc<Runtime>,
+        events: Events,
+    ) -> Result<Self, PortalError> {
         let front = Url::parse(&options.url).map_err(|error| bad_address(error.to_string()))?;
         check_address(&front, options.allow_plain_http)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let runtime = runtime.map_err(|error| PortalError::Unreachable {
-            why: error.to_string(),
-        })?;
         let client = client(&options, &front)?;
         Ok(Self {
-            runtime,
+            event_loop,
             client,
             session: Session::default(),
             options,
@@ -149,7 +148,7 @@ impl Transport {
         let session = &self.session;
         let secs = self.options.timeout.as_secs();
         let peer = &mut self.peer;
-        self.runtime.block_on(async {
+        self.event_loop.block_on(async {
             // Nothing has run since the last act: a kept connection that the portal closed meanwhile is noticed here.
             tokio::task::yield_now().await;
             let mut response = request
@@ -201,6 +200,17 @@ impl Method<'_> {
             Self::Post(_) => "POST",
         }
     }
+}
+
+/// An event loop for connections of our own.
+pub(in crate::adapters) fn event_loop() -> Result<Arc<Runtime>, PortalError> {
+    let built = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let built = built.map_err(|error| PortalError::Unreachable {
+        why: error.to_string(),
+    })?;
+    Ok(Arc::new(built))
 }
 
 fn client(options: &Options, front: &Url) -> Result<Client, PortalError> {
