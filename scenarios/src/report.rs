@@ -124,29 +124,41 @@ fn inert(data: &Value) -> String {
         .replace('&', "\\u0026")
 }
 
-/// The certificate that the engine checked last, in words.
+/// The certificate that was enrolled, in words.
 fn certificate(recording: &Recording) -> Value {
-    let facts = recording
-        .lines()
-        .iter()
-        .filter_map(|line| line.fields.get("fact"));
-    let pem = facts
-        .filter(|fact| fact["is"] == "certificate-checked")
-        .filter_map(|fact| fact["pem"].as_str())
-        .next_back();
-    let read = pem.and_then(|pem| Certificate::from_pem(pem).ok());
-    read.map_or(Value::Null, |it| {
-        let (from, to) = it.validity();
-        json!({
-            "serial": it.serial(),
-            "subject": named(it.subject()),
-            "issuer": named(it.issuer()),
-            "from": irkutsk(from),
-            "to": irkutsk(to),
-            "fingerprint": it.fingerprint(),
-            "pem": pem,
-        })
+    let Some(it) = checked(recording).or_else(|| saved(recording)) else {
+        return Value::Null;
+    };
+    let (from, to) = it.validity();
+    json!({
+        "serial": it.serial(),
+        "subject": named(it.subject()),
+        "issuer": named(it.issuer()),
+        "from": irkutsk(from),
+        "to": irkutsk(to),
+        "fingerprint": it.fingerprint(),
+        "pem": it.to_pem(),
     })
+}
+
+/// The one that the engine checked last.
+fn checked(recording: &Recording) -> Option<Certificate> {
+    let lines = recording.lines().iter().rev();
+    let mut facts = lines.filter_map(|line| line.fields.get("fact"));
+    let fact = facts.find(|fact| fact["is"] == "certificate-checked")?;
+    Certificate::from_pem(fact["pem"].as_str()?).ok()
+}
+
+/// The one that the portal let a person save last.
+fn saved(recording: &Recording) -> Option<Certificate> {
+    let lines = recording.lines().iter().rev();
+    let mut answers = lines.filter_map(|line| line.fields.get("answer"));
+    let file = answers.find_map(|it| {
+        let is_certificate = it["type"] == "application/pkix-cert";
+        it["base64"].as_str().filter(|_| is_certificate)
+    })?;
+    let der = Base64::decode_vec(file).ok()?;
+    Certificate::from_der(&der).ok()
 }
 
 fn named(name: &x509_cert::name::Name) -> Value {
@@ -225,6 +237,18 @@ mod tests {
             report.data["lines"].as_array().map(Vec::len),
             Some(recording.lines().len())
         );
+    }
+
+    #[test]
+    fn where_no_engine_checked_the_certificate_it_is_the_one_that_was_saved() {
+        let without_journal = SHIPPED.lines().filter(|line| !line.contains("\"fact\""));
+        let without_journal = without_journal.collect::<Vec<_>>().join("\n");
+        let of = |recording: &str| {
+            let recording = Recording::parse(recording).expect("a recording");
+            Report::of(&recording).expect("a report").data["certificate"].clone()
+        };
+        assert_ne!(of(SHIPPED), serde_json::Value::Null);
+        assert_eq!(of(&without_journal), of(SHIPPED));
     }
 
     #[test]
