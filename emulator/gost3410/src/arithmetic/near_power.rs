@@ -8,30 +8,87 @@ use super::limbs::{adc, add, add_word, multiply, row, sbb, square, sub, sub_word
 use super::safegcd;
 
 /// `p = 2^(64N) - C`, where `2^(64N) ≡ C`; `C` is below `2^20`.
-#[derive(Clone, Copy)]
-pub(crate) struct Below<const C: u64>;
+pub(crate) type Below<const C: u64> = NearPower<BelowPower<C>>;
+/// `p = 2^(64N-1) + C`, where `2^(64N) ≡ -2C`; `C` is below `2^20`.
+pub(crate) type Above<const C: u64> = NearPower<AbovePower<C>>;
 
-impl<const C: u64, const N: usize> Element<Below<C>, N> {
+/// Reduction by the prime that `F` folds by.
+#[derive(Clone, Copy)]
+pub(crate) struct NearPower<F>(F);
+
+/// What is particular to the side of the power that a prime lies on.
+pub(crate) trait Fold<const N: usize>: Copy + Send + Sync + 'static {
+    /// The prime.
+    const P: [u64; N];
+    /// As [`Reduction::INLINE`].
+    const INLINE: bool = false;
+
+    /// `low + high·2^(64N)`.
+    fn fold(low: &[u64; N], high: &[u64; N]) -> [u64; N];
+    /// Sum.
+    fn add(a: &[u64; N], b: &[u64; N]) -> [u64; N];
+    /// Difference.
+    fn sub(a: &[u64; N], b: &[u64; N]) -> [u64; N];
+}
+
+impl<F: Fold<N>, const N: usize> Element<NearPower<F>, N> {
     /// The element of a constant.
     pub(crate) const fn constant(number: [u64; N]) -> Self {
         Self::from_stored(number)
     }
 }
 
-impl<const C: u64> Below<C> {
-    /// `low + high·2^(64N)`.
+impl<F: Fold<N>, const N: usize> Reduction<N> for NearPower<F> {
+    const M: [u64; N] = F::P;
+    const ONE: [u64; N] = one();
+    const INLINE: bool = F::INLINE;
+
     #[inline(always)]
-    fn fold<const N: usize>(low: &[u64; N], high: &[u64; N]) -> [u64; N] {
-        let (row_low, row_high) = row(high, C);
-        let (mut sum, mut top) = add(low, &row_low);
-        let mut carry = 0;
-        for i in 1..N {
-            (sum[i], carry) = adc(sum[i], row_high[i - 1], carry);
-        }
-        top += row_high[N - 1] + carry;
-        Self::fold_word(&sum, top)
+    fn enter(number: &[u64; N]) -> [u64; N] {
+        *number
     }
 
+    #[inline(always)]
+    fn leave(stored: &[u64; N]) -> [u64; N] {
+        subtract_once(stored, 0, &F::P)
+    }
+
+    #[inline(always)]
+    fn add(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        F::add(a, b)
+    }
+
+    #[inline(always)]
+    fn sub(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        F::sub(a, b)
+    }
+
+    #[inline(always)]
+    fn mul(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+        let (low, high) = multiply(a, b);
+        F::fold(&low, &high)
+    }
+
+    #[inline(always)]
+    fn square(a: &[u64; N]) -> [u64; N] {
+        let (low, high) = square(a);
+        F::fold(&low, &high)
+    }
+
+    fn invert(a: &[u64; N]) -> [u64; N] {
+        safegcd::invert(&Self::leave(a), &F::P)
+    }
+
+    fn invert_public(a: &[u64; N]) -> [u64; N] {
+        safegcd::invert_public(&Self::leave(a), &F::P)
+    }
+}
+
+/// Folds by `2^(64N) - C`.
+#[derive(Clone, Copy)]
+pub(crate) struct BelowPower<const C: u64>;
+
+impl<const C: u64> BelowPower<C> {
     /// `low + high·2^(64N)` for a word below `2^40`.
     #[inline(always)]
     fn fold_word<const N: usize>(low: &[u64; N], high: u64) -> [u64; N] {
@@ -42,23 +99,24 @@ impl<const C: u64> Below<C> {
     }
 }
 
-impl<const C: u64, const N: usize> Reduction<N> for Below<C> {
-    const M: [u64; N] = {
+impl<const C: u64, const N: usize> Fold<N> for BelowPower<C> {
+    const P: [u64; N] = {
         let mut p = [u64::MAX; N];
         p[0] = C.wrapping_neg();
         p
     };
-    const ONE: [u64; N] = one();
     const INLINE: bool = N == 4;
 
     #[inline(always)]
-    fn enter(number: &[u64; N]) -> [u64; N] {
-        *number
-    }
-
-    #[inline(always)]
-    fn leave(stored: &[u64; N]) -> [u64; N] {
-        subtract_once(stored, 0, &<Self as Reduction<N>>::M)
+    fn fold(low: &[u64; N], high: &[u64; N]) -> [u64; N] {
+        let (row_low, row_high) = row(high, C);
+        let (mut sum, mut top) = add(low, &row_low);
+        let mut carry = 0;
+        for i in 1..N {
+            (sum[i], carry) = adc(sum[i], row_high[i - 1], carry);
+        }
+        top += row_high[N - 1] + carry;
+        Self::fold_word(&sum, top)
     }
 
     #[inline(always)]
@@ -75,53 +133,13 @@ impl<const C: u64, const N: usize> Reduction<N> for Below<C> {
         difference[0] -= borrow.wrapping_neg() & C;
         difference
     }
-
-    #[inline(always)]
-    fn mul(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        let (low, high) = multiply(a, b);
-        Self::fold(&low, &high)
-    }
-
-    #[inline(always)]
-    fn square(a: &[u64; N]) -> [u64; N] {
-        let (low, high) = square(a);
-        Self::fold(&low, &high)
-    }
-
-    fn invert(a: &[u64; N]) -> [u64; N] {
-        safegcd::invert(&Self::leave(a), &<Self as Reduction<N>>::M)
-    }
-
-    fn invert_public(a: &[u64; N]) -> [u64; N] {
-        safegcd::invert_public(&Self::leave(a), &<Self as Reduction<N>>::M)
-    }
 }
 
-/// `p = 2^(64N-1) + C`, where `2^(64N) ≡ -2C`; `C` is below `2^20`.
+/// Folds by `2^(64N-1) + C`.
 #[derive(Clone, Copy)]
-pub(crate) struct Above<const C: u64>;
+pub(crate) struct AbovePower<const C: u64>;
 
-impl<const C: u64, const N: usize> Element<Above<C>, N> {
-    /// The element of a constant.
-    pub(crate) const fn constant(number: [u64; N]) -> Self {
-        Self::from_stored(number)
-    }
-}
-
-impl<const C: u64> Above<C> {
-    /// `low + high·2^(64N)`.
-    #[inline(always)]
-    fn fold<const N: usize>(low: &[u64; N], high: &[u64; N]) -> [u64; N] {
-        let mut difference = [0; N];
-        let mut owed = 0;
-        for i in 0..N {
-            (difference[i], owed) = take(low[i], high[i], 2 * C, owed);
-        }
-        // Now the number is difference - owed·2^(64N), and owed is at most 2C.
-        let (sum, carry) = add_word(&difference, owed * 2 * C);
-        Self::subtract_if(&sum, carry).0
-    }
-
+impl<const C: u64> AbovePower<C> {
     /// Takes p away once if `carry` is set; says whether a carry remains.
     #[inline(always)]
     fn subtract_if<const N: usize>(a: &[u64; N], carry: u64) -> ([u64; N], u64) {
@@ -144,23 +162,24 @@ impl<const C: u64> Above<C> {
     }
 }
 
-impl<const C: u64, const N: usize> Reduction<N> for Above<C> {
-    const M: [u64; N] = {
+impl<const C: u64, const N: usize> Fold<N> for AbovePower<C> {
+    const P: [u64; N] = {
         let mut p = [0; N];
         p[0] = C;
         p[N - 1] |= 1 << 63;
         p
     };
-    const ONE: [u64; N] = one();
 
     #[inline(always)]
-    fn enter(number: &[u64; N]) -> [u64; N] {
-        *number
-    }
-
-    #[inline(always)]
-    fn leave(stored: &[u64; N]) -> [u64; N] {
-        subtract_once(stored, 0, &<Self as Reduction<N>>::M)
+    fn fold(low: &[u64; N], high: &[u64; N]) -> [u64; N] {
+        let mut difference = [0; N];
+        let mut owed = 0;
+        for i in 0..N {
+            (difference[i], owed) = take(low[i], high[i], 2 * C, owed);
+        }
+        // Now the number is difference - owed·2^(64N), and owed is at most 2C.
+        let (sum, carry) = add_word(&difference, owed * 2 * C);
+        Self::subtract_if(&sum, carry).0
     }
 
     #[inline(always)]
@@ -175,26 +194,6 @@ impl<const C: u64, const N: usize> Reduction<N> for Above<C> {
         let (difference, borrow) = sub(a, b);
         let (difference, borrow) = Self::add_if(&difference, borrow);
         Self::add_if(&difference, borrow).0
-    }
-
-    #[inline(always)]
-    fn mul(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
-        let (low, high) = multiply(a, b);
-        Self::fold(&low, &high)
-    }
-
-    #[inline(always)]
-    fn square(a: &[u64; N]) -> [u64; N] {
-        let (low, high) = square(a);
-        Self::fold(&low, &high)
-    }
-
-    fn invert(a: &[u64; N]) -> [u64; N] {
-        safegcd::invert(&Self::leave(a), &<Self as Reduction<N>>::M)
-    }
-
-    fn invert_public(a: &[u64; N]) -> [u64; N] {
-        safegcd::invert_public(&Self::leave(a), &<Self as Reduction<N>>::M)
     }
 }
 
