@@ -119,6 +119,8 @@ impl TokenImage {
     pub const MEMORY: usize = 65536;
     /// Entries a directory holds at most (OpenSC wiki).
     pub const DIRECTORY_ENTRIES: usize = 255;
+    /// Levels below the master file: as many as the data of one SELECT can name (assumed; the wiki knows no limit).
+    pub const DEEPEST: usize = 127;
     /// What each file costs beside its bytes (assumed).
     pub const FILE_OVERHEAD: usize = 32;
 

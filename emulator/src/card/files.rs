@@ -152,7 +152,8 @@ impl Card {
         if file.fid == FileId::MF || parent.child(file.fid).is_some() {
             return Err(StatusWord::FILE_EXISTS);
         }
-        if parent.children().len() >= TokenImage::DIRECTORY_ENTRIES {
+        let full = parent.children().len() >= TokenImage::DIRECTORY_ENTRIES;
+        if full || directory.len() >= TokenImage::DEEPEST {
             return Err(StatusWord::NOT_ENOUGH_MEMORY);
         }
         self.require_room(if file.is_df() { 0 } else { file.size().into() })?;
@@ -232,6 +233,7 @@ pub(crate) const FIDELITY: &[Row] = {
         CREATE.row("a key needs the create right of the directory it goes to, a PIN that of the master file", Assumed),
         CREATE.row("identifier taken `6A89`", Report),
         CREATE.row("no room, or the directory is full `6A84`; malformed template `6A80`", Assumed),
+        CREATE.row("more than 127 levels below the master file, which no SELECT could name: `6A84`", Assumed),
         CREATE.row("template tag 62 is taken for 6F; the order of tags is free", Assumed),
         CREATE.row("an algorithm the token does not hold is refused here, with `6A80`, never at generation", Driver),
         CREATE.row("the size of a directory is kept, and limits nothing", Assumed),

@@ -70,8 +70,13 @@ fn io_error(path: &Path, source: io::Error) -> ImageError {
     }
 }
 
-/// Bytes of text at most: the memory in hexadecimal, twice over, and room for the rest.
-const LARGEST: u64 = 512 * 1024;
+/// Bytes of text at most: as many files as there is memory for, each as deep as can be, and the memory in hexadecimal.
+const LARGEST: u64 = (FILES * (PATH + FILE_KEYS) + 3 * TokenImage::MEMORY) as u64;
+const FILES: usize = TokenImage::MEMORY / TokenImage::FILE_OVERHEAD;
+/// `3F00`, then `/XXXX` for each level.
+const PATH: usize = 4 + 5 * TokenImage::DEEPEST;
+/// The other keys of a file, or of a PIN; with what a hand that keeps an image adds in remarks.
+const FILE_KEYS: usize = 256;
 
 #[cfg(test)]
 mod tests {

@@ -130,7 +130,7 @@ fn wrong_text_is_refused_at_its_place_without_quoting_secrets() {
 fn a_file_larger_than_any_image_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("huge");
-    std::fs::write(&path, vec![b'#'; 600_000]).unwrap();
+    std::fs::write(&path, vec![b'#'; 3_000_000]).unwrap();
     assert!(matches!(
         TokenImage::load(&path),
         Err(ImageError::TooLarge { .. })
@@ -184,3 +184,44 @@ fn initialise_takes_the_mark_and_everything_else_but_the_serial_number() {
     assert!(image.initialising && !image.administrator_deletes_certificates);
     assert_eq!((image.serial, image.memory_used()), (0x2CDB_7256, 0));
 }
+
+/// CREATE FILE of a directory (38) or an empty file (01) that anybody may add to.
+fn create(bench: &mut Bench, descriptor: u8, fid: u16) -> StatusWord {
+    let [high, low] = fid.to_be_bytes();
+    let template = [
+        0x80, 0x02, 0x00, 0x00, 0x82, 0x02, descriptor, 0x00, 0x83, 0x02, high, low, 0x86, 0x0F,
+        0x43, 0, 0, 0, 0, 0, 0, 0x02, 0, 0, 0, 0, 0, 0, 0,
+    ];
+    let header = [0x00, 0xE0, 0x00, 0x00, 0x1F, 0x6F, 0x1D];
+    bench.send(&[&header[..], &template].concat()).1
+}
+
+#[test]
+fn a_tree_grown_by_anybody_to_its_deepest_and_widest_is_saved_and_loads() {
+    let mut bench = Bench::new();
+    bench.select(&[0x5000]);
+    let levels = (1..=0xFF)
+        .take_while(|_| create(&mut bench, 0x38, 0x1234) == StatusWord::SUCCESS)
+        .count();
+    assert_eq!(levels, TokenImage::DEEPEST - 1);
+    assert_eq!(create(&mut bench, 0x01, 1), StatusWord::NOT_ENOUGH_MEMORY);
+    bench.ok(&PARENT);
+    for directory in 1..=0xFF {
+        bench.ok(&PARENT);
+        if create(&mut bench, 0x38, directory) != StatusWord::SUCCESS {
+            break;
+        }
+        for file in 1..=0xFF {
+            create(&mut bench, 0x01, file);
+        }
+    }
+    let image = bench.card.image();
+    assert!(image.memory_used() + TokenImage::FILE_OVERHEAD > TokenImage::MEMORY);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token.image");
+    image.save(&path).unwrap();
+    assert_eq!(&TokenImage::load(&path).unwrap(), image);
+}
+
+/// SELECT of the directory above.
+const PARENT: [u8; 5] = [0x00, 0xA4, 0x03, 0x00, 0x00];

@@ -147,8 +147,8 @@ impl FileTable {
     fn put_into(self, image: &mut TokenImage) -> Result<(), ImageError> {
         let place = self.path.clone();
         let wrong = |what| ImageError::content(place.clone(), what);
-        let path =
-            parse_path(&place).ok_or_else(|| wrong("a path is 3F00, then /XXXX for each level"))?;
+        let path = parse_path(&place)
+            .ok_or_else(|| wrong("a path is 3F00, then /XXXX for each of at most 127 levels"))?;
         let file = self.into_file(*path.last().unwrap_or(&FileId::MF))?;
         let Some((_, directory)) = path.split_last() else {
             let fresh = file.is_df() && image.mf.replace(file).is_none();
@@ -224,14 +224,14 @@ impl FileTable {
     }
 }
 
-/// Identifiers from below the master file, at most [`DEEPEST`] of them.
+/// Identifiers from below the master file, at most [`TokenImage::DEEPEST`] of them.
 fn parse_path(path: &str) -> Option<Vec<FileId>> {
     let mut parts = path.split('/');
     if parts.next() != Some("3F00") {
         return None;
     }
     let identifiers: Vec<FileId> = parts.map(parse_identifier).collect::<Option<_>>()?;
-    (identifiers.len() <= DEEPEST).then_some(identifiers)
+    (identifiers.len() <= TokenImage::DEEPEST).then_some(identifiers)
 }
 
 fn parse_identifier(part: &str) -> Option<FileId> {
@@ -241,9 +241,6 @@ fn parse_identifier(part: &str) -> Option<FileId> {
         .filter(|_| digits)
         .map(FileId)
 }
-
-/// Levels of directories in an image file; the card itself goes as deep as one SELECT can name.
-const DEEPEST: usize = 127;
 
 /// Hexadecimal text with spaces and line breaks wherever they help. Its errors never quote it.
 struct Hex(Vec<u8>);
