@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use emulator::vpcd::AttachError;
-use emulator::{ImageError, Model};
+use emulator::{ImageError, Model, TokenImage};
 
 /// A software Rutoken ECP 2.0 for tests.
 #[derive(Parser)]
@@ -76,8 +76,8 @@ struct New {
     /// Serial number, up to eight hexadecimal digits, as the vendor's software shows it.
     #[arg(long, value_name = "HEX", default_value = "2CDB7256", value_parser = parse_serial)]
     serial: u32,
-    /// Label of the token; without one it is the vendor's «Rutoken ECP <no label>».
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    /// Label of the token, at most 77 bytes in UTF-8; without one it is the vendor's «Rutoken ECP <no label>».
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = parse_label)]
     label: String,
     /// Replace an image that is there already, with all its keys.
     #[arg(long)]
@@ -163,6 +163,15 @@ fn parse_serial(digits: &str) -> Result<u32, String> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let number = u32::from_str_radix(digits, 16).ok().filter(|_| plain);
     number.ok_or_else(|| "one to eight hexadecimal digits".into())
+}
+
+fn parse_label(text: &str) -> Result<String, String> {
+    if text.len() <= TokenImage::LONGEST_LABEL {
+        Ok(text.into())
+    } else {
+        let limit = TokenImage::LONGEST_LABEL;
+        Err(ImageError::LabelTooLong { limit }.to_string())
+    }
 }
 
 fn parse_loopback(text: &str) -> Result<SocketAddr, String> {

@@ -121,6 +121,8 @@ impl TokenImage {
     pub const DIRECTORY_ENTRIES: usize = 255;
     /// Levels below the master file: as many as the data of one SELECT can name (assumed; the wiki knows no limit).
     pub const DEEPEST: usize = 127;
+    /// Bytes of UTF-8 in a label at most: what the 128 bytes of the token information file leave for it.
+    pub const LONGEST_LABEL: usize = 77;
     /// What each file costs beside its bytes (assumed).
     pub const FILE_OVERHEAD: usize = 32;
 

@@ -15,7 +15,7 @@ pub(super) fn create(new: &New) -> Result<(), Failure> {
     if !new.force && new.image.exists() {
         return Err(Failure::ImageExists(new.image.clone()));
     }
-    TokenImage::new(new.serial, &new.label).save(&new.image)?;
+    TokenImage::labelled(new.serial, &new.label)?.save(&new.image)?;
     eprintln!(
         "{}: PINs are 12345678 (user) and 87654321 (administrator)",
         new.image.display()

@@ -14,6 +14,12 @@ pub enum ImageError {
         /// Why.
         source: io::Error,
     },
+    /// The token information file has no room for it.
+    #[error("a label has at most {limit} bytes: Latin letters count one, Russian ones two")]
+    LabelTooLong {
+        /// Bytes of UTF-8.
+        limit: usize,
+    },
     /// Larger than any image.
     #[error("an image has at most {limit} bytes, this file has more")]
     TooLarge {

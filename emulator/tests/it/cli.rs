@@ -80,6 +80,7 @@ fn each_failure_has_the_exit_code_that_help_names() {
     stdout(&emulator(&["new", "IMAGE"], &image));
     for (arguments, code) in [
         (&["new", "IMAGE", "--serial", "123456789"][..], 2),
+        (&["new", "IMAGE", "--force", "--label", TOO_LONG], 2),
         (&["send", "IMAGE", "zz"], 2),
         (&["attach", "IMAGE", "--timing", "no-such-file"], 2),
         (&["attach", "IMAGE", "--vpcd", "nonsense"], 2),
@@ -105,6 +106,9 @@ fn each_failure_has_the_exit_code_that_help_names() {
         );
     }
 }
+
+/// Seventy-eight bytes in thirty-nine letters.
+const TOO_LONG: &str = "ООООООООООООООООООООООООООООООООООООООО";
 
 /// A reader that the program finds, one exchange with it, then the signal.
 #[cfg(unix)]

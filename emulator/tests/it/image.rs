@@ -68,6 +68,18 @@ fn text_of_a_new_image_is_the_committed_one() {
 }
 
 #[test]
+fn a_label_that_the_token_information_cannot_hold_is_refused() {
+    let longest = "a".repeat(TokenImage::LONGEST_LABEL);
+    let image = TokenImage::labelled(u32::MAX, &longest).unwrap();
+    assert_eq!(image.label(), Some(longest.clone()));
+    let refused = TokenImage::labelled(1, &format!("{longest}a")).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "a label has at most 77 bytes: Latin letters count one, Russian ones two"
+    );
+}
+
+#[test]
 fn a_saved_image_loads_and_replaces_the_old_one_whole() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("token.image");
