@@ -1,8 +1,8 @@
 //! Images on disk: whole, durable, one writer.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -18,7 +18,8 @@ impl TokenImage {
         Self::from_toml(&text)
     }
 
-    /// Writes an image so that after a crash the file holds either the old one or the new one, whole.
+    /// Writes an image so that after a crash the file holds either the old one or the new one, whole. Where the path is a
+    /// link, the file behind it is replaced and the link stays.
     ///
     /// # Errors
     /// When the file system refuses; the old image is then still there.
@@ -29,18 +30,37 @@ impl TokenImage {
     }
 }
 
+/// Where an image really is, or would be made: the path without links.
+///
+/// # Errors
+/// When the folder it is in cannot be found.
+pub fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    match fs::canonicalize(path) {
+        Err(error) if absent(&error) => {
+            let name = path.file_name().ok_or(error)?;
+            Ok(fs::canonicalize(folder_of(path))?.join(name))
+        }
+        found => found,
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// New file beside the old, its bytes on disk, then the name, then the folder on disk. Until the name changes hands,
 /// nothing that happens to the new file happens to the old one.
 fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        Some(parent) => parent,
-        None => return Err(io::ErrorKind::InvalidInput.into()),
-    };
+    let path = behind_links(path)?;
+    let folder = folder_of(&path);
     let mut file = NamedTempFile::new_in(folder)?;
     write(file.as_file_mut())?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|refused| refused.error)?;
+    file.persist(&path).map_err(|refused| refused.error)?;
     sync_folder(folder)
 }
 
@@ -80,8 +100,6 @@ const FILE_KEYS: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     /// A kill, as far as the file system can tell: so many bytes come, and nothing after them.

@@ -89,6 +89,18 @@ fn a_saved_image_loads_and_replaces_the_old_one_whole() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_image_saved_through_a_link_replaces_the_file_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, link) = (folder.path().join("token"), folder.path().join("link"));
+    TokenImage::new(1, "").save(&path).unwrap();
+    std::os::unix::fs::symlink("token", &link).unwrap();
+    TokenImage::new(2, "").save(&link).unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(TokenImage::load(&path).unwrap().serial, 2);
+}
+
 #[test]
 fn wrong_text_is_refused_at_its_place_without_quoting_secrets() {
     let good = furnished().to_toml();
