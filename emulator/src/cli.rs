@@ -1,6 +1,7 @@
 //! Arguments, failures and their exit codes. Results go to stdout, talk to stderr.
 
 mod attach;
+mod claim;
 mod control;
 mod image;
 mod manual;
@@ -202,6 +203,8 @@ pub(crate) enum Failure {
     ImageExists(PathBuf),
     #[error("{path} is in use by another emulator", path = .0.display())]
     ImageInUse(PathBuf),
+    #[error("{path} would be the lock of the image, but holds something", path = .0.display())]
+    NoLock(PathBuf),
     #[error("cannot use the image: {0}")]
     Image(#[from] ImageError),
     #[error("cannot use the virtual reader: {0}")]
@@ -224,6 +227,7 @@ impl Failure {
                 Some("choose another name, or --force to lose what is on that token")
             }
             Self::ImageInUse(_) => Some("stop the one that runs, or use a copy of the image"),
+            Self::NoLock(_) => Some("move that file away, or the image"),
             Self::Image(ImageError::Io { .. }) => Some("emulator new IMAGE makes a token"),
             Self::Image(_) => Some("correct the file at that place, or make a new one"),
             Self::Reader(AttachError::NoReader { .. }) => {
@@ -244,7 +248,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::System(_) => 1,
             Self::NotHexadecimal { .. } | Self::Timing { .. } | Self::Address { .. } => 2,
-            Self::ImageExists(_) | Self::ImageInUse(_) | Self::Image(_) => 3,
+            Self::ImageExists(_) | Self::ImageInUse(_) | Self::NoLock(_) | Self::Image(_) => 3,
             Self::Reader(AttachError::NotLoopback { .. } | AttachError::NoReader { .. }) => 4,
         })
     }

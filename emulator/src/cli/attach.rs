@@ -11,16 +11,17 @@ use emulator::timing::Profile;
 use emulator::vpcd::{self, Desk, Event, Hand, Patience};
 use emulator::{Card, Env, Exchange, TokenImage, describe};
 
+use super::claim::Claim;
 use super::control;
-use super::surroundings::{Claim, Surroundings, kept_at};
+use super::surroundings::{Surroundings, kept_at};
 use super::{Attach, Failure};
 
 /// Runs until SIGINT or SIGTERM, which end it well.
 pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let address = address(&attach.vpcd)?;
-    let _claim = Claim::on(&attach.image)?;
-    let image = TokenImage::load(&attach.image)?;
-    let mut card = kept_at(&attach.image, Card::with_model(image, attach.atr.into()));
+    let claim = Claim::on(&attach.image)?;
+    let image = TokenImage::load(claim.image())?;
+    let mut card = kept_at(claim.image(), Card::with_model(image, attach.atr.into()));
     let mut desk = Counter {
         surroundings: Surroundings::new(attach.seed)?,
         profile: profile(&attach.timing)?,

@@ -4,15 +4,16 @@ use std::io::{self, BufRead, Write};
 
 use emulator::{Card, TokenImage, describe};
 
-use super::surroundings::{Claim, Surroundings, kept_at};
+use super::claim::Claim;
+use super::surroundings::{Surroundings, kept_at};
 use super::{Failure, Send};
 
 /// Sends everything in order; a refused command does not end the run, its answer is the result.
 pub(super) fn run(send: &Send) -> Result<(), Failure> {
     let commands = commands(&send.commands)?;
-    let _claim = Claim::on(&send.image)?;
-    let image = TokenImage::load(&send.image)?;
-    let mut card = kept_at(&send.image, Card::with_model(image, send.atr.into()));
+    let claim = Claim::on(&send.image)?;
+    let image = TokenImage::load(claim.image())?;
+    let mut card = kept_at(claim.image(), Card::with_model(image, send.atr.into()));
     let mut surroundings = Surroundings::new(send.seed)?;
     let mut out = io::stdout().lock();
     for c_apdu in commands {
