@@ -8,14 +8,16 @@ use emulator::reference::{FileId, KeyRef, PinRef};
 use emulator::rsf::{Half, KeyKind, RsfKind};
 use serde::Serialize;
 
+use super::claim::Claim;
 use super::{Failure, New, Show};
 
-/// Writes a new token, never over an old one unless told so.
+/// Writes a new token, never over an old one unless told so, and never over one that is in use.
 pub(super) fn create(new: &New) -> Result<(), Failure> {
-    if !new.force && new.image.exists() {
+    let claim = Claim::on(&new.image)?;
+    if !new.force && claim.image().exists() {
         return Err(Failure::ImageExists(new.image.clone()));
     }
-    TokenImage::labelled(new.serial, &new.label)?.save(&new.image)?;
+    TokenImage::labelled(new.serial, &new.label)?.save(claim.image())?;
     eprintln!(
         "{}: PINs are 12345678 (user) and 87654321 (administrator)",
         new.image.display()

@@ -130,13 +130,13 @@ fn a_terminated_attach_ends_well_with_its_image_saved() {
     let mut answer = [0; 4];
     card.read_exact(&mut answer).unwrap();
     assert_eq!(answer, [0x00, 0x02, 0x63, 0x00]);
-    assert_eq!(
-        emulator(&["send", "IMAGE", "80400000"], &image)
-            .status
-            .code(),
-        Some(3),
-        "two writers"
-    );
+    for second in [
+        &["send", "IMAGE", "80400000"][..],
+        &["new", "IMAGE", "--force"],
+    ] {
+        let refused = emulator(second, &image);
+        assert_eq!(refused.status.code(), Some(3), "two writers: {second:?}");
+    }
     assert!(
         Command::new("kill")
             .arg(program.id().to_string())
