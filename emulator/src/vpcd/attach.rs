@@ -119,9 +119,21 @@ fn reach(
 
 fn connect(address: SocketAddr, hand: &Hand) -> Option<TcpStream> {
     let stream = TcpStream::connect_timeout(&address, LONGEST_PAUSE).ok()?;
+    let stream = unless_itself(stream, address)?;
     stream.set_nodelay(true).ok()?;
     hand.hold(&stream).ok()?;
     Some(stream)
+}
+
+/// `None` for a connection with itself: where nobody listens at a port that the system gives to whoever connects, it may
+/// give just that one. The reader could not have it then; so it is let go at once, without the usual wait.
+fn unless_itself(stream: TcpStream, address: SocketAddr) -> Option<TcpStream> {
+    if stream.local_addr().ok()? != address {
+        return Some(stream);
+    }
+    // Without it the port is free a minute later.
+    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    None
 }
 
 /// Obeys one connection until it closes.
@@ -175,3 +187,24 @@ fn acknowledge_at_once(stream: &TcpStream) {
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use socket2::{Domain, Socket, Type};
+
+    fn bound(address: SocketAddr) -> io::Result<Socket> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&address.into())?;
+        Ok(socket)
+    }
+
+    #[test]
+    fn a_connection_with_itself_is_let_go_and_leaves_the_port_to_the_reader() {
+        let socket = bound("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        socket.connect(&address.into()).unwrap();
+        assert!(unless_itself(socket.into(), address).is_none());
+        bound(address).unwrap().listen(1).unwrap();
+    }
+}
