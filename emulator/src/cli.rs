@@ -41,7 +41,8 @@ A second token in a second reader is a second image attached to a second port of
 Hot-plug: with --control 127.0.0.1:7000 the token leaves the reader and comes back on order:
   echo remove | nc -N 127.0.0.1 7000
 
-Exit codes: 0 done, 1 a bug of this program, 2 usage, 3 the image file, 4 the reader.";
+Exit codes: 0 done, 1 a bug of this program, 2 usage, 3 the image file, 4 the reader, 130 or 143 a
+second signal.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -51,7 +52,8 @@ enum Command {
     Show(Show),
     /// Send commands to the card of an image and save what they changed.
     Send(Send),
-    /// Put the card of an image into a virtual reader until stopped with Ctrl-C.
+    /// Put the card of an image into a virtual reader until stopped with Ctrl-C, which lets it finish its command; a second
+    /// one does not.
     Attach(Attach),
     /// Print shell completions.
     #[command(hide = true)]

@@ -4,6 +4,7 @@ use core::ops::ControlFlow;
 use std::fs;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::process;
 use std::thread;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use super::control;
 use super::surroundings::{Surroundings, kept_at};
 use super::{Attach, Failure};
 
-/// Runs until SIGINT or SIGTERM, which end it well.
+/// Runs until SIGINT or SIGTERM, which end it well; a second one ends it at once.
 pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let address = address(&attach.vpcd)?;
     let claim = Claim::on(&attach.image)?;
@@ -114,8 +115,12 @@ fn stop_on_signals(hand: &Hand) -> io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let hand = hand.clone();
     thread::spawn(move || {
-        if signals.forever().next().is_some() {
+        let mut signals = signals.forever();
+        if signals.next().is_some() {
             hand.stop();
+        }
+        if let Some(again) = signals.next() {
+            process::exit(128 + again);
         }
     });
     Ok(())

@@ -158,6 +158,44 @@ fn a_terminated_attach_ends_well_with_its_image_saved() {
     assert!(!folder.path().join("token.image.lock").exists());
 }
 
+/// The first waits for a command that takes an hour, the second does not.
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_attach_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    let slow = folder.path().join("slow.toml");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let profile = include_str!("../../timing/hardware.toml");
+    let look = profile
+        .lines()
+        .find(|line| line.starts_with("look-us"))
+        .unwrap();
+    std::fs::write(&slow, profile.replace(look, "look-us = 4000000000")).unwrap();
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = reader.local_addr().unwrap().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .args(["attach", "--trace", "--vpcd", &address, "--timing"])
+        .args([&slow, &image])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut talk = BufReader::new(program.stderr.take().unwrap()).lines();
+    let (mut card, _) = reader.accept().unwrap();
+    card.write_all(b"\x00\x05\x00\xCA\x01\x81\x00").unwrap();
+    assert!(talk.any(|line| line.unwrap().starts_with("GET DATA")));
+    let script = format!("kill -TERM {0}; kill -INT {0}", program.id());
+    assert!(
+        Command::new("sh")
+            .args(["-c", &script])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let code = program.wait().unwrap().code();
+    assert!(matches!(code, Some(130 | 143)), "{code:?}");
+}
+
 /// Orders by the control port: out, in, out for good.
 #[test]
 fn the_control_port_takes_the_token_out_and_puts_it_back() {
