@@ -8,7 +8,8 @@ mod manual;
 mod send;
 mod surroundings;
 
-use std::io;
+use std::fmt;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -196,6 +197,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Completions { shell } => Ok(manual::completions(shell)?),
         Command::Man { folder } => Ok(manual::man(folder.as_deref())?),
     }
+}
+
+/// A line of talk on stderr; whoever closed it does not want to hear.
+pub(crate) fn say(words: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{words}");
 }
 
 /// Why the program ends without having done it.

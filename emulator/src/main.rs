@@ -1,4 +1,5 @@
 //! The program `emulator`: makes token images, shows them, talks to them, puts them into a virtual reader.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 
 mod cli;
 
@@ -6,7 +7,7 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::Parser;
-use cli::Failure;
+use cli::{Failure, say};
 
 fn main() -> ExitCode {
     match cli::run(cli::Arguments::parse()) {
@@ -14,9 +15,9 @@ fn main() -> ExitCode {
         // `emulator show … | head`: whoever read has had enough.
         Err(Failure::System(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("emulator: {failure}");
+            say(format_args!("emulator: {failure}"));
             if let Some(advice) = failure.next_step() {
-                eprintln!("next: {advice}");
+                say(format_args!("next: {advice}"));
             }
             failure.exit_code()
         }

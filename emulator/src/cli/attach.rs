@@ -15,7 +15,7 @@ use emulator::{Card, Env, Exchange, TokenImage, describe};
 use super::claim::Claim;
 use super::control;
 use super::surroundings::{Surroundings, kept_at};
-use super::{Attach, Failure};
+use super::{Attach, Failure, say};
 
 /// Runs until SIGINT or SIGTERM, which end it well; a second one ends it at once.
 pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
@@ -34,10 +34,11 @@ pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let hand = Hand::default();
     stop_on_signals(&hand)?;
     if let Some(control) = attach.control {
-        eprintln!("control at {}", control::listen(control, &hand)?);
+        let control = control::listen(control, &hand)?;
+        say(format_args!("control at {control}"));
     }
     vpcd::attach(&mut card, address, patience, &hand, &mut desk)?;
-    eprintln!("stopped; the image is saved");
+    say(format_args!("stopped; the image is saved"));
     Ok(())
 }
 
@@ -60,7 +61,7 @@ impl Desk for Counter {
     fn before_answer(&mut self, c_apdu: &[u8], exchange: &Exchange) -> ControlFlow<()> {
         if self.trace {
             let answer = describe::response(c_apdu, &exchange.answer);
-            eprintln!("{}: {answer}", describe::command(c_apdu));
+            say(format_args!("{}: {answer}", describe::command(c_apdu)));
         }
         let delay = self.profile.delay(exchange.work);
         if !delay.is_zero() {
@@ -71,9 +72,11 @@ impl Desk for Counter {
 
     fn notice(&mut self, event: Event) {
         match event {
-            Event::Waiting(address) => eprintln!("waiting for a virtual reader at {address}"),
-            Event::Attached(address) => eprintln!("attached to {address}"),
-            Event::Detached(address) => eprintln!("out of the reader at {address}"),
+            Event::Waiting(address) => {
+                say(format_args!("waiting for a virtual reader at {address}"));
+            }
+            Event::Attached(address) => say(format_args!("attached to {address}")),
+            Event::Detached(address) => say(format_args!("out of the reader at {address}")),
         }
     }
 }

@@ -9,7 +9,7 @@ use emulator::rsf::{Half, KeyKind, RsfKind};
 use serde::Serialize;
 
 use super::claim::Claim;
-use super::{Failure, New, Show};
+use super::{Failure, New, Show, say};
 
 /// Writes a new token, never over an old one unless told so, and never over one that is in use.
 pub(super) fn create(new: &New) -> Result<(), Failure> {
@@ -18,10 +18,10 @@ pub(super) fn create(new: &New) -> Result<(), Failure> {
         return Err(Failure::ImageExists(new.image.clone()));
     }
     TokenImage::labelled(new.serial, &new.label)?.save(claim.image())?;
-    eprintln!(
+    say(format_args!(
         "{}: PINs are 12345678 (user) and 87654321 (administrator)",
         new.image.display()
-    );
+    ));
     Ok(())
 }
 

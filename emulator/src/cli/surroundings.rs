@@ -8,6 +8,8 @@ use emulator::{Card, Env};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
+use super::say;
+
 /// One stream for the whole run.
 pub(super) struct Surroundings {
     rng: ChaCha20Rng,
@@ -52,6 +54,6 @@ pub(super) fn kept_at(path: &Path, card: Card) -> Card {
     let path = path.to_owned();
     card.saved_by(move |image| {
         let saved = image.save(&path);
-        saved.inspect_err(|error| eprintln!("the image is not saved: {error}"))
+        saved.inspect_err(|error| say(format_args!("the image is not saved: {error}")))
     })
 }

@@ -158,6 +158,30 @@ fn a_terminated_attach_ends_well_with_its_image_saved() {
     assert!(!folder.path().join("token.image.lock").exists());
 }
 
+/// Only what nobody hears is lost.
+#[cfg(unix)]
+#[test]
+fn attach_obeys_though_nobody_reads_its_stderr() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = reader.local_addr().unwrap().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .args(["attach", "--trace", "--vpcd", &address])
+        .arg(&image)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(program.stderr.take());
+    let (mut card, _) = reader.accept().unwrap();
+    card.write_all(b"\x00\x05\x00\xCA\x01\x81\x00").unwrap();
+    card.read_exact(&mut [0; 12]).unwrap();
+    let kill = Command::new("kill").arg(program.id().to_string()).status();
+    assert!(kill.unwrap().success());
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+}
+
 /// The first waits for a command that takes an hour, the second does not.
 #[cfg(unix)]
 #[test]
