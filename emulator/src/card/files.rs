@@ -5,7 +5,7 @@ use crate::access::Operation;
 use crate::apdu::Response;
 use crate::command::{Template, TemplateKind};
 use crate::fidelity::{Evidence, Row, Subject};
-use crate::image::{Body, File, Pin, TokenImage};
+use crate::image::{Body, File, NoPlace, Pin};
 use crate::reference::{FileId, PinRef};
 use crate::rsf::{Half, Property};
 use crate::status_word::StatusWord;
@@ -133,7 +133,9 @@ impl Card {
         if self.image().pins.contains_key(&pin_ref) {
             return Err(StatusWord::FILE_EXISTS);
         }
-        self.require_room(pin.size.into())?;
+        if !self.image().has_room(pin.memory_used()) {
+            return Err(StatusWord::NOT_ENOUGH_MEMORY);
+        }
         self.memory.write(|image| image.pins.insert(pin_ref, pin))?;
         Ok(Response::done())
     }
@@ -145,28 +147,8 @@ impl Card {
         operation: Operation,
     ) -> Result<(), StatusWord> {
         self.permit_at(directory, operation)?;
-        let parent = self
-            .image()
-            .file(directory)
-            .ok_or(StatusWord::FILE_NOT_FOUND)?;
-        if file.fid == FileId::MF || parent.child(file.fid).is_some() {
-            return Err(StatusWord::FILE_EXISTS);
-        }
-        let full = parent.children().len() >= TokenImage::DIRECTORY_ENTRIES;
-        if full || directory.len() >= TokenImage::DEEPEST {
-            return Err(StatusWord::NOT_ENOUGH_MEMORY);
-        }
-        self.require_room(if file.is_df() { 0 } else { file.size().into() })?;
+        self.image().place_for(directory, &file)?;
         self.memory.write(|image| image.insert(directory, file))
-    }
-
-    fn require_room(&self, size: usize) -> Result<(), StatusWord> {
-        let wanted = self.image().memory_used() + TokenImage::FILE_OVERHEAD + size;
-        if wanted <= TokenImage::MEMORY {
-            Ok(())
-        } else {
-            Err(StatusWord::NOT_ENOUGH_MEMORY)
-        }
     }
 
     /// Deletes the current file, a child of the current directory or that directory itself, looked for in this order.
@@ -201,6 +183,16 @@ impl Card {
             Some(Body::Ef { data }) => Ok((path, data)),
             Some(Body::Df { .. } | Body::Rsf { .. }) => Err(StatusWord::WRONG_FILE_TYPE),
             None => Err(StatusWord::FILE_NOT_FOUND),
+        }
+    }
+}
+
+impl From<NoPlace> for StatusWord {
+    fn from(no_place: NoPlace) -> Self {
+        match no_place {
+            NoPlace::Missing => Self::FILE_NOT_FOUND,
+            NoPlace::Taken => Self::FILE_EXISTS,
+            NoPlace::Full | NoPlace::NoRoom => Self::NOT_ENOUGH_MEMORY,
         }
     }
 }

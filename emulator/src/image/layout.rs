@@ -33,11 +33,8 @@ impl TokenImage {
             initialising: false,
             administrator_deletes_certificates: true,
             pins: BTreeMap::from([
-                (PinRef::So, pin(8, 0x01, AccessRules::SO_PIN, b"87654321")),
-                (
-                    PinRef::User,
-                    pin(4, 0x01, AccessRules::USER_PIN, b"12345678"),
-                ),
+                (PinRef::So, pin(8, AccessRules::SO_PIN, b"87654321")),
+                (PinRef::User, pin(4, AccessRules::USER_PIN, b"12345678")),
             ]),
             mf: Some(master_file(serial, label)),
         })
@@ -50,10 +47,10 @@ const NO_LABEL: &str = "Rutoken ECP <no label>";
 /// Written as the time of the last change, since a new image has no clock: scenarios begin then.
 const CHANGED: &str = "20181213010000Z";
 
-fn pin(min_len: u8, flags: u8, access: AccessRules, value: &[u8]) -> Pin {
+fn pin(min_len: u8, access: AccessRules, value: &[u8]) -> Pin {
     Pin {
         size: 8,
-        property: [0x01, min_len, flags, 0xAA, 0x00, 0x00],
+        property: [0x01, min_len, 0x01, 0xAA, 0x00, 0x00],
         access,
         max_tries: 10,
         tries_left: 10,

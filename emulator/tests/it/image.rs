@@ -209,6 +209,36 @@ fn initialise_takes_the_mark_and_everything_else_but_the_serial_number() {
     assert_eq!((image.serial, image.memory_used()), (0x2CDB_7256, 0));
 }
 
+#[test]
+fn an_object_that_does_not_fit_whole_is_not_put_in_part() {
+    let mut image = furnished();
+    let name = ObjectName {
+        label: "another",
+        id: &[2],
+    };
+    let mut before = image.clone();
+    while image.put_certificate(name, &[0x30, 0x00]).is_ok() {
+        before = image.clone();
+    }
+    assert!(image == before, "its file is there, its entry is not");
+}
+
+#[test]
+fn a_full_directory_takes_no_object_either() {
+    let mut bench = Bench::new();
+    bench.select(&[0x5000]);
+    let fids = (1..=0xFF).take_while(|fid| create(&mut bench, 0x01, *fid) == StatusWord::SUCCESS);
+    assert_eq!(fids.count() + 4, TokenImage::DIRECTORY_ENTRIES);
+    let mut image = bench.card.image().clone();
+    let name = ObjectName {
+        label: "one too many",
+        id: &[1],
+    };
+    let refused = image.put_certificate(name, &[0x30, 0x00]).unwrap_err();
+    assert!(refused.to_string().contains("255 entries"), "{refused}");
+    assert_eq!(&image, bench.card.image());
+}
+
 /// CREATE FILE of a directory (38) or an empty file (01) that anybody may add to.
 fn create(bench: &mut Bench, descriptor: u8, fid: u16) -> StatusWord {
     let [high, low] = fid.to_be_bytes();

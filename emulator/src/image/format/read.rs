@@ -7,7 +7,7 @@ use serde::de::{self, Deserializer, Visitor};
 
 use super::VERSION;
 use crate::access::AccessRules;
-use crate::image::{Body, File, ImageError, Pin, Secret, TokenImage};
+use crate::image::{Body, File, ImageError, NoPlace, Pin, Secret, TokenImage};
 use crate::reference::{FileId, PinRef};
 use crate::rsf::{Property, RsfKind};
 
@@ -108,11 +108,8 @@ impl Document {
         for table in self.file {
             table.put_into(&mut image)?;
         }
-        if image.memory_used() > TokenImage::MEMORY {
-            return Err(ImageError::content(
-                "3F00",
-                "the files need more than the token's memory",
-            ));
+        if !image.has_room(0) {
+            return Err(ImageError::content("3F00", NoPlace::NoRoom.words()));
         }
         Ok(image)
     }
@@ -158,17 +155,8 @@ impl FileTable {
                 Err(wrong("the master file is one directory"))
             };
         };
-        let parent = image.file(directory).filter(|parent| parent.is_df());
-        let parent =
-            parent.ok_or_else(|| wrong("no directory to be in: describe that one first"))?;
-        if parent.child(file.fid).is_some() {
-            return Err(wrong("this file is described twice"));
-        }
-        if parent.children().len() >= TokenImage::DIRECTORY_ENTRIES {
-            return Err(wrong("the directory holds 255 entries already"));
-        }
-        image.insert(directory, file);
-        Ok(())
+        let added = image.add(directory, file);
+        added.map_err(|no_place| wrong(no_place.words()))
     }
 
     fn into_file(self, fid: FileId) -> Result<File, ImageError> {
