@@ -22,7 +22,8 @@ impl TokenImage {
     /// link, the file behind it is replaced and the link stays.
     ///
     /// # Errors
-    /// When the file system refuses; the old image is then still there.
+    /// When the file system refuses; the old image is then still there. The one exception: a folder that took the new name
+    /// and then would not be synced has the new image, which a loss of the machine's power may yet turn into the old one.
     pub fn save(&self, path: &Path) -> Result<(), ImageError> {
         let text = self.to_toml();
         replace(path, |file| file.write_all(text.as_bytes()))
@@ -57,20 +58,18 @@ fn folder_of(path: &Path) -> &Path {
 fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let path = behind_links(path)?;
     let folder = folder_of(&path);
+    // Opened first: one that may be written to and not read is found out before anything has changed.
+    let handle = open_folder(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;
     write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|refused| refused.error)?;
-    sync_folder(folder)
+    handle.map_or(Ok(()), |folder| folder.sync_all())
 }
 
 /// Only Unix opens folders as files.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()
-    } else {
-        Ok(())
-    }
+fn open_folder(folder: &Path) -> io::Result<Option<File>> {
+    cfg!(unix).then(|| File::open(folder)).transpose()
 }
 
 fn read_bounded(path: &Path) -> Result<String, ImageError> {
@@ -109,6 +108,23 @@ mod tests {
             Err(io::ErrorKind::Interrupted.into())
         });
         assert!(stopped.is_err());
+    }
+
+    /// Whoever may do everything is refused nothing; the test then sees a save that succeeds.
+    #[cfg(unix)]
+    #[test]
+    fn a_save_that_is_refused_has_changed_nothing() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token.image");
+        let (old, new) = (TokenImage::new(1, ""), TokenImage::new(2, ""));
+        old.save(&path).unwrap();
+        let allow = |mode| fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode));
+        allow(0o300).unwrap();
+        let saved = new.save(&path);
+        allow(0o700).unwrap();
+        let expected = if saved.is_ok() { 2 } else { 1 };
+        assert_eq!(TokenImage::load(&path).unwrap().serial, expected);
     }
 
     #[test]
