@@ -21,7 +21,7 @@ use crate::fidelity::{Evidence, Row, Subject};
 use crate::image::{ImageError, TokenImage};
 use crate::session::Session;
 use crate::status_word::StatusWord;
-use crate::timing::Work;
+use crate::timing::{Operation, Work};
 
 /// Lent for one call: the only door by which time and randomness enter.
 pub struct Env<'a> {
@@ -172,8 +172,11 @@ impl Card {
         let command = command::decode(&whole)?;
         work.operation = self.operation(&command);
         let hand_over = self.hand_over(&command);
-        let response = self.obey(env, command)?;
-        Ok(self.deliver(response, whole.le, hand_over))
+        let response = self.obey(env, command);
+        if response.is_err() && !self.memory.has_written() {
+            work.operation = Operation::Look;
+        }
+        Ok(self.deliver(response?, whole.le, hand_over))
     }
 
     /// No `_` arm: a new command must bring its own rule.

@@ -55,6 +55,11 @@ impl Memory {
         Ok(outcome)
     }
 
+    /// Whether there was a write since they were last taken.
+    pub(super) const fn has_written(&self) -> bool {
+        !self.writes.is_empty()
+    }
+
     pub(super) fn take_writes(&mut self) -> Vec<TokenImage> {
         core::mem::take(&mut self.writes)
     }
