@@ -125,6 +125,26 @@ fn wrong_text_is_refused_at_its_place_without_quoting_secrets() {
             "tries-left = 11",
             "administrator: at most 15 tries",
         ),
+        (
+            "property = \"01 04",
+            "property = \"03 04",
+            "user: the property is not that of a PIN",
+        ),
+        (
+            "secret = \"31 32 33 34 35 36 37 38\"",
+            &format!("secret = \"{}\"", "39 ".repeat(33)),
+            "user: a PIN has 1 to 32 bytes",
+        ),
+        (
+            "secret = \"FF 33",
+            "value = \"00\"\nsecret = \"FF 33",
+            "3F00/1000/1000/6002/0001: a value or a secret, not both",
+        ),
+        (
+            "path = \"3F00/5000/5031\"",
+            "path = \"3F00/3F00\"",
+            "3F00/3F00: only the master file is 3F00",
+        ),
         ("kind = \"df\"", "kind = \"dd\"", "unknown variant `dd`"),
         (
             "path = \"3F00/5000/5031\"",

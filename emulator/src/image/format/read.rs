@@ -9,7 +9,7 @@ use super::VERSION;
 use crate::access::AccessRules;
 use crate::image::{Body, File, ImageError, NoPlace, Pin, Secret, TokenImage};
 use crate::reference::{FileId, PinRef};
-use crate::rsf::{Property, RsfKind};
+use crate::rsf::{PinPolicy, Property, RsfKind};
 
 impl TokenImage {
     /// Reads the text of an image.
@@ -130,13 +130,21 @@ impl PinTable {
             tries_left: self.tries_left,
             value: self.secret.map(|hex| Secret::new(hex.0)),
         };
-        if !(1..=15).contains(&pin.max_tries) || pin.tries_left > pin.max_tries {
-            return Err(ImageError::content(
-                place,
-                "at most 15 tries, and no more left than there are",
-            ));
-        }
-        Ok((pin_ref, pin))
+        let lengths = 1..=PinPolicy::MAX_LEN;
+        let value = pin.value.as_ref();
+        let wrong = if !(1..=15).contains(&pin.max_tries) || pin.tries_left > pin.max_tries {
+            "at most 15 tries, and no more left than there are"
+        } else if !matches!(
+            RsfKind::decode(&pin.property, pin.size),
+            Some(RsfKind::Pin(_))
+        ) {
+            "the property is not that of a PIN"
+        } else if value.is_some_and(|value| !lengths.contains(&value.reveal().len())) {
+            "a PIN has 1 to 32 bytes"
+        } else {
+            return Ok((pin_ref, pin));
+        };
+        Err(ImageError::content(place, wrong))
     }
 }
 
@@ -166,12 +174,14 @@ impl FileTable {
         if self.size > 0x7FFF {
             return wrong("a size is at most 32767");
         }
-        let body = match (
-            self.kind,
-            self.property,
-            self.data,
-            self.value.or(self.secret),
-        ) {
+        if fid == FileId::MF && place != "3F00" {
+            return wrong("only the master file is 3F00");
+        }
+        let value = match (self.value, self.secret) {
+            (Some(_), Some(_)) => return wrong("a value or a secret, not both"),
+            (value, secret) => value.or(secret),
+        };
+        let body = match (self.kind, self.property, self.data, value) {
             (Kind::Df, None, None, None) => Body::Df {
                 size: self.size,
                 children: Vec::new(),
