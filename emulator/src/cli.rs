@@ -194,8 +194,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Show(show) => image::show(&show),
         Command::Send(send) => send::run(&send),
         Command::Attach(attach) => attach::run(&attach),
-        Command::Completions { shell } => Ok(manual::completions(shell)?),
-        Command::Man { folder } => Ok(manual::man(folder.as_deref())?),
+        Command::Completions { shell } => Ok(unless_closed(manual::completions(shell))?),
+        Command::Man { folder } => Ok(unless_closed(manual::man(folder.as_deref()))?),
+    }
+}
+
+/// `emulator show … | head`: whoever read has had enough, and nothing went wrong.
+fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
     }
 }
 

@@ -3,17 +3,14 @@
 
 mod cli;
 
-use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::Parser;
-use cli::{Failure, say};
+use cli::say;
 
 fn main() -> ExitCode {
     match cli::run(cli::Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        // `emulator show … | head`: whoever read has had enough.
-        Err(Failure::System(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             say(format_args!("emulator: {failure}"));
             if let Some(advice) = failure.next_step() {

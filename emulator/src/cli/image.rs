@@ -9,7 +9,7 @@ use emulator::rsf::{Half, KeyKind, RsfKind};
 use serde::Serialize;
 
 use super::claim::Claim;
-use super::{Failure, New, Show, say};
+use super::{Failure, New, Show, say, unless_closed};
 
 /// Writes a new token, never over an old one unless told so, and never over one that is in use.
 pub(super) fn create(new: &New) -> Result<(), Failure> {
@@ -29,13 +29,13 @@ pub(super) fn create(new: &New) -> Result<(), Failure> {
 pub(super) fn show(show: &Show) -> Result<(), Failure> {
     let summary = Summary::of(&TokenImage::load(&show.image)?);
     let mut out = io::stdout().lock();
-    if show.json {
+    let printed = if show.json {
         let text = serde_json::to_string_pretty(&summary).map_err(io::Error::from)?;
-        writeln!(out, "{text}")?;
+        writeln!(out, "{text}")
     } else {
-        summary.print(&mut out)?;
-    }
-    Ok(())
+        summary.print(&mut out)
+    };
+    Ok(unless_closed(printed)?)
 }
 
 /// What may be told about an image.

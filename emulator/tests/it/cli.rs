@@ -62,6 +62,24 @@ fn new_show_and_send_tell_the_same_token_without_its_secrets() {
 }
 
 #[test]
+fn every_command_is_sent_though_nobody_reads_the_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .arg("send")
+        .arg(&image)
+        .args(["00CA018100", "002000020430303030"])
+        .stdout(writer)
+        .status();
+    assert!(status.unwrap().success());
+    let shown = stdout(&emulator(&["show", "IMAGE"], &image));
+    assert!(shown.contains("9 of 10 tries left"), "{shown}");
+}
+
+#[test]
 fn an_image_is_never_written_over_unasked() {
     let folder = tempfile::tempdir().unwrap();
     let image = folder.path().join("token.image");
@@ -82,6 +100,7 @@ fn each_failure_has_the_exit_code_that_help_names() {
         (&["new", "IMAGE", "--serial", "123456789"][..], 2),
         (&["new", "IMAGE", "--force", "--label", TOO_LONG], 2),
         (&["send", "IMAGE", "zz"], 2),
+        (&["send", "IMAGE", "00CA018100", ""], 2),
         (&["attach", "IMAGE", "--timing", "no-such-file"], 2),
         (&["attach", "IMAGE", "--vpcd", "nonsense"], 2),
         (&["attach", "IMAGE", "--vpcd", "192.0.2.1:1"], 4),
