@@ -275,6 +275,7 @@ pub(crate) const FIDELITY: &[Row] = {
         SERIAL.row("`01 81`: the serial number, 8 bytes, the upper four zero; Le 00 and 08", Report),
         SERIAL.row("other objects (version, free memory, label) are answered `6A88`", Assumed),
         CHALLENGE.row("Le random bytes, 1 to 256", Recording),
+        CHALLENGE.row("without Le: `6700`", Assumed),
         LOGOUT.row("drops all rights, always `9000`", Recording),
         INITIALISE.row("erases files, keys and PINs without asking for a PIN; the serial number stays", Driver),
         INITIALISE.row("files and PINs are made after it before any PIN exists", Recording),

@@ -86,7 +86,6 @@ impl StatusWord {
             0x63C0..=0x63CF => format!("{} tries left", self.0 & 0x0F),
             0x6581 => "memory failure".into(),
             0x6700 => "wrong length".into(),
-            0x6883 => "last block of the chain expected".into(),
             0x6884 => "chaining not supported".into(),
             0x6981 => "wrong kind of file".into(),
             0x6982 => "not allowed before login".into(),
