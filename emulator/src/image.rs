@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 pub use self::build::ObjectName;
 pub use self::error::ImageError;
-pub use self::store::behind_links;
+pub use self::store::{behind_links, sweep};
 use crate::access::AccessRules;
 use crate::reference::{FileId, PinRef};
 use crate::rsf::{PinPolicy, Property, RsfKind};

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use emulator::ImageError;
-use emulator::image::behind_links;
+use emulator::image::{behind_links, sweep};
 
 use super::Failure;
 
@@ -19,7 +19,7 @@ pub(super) struct Claim {
 
 impl Claim {
     /// Locks an empty file beside the image, since saving replaces the image itself. Whatever links lead to the image,
-    /// the lock is the same.
+    /// the lock is the same. What a writer that was killed left is removed.
     pub(super) fn on(image: &Path) -> Result<Self, Failure> {
         let image = behind_links(image).map_err(|source| refused(image, source))?;
         let path = [image.as_os_str(), ".lock".as_ref()].into_iter();
@@ -27,6 +27,7 @@ impl Claim {
         loop {
             let file = open(&path)?;
             if lock(&file, &path, &image)? {
+                sweep(&image).map_err(|source| refused(&image, source))?;
                 return Ok(Self {
                     image,
                     path,

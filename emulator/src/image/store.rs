@@ -1,10 +1,9 @@
 //! Images on disk: whole, durable, one writer.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-
-use tempfile::NamedTempFile;
 
 use super::{ImageError, TokenImage};
 
@@ -46,6 +45,44 @@ pub fn behind_links(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
+/// Removes what saves that were killed left beside an image, each a whole token with its secrets. For whoever is the only
+/// one that writes the image: what another is writing is gone too.
+///
+/// # Errors
+/// When the folder cannot be read or changed.
+pub fn sweep(path: &Path) -> io::Result<()> {
+    let path = behind_links(path)?;
+    for entry in fs::read_dir(folder_of(&path))? {
+        let entry = entry?;
+        if is_unfinished(&entry.file_name(), &path) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name is one that [`replace`] gives to the new file.
+fn is_unfinished(name: &OsStr, path: &Path) -> bool {
+    let middle = name
+        .as_encoded_bytes()
+        .strip_prefix(unfinished_prefix(path).as_encoded_bytes())
+        .and_then(|rest| rest.strip_suffix(UNFINISHED.as_bytes()));
+    middle.is_some_and(|random| {
+        random.len() == RANDOM && random.iter().all(u8::is_ascii_alphanumeric)
+    })
+}
+
+fn unfinished_prefix(path: &Path) -> OsString {
+    let name = path.file_name().unwrap_or_default();
+    [OsStr::new("."), name, OsStr::new(".")]
+        .into_iter()
+        .collect()
+}
+
+/// How the name of a file that is still being written ends, and how many random letters are before that.
+const UNFINISHED: &str = ".new";
+const RANDOM: usize = 6;
+
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -60,7 +97,11 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::
     let folder = folder_of(&path);
     // Opened first: one that may be written to and not read is found out before anything has changed.
     let handle = open_folder(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(&unfinished_prefix(&path))
+        .rand_bytes(RANDOM)
+        .suffix(UNFINISHED)
+        .tempfile_in(folder)?;
     write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|refused| refused.error)?;
@@ -99,6 +140,8 @@ const FILE_KEYS: usize = 256;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     /// A kill, as far as the file system can tell: so many bytes come, and nothing after them.
@@ -125,6 +168,26 @@ mod tests {
         allow(0o700).unwrap();
         let expected = if saved.is_ok() { 2 } else { 1 };
         assert_eq!(TokenImage::load(&path).unwrap().serial, expected);
+    }
+
+    #[test]
+    fn what_a_killed_save_left_is_swept_away_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let names = [
+            "token",
+            "token.lock",
+            ".token.new",
+            ".token.abcde-.new",
+            ".other.aB3dE6.new",
+        ];
+        for name in names.iter().chain(&[".token.aB3dE6.new"]) {
+            fs::write(folder.path().join(name), "secret").unwrap();
+        }
+        sweep(&path).unwrap();
+        let left = fs::read_dir(folder.path()).unwrap();
+        let left: BTreeSet<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, names.map(OsString::from).into());
     }
 
     #[test]

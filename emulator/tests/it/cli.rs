@@ -310,4 +310,6 @@ fn a_program_killed_while_it_saves_leaves_the_old_token_or_the_new_one() {
         }
     }
     assert!((1..whole).contains(&killed), "{killed} of {whole}");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "secrets stay behind: {left:?}");
 }
