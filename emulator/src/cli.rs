@@ -125,7 +125,8 @@ struct Attach {
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963")]
     vpcd: String,
     /// Take orders here, an address of this machine; port 0 means any, told on stderr. One order a line: `remove` takes
-    /// the token out of the reader, `insert` puts it back, `status` tells `in` or `out`, `stop` ends the program.
+    /// the token out of the reader, `insert` puts it back, `status` tells `in` or `out`, `stop` ends the program; anything else ends the
+    /// conversation.
     #[arg(long, value_name = "HOST:PORT", value_parser = parse_loopback)]
     control: Option<SocketAddr>,
     /// Give up when there is no reader for this many seconds; without it the card waits for ever.
