@@ -42,8 +42,8 @@ A second token in a second reader is a second image attached to a second port of
 Hot-plug: with --control 127.0.0.1:7000 the token leaves the reader and comes back on order:
   echo remove | nc -N 127.0.0.1 7000
 
-Exit codes: 0 done, 1 a bug of this program, 2 usage, 3 the image file, 4 the reader, 130 or 143 a
-second signal.";
+Exit codes: 0 done, 2 usage, 3 the image file, 4 the reader, 5 the system (output, randomness),
+101 a bug of this program, 130 or 143 a second signal.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -222,6 +222,8 @@ pub(crate) enum Failure {
     ImageInUse(PathBuf),
     #[error("{path} would be the lock of the image, but holds something", path = .0.display())]
     NoLock(PathBuf),
+    #[error("cannot work in the folder of {image}: {source}", image = .image.display())]
+    Folder { image: PathBuf, source: io::Error },
     #[error("cannot use the image: {0}")]
     Image(#[from] ImageError),
     #[error("cannot use the virtual reader: {0}")]
@@ -232,6 +234,11 @@ pub(crate) enum Failure {
     Timing { text: String, reason: String },
     #[error("cannot find the address {text}: {reason}")]
     Address { text: String, reason: String },
+    #[error("cannot take orders at {address}: {source}")]
+    Control {
+        address: SocketAddr,
+        source: io::Error,
+    },
     #[error("cannot talk to the system: {0}")]
     System(#[from] io::Error),
 }
@@ -245,7 +252,10 @@ impl Failure {
             }
             Self::ImageInUse(_) => Some("stop the one that runs, or use a copy of the image"),
             Self::NoLock(_) => Some("move that file away, or the image"),
-            Self::Image(ImageError::Io { .. }) => Some("emulator new IMAGE makes a token"),
+            Self::Folder { source, .. } => in_the_way(source.kind(), "make the folder first"),
+            Self::Image(ImageError::Io { source, .. }) => {
+                in_the_way(source.kind(), "emulator new IMAGE makes a token")
+            }
             Self::Image(_) => Some("correct the file at that place, or make a new one"),
             Self::Reader(AttachError::NoReader { .. }) => {
                 Some("start pcscd with vsmartcard-vpcd, or name the reader's address with --vpcd")
@@ -256,17 +266,42 @@ impl Failure {
                 Some("use none, hardware, or a file like the one in emulator/timing")
             }
             Self::Address { .. } => Some("write it like 127.0.0.1:35963"),
-            Self::System(_) => None,
+            Self::Control { .. } => Some("name another port with --control; 0 is any that is free"),
+            Self::System(error) => in_the_way(error.kind(), "name a file that is there"),
         }
     }
 
     /// As `--help` lists them.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::System(_) => 1,
-            Self::NotHexadecimal { .. } | Self::Timing { .. } | Self::Address { .. } => 2,
-            Self::ImageExists(_) | Self::ImageInUse(_) | Self::NoLock(_) | Self::Image(_) => 3,
+            Self::NotHexadecimal { .. }
+            | Self::Timing { .. }
+            | Self::Address { .. }
+            | Self::Control { .. } => 2,
+            Self::ImageExists(_)
+            | Self::ImageInUse(_)
+            | Self::NoLock(_)
+            | Self::Folder { .. }
+            | Self::Image(_) => 3,
             Self::Reader(AttachError::NotLoopback { .. } | AttachError::NoReader { .. }) => 4,
+            Self::System(_) => 5,
         })
+    }
+}
+
+/// What to do about a refusal of the file system; what is not there needs words of its own.
+fn in_the_way(kind: io::ErrorKind, not_there: &'static str) -> Option<&'static str> {
+    use io::ErrorKind;
+    match kind {
+        ErrorKind::NotFound => Some(not_there),
+        ErrorKind::PermissionDenied => {
+            Some("use a file that you may read, in a folder that you may read and write")
+        }
+        ErrorKind::ReadOnlyFilesystem => Some("copy the image to a disk that can be written"),
+        ErrorKind::NotADirectory => Some("name a folder before the last /"),
+        ErrorKind::IsADirectory => Some("name a file, not a folder"),
+        ErrorKind::InvalidData => Some("name an image: this file is not even text"),
+        ErrorKind::StorageFull => Some("make room on that disk"),
+        _ => None,
     }
 }

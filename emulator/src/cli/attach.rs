@@ -34,7 +34,11 @@ pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let hand = Hand::default();
     stop_on_signals(&hand)?;
     if let Some(control) = attach.control {
-        let control = control::listen(control, &hand)?;
+        let refused = |source| Failure::Control {
+            address: control,
+            source,
+        };
+        let control = control::listen(control, &hand).map_err(refused)?;
         say(format_args!("control at {control}"));
     }
     vpcd::attach(&mut card, address, patience, &hand, &mut desk)?;

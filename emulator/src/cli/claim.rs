@@ -5,7 +5,6 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use emulator::ImageError;
 use emulator::image::{behind_links, sweep};
 
 use super::Failure;
@@ -25,7 +24,7 @@ impl Claim {
         let path = [image.as_os_str(), ".lock".as_ref()].into_iter();
         let path = PathBuf::from(path.collect::<OsString>());
         loop {
-            let file = open(&path)?;
+            let file = open(&path, &image)?;
             if lock(&file, &path, &image)? {
                 sweep(&image).map_err(|source| refused(&image, source))?;
                 return Ok(Self {
@@ -54,11 +53,11 @@ impl Drop for Claim {
 }
 
 /// Opens the file to be locked; never one that holds something.
-fn open(path: &Path) -> Result<File, Failure> {
+fn open(path: &Path, image: &Path) -> Result<File, Failure> {
     let mut options = OpenOptions::new();
     let file = options.write(true).create(true).truncate(false).open(path);
-    let file = file.map_err(|source| refused(path, source))?;
-    let length = file.metadata().map_err(|source| refused(path, source))?;
+    let file = file.map_err(|source| refused(image, source))?;
+    let length = file.metadata().map_err(|source| refused(image, source))?;
     match length.len() {
         0 => Ok(file),
         _ => Err(Failure::NoLock(path.into())),
@@ -68,9 +67,9 @@ fn open(path: &Path) -> Result<File, Failure> {
 /// `false` when the file was taken away before it was locked.
 fn lock(file: &File, path: &Path, image: &Path) -> Result<bool, Failure> {
     match file.try_lock() {
-        Ok(()) => leads_to(path, file).map_err(|source| refused(path, source)),
+        Ok(()) => leads_to(path, file).map_err(|source| refused(image, source)),
         Err(TryLockError::WouldBlock) => Err(Failure::ImageInUse(image.into())),
-        Err(TryLockError::Error(error)) => Err(refused(path, error)),
+        Err(TryLockError::Error(error)) => Err(refused(image, error)),
     }
 }
 
@@ -91,9 +90,9 @@ fn leads_to(_path: &Path, _file: &File) -> io::Result<bool> {
     Ok(true)
 }
 
-fn refused(path: &Path, source: io::Error) -> Failure {
-    let path = path.into();
-    ImageError::Io { path, source }.into()
+fn refused(image: &Path, source: io::Error) -> Failure {
+    let image = image.into();
+    Failure::Folder { image, source }
 }
 
 #[cfg(all(test, unix))]
@@ -105,7 +104,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let image = folder.path().join("token");
         let first = Claim::on(&image).unwrap();
-        let late = open(&first.path).unwrap();
+        let late = open(&first.path, &image).unwrap();
         drop(first);
         let second = Claim::on(&image).unwrap();
         assert!(!lock(&late, &second.path, &image).unwrap());

@@ -126,6 +126,64 @@ fn each_failure_has_the_exit_code_that_help_names() {
     }
 }
 
+#[test]
+fn a_refusal_is_told_with_what_stands_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let busy = busy.local_addr().unwrap().to_string();
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    for (arguments, image, code, advice) in [
+        (
+            &["show", "IMAGE"][..],
+            folder.path().join("none"),
+            3,
+            "emulator new",
+        ),
+        (
+            &["new", "IMAGE"],
+            folder.path().join("none/token"),
+            3,
+            "make the folder",
+        ),
+        (
+            &["send", "IMAGE", "80400000"],
+            image.join("token"),
+            3,
+            "name a folder",
+        ),
+        (&["show", "IMAGE"], folder.path().into(), 3, "name a file"),
+        (
+            &["attach", "IMAGE", "--control", &busy],
+            image.clone(),
+            2,
+            "name another port",
+        ),
+    ] {
+        let output = emulator(arguments, &image);
+        let talk = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {talk}");
+        assert!(talk.contains(&format!("next: {advice}")), "{talk}");
+        assert!(!talk.contains(".lock"), "{talk}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_for_the_output_is_no_bug() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let status = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .arg("show")
+        .arg(&image)
+        .stdout(full.unwrap())
+        .stderr(Stdio::null())
+        .status();
+    assert_eq!(status.unwrap().code(), Some(5));
+}
+
 /// Seventy-eight bytes in thirty-nine letters.
 const TOO_LONG: &str = "ООООООООООООООООООООООООООООООООООООООО";
 
