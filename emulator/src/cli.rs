@@ -107,7 +107,8 @@ struct Send {
     /// PINs off the command line. All go to one session: a PIN verified by the first holds for the rest.
     #[arg(required = true, value_name = "HEX")]
     commands: Vec<String>,
-    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness.
+    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness. The same numbers in every run: two
+    /// signatures give the key away.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Which body the token has.
@@ -138,7 +139,8 @@ struct Attach {
     /// Tell each command and answer on stderr, without PINs, keys and data.
     #[arg(long)]
     trace: bool,
-    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness.
+    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness. The same numbers in every run: two
+    /// signatures give the key away.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Which body the token has.
