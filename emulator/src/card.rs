@@ -21,7 +21,7 @@ use crate::fidelity::{Evidence, Row, Subject};
 use crate::image::{ImageError, TokenImage};
 use crate::session::Session;
 use crate::status_word::StatusWord;
-use crate::timing::Work;
+use crate::timing::{Operation, Work};
 
 /// Lent for one call: the only door by which time and randomness enter.
 pub struct Env<'a> {
@@ -172,8 +172,11 @@ impl Card {
         let command = command::decode(&whole)?;
         work.operation = self.operation(&command);
         let hand_over = self.hand_over(&command);
-        let response = self.obey(env, command)?;
-        Ok(self.deliver(response, whole.le, hand_over))
+        let response = self.obey(env, command);
+        if response.is_err() && !self.memory.has_written() {
+            work.operation = Operation::Look;
+        }
+        Ok(self.deliver(response?, whole.le, hand_over))
     }
 
     /// No `_` arm: a new command must bring its own rule.
@@ -272,6 +275,7 @@ pub(crate) const FIDELITY: &[Row] = {
         SERIAL.row("`01 81`: the serial number, 8 bytes, the upper four zero; Le 00 and 08", Report),
         SERIAL.row("other objects (version, free memory, label) are answered `6A88`", Assumed),
         CHALLENGE.row("Le random bytes, 1 to 256", Recording),
+        CHALLENGE.row("without Le: `6700`", Assumed),
         LOGOUT.row("drops all rights, always `9000`", Recording),
         INITIALISE.row("erases files, keys and PINs without asking for a PIN; the serial number stays", Driver),
         INITIALISE.row("files and PINs are made after it before any PIN exists", Recording),

@@ -1,20 +1,22 @@
 //! Arguments, failures and their exit codes. Results go to stdout, talk to stderr.
 
 mod attach;
+mod claim;
 mod control;
 mod image;
 mod manual;
 mod send;
 mod surroundings;
 
-use std::io;
+use std::fmt;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use emulator::vpcd::AttachError;
-use emulator::{ImageError, Model};
+use emulator::{ImageError, Model, TokenImage};
 
 /// A software Rutoken ECP 2.0 for tests.
 #[derive(Parser)]
@@ -40,7 +42,8 @@ A second token in a second reader is a second image attached to a second port of
 Hot-plug: with --control 127.0.0.1:7000 the token leaves the reader and comes back on order:
   echo remove | nc -N 127.0.0.1 7000
 
-Exit codes: 0 done, 1 a bug of this program, 2 usage, 3 the image file, 4 the reader.";
+Exit codes: 0 done, 2 usage, 3 the image file, 4 the reader, 5 the system (output, randomness),
+101 a bug of this program, 130 or 143 a second signal.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -50,7 +53,8 @@ enum Command {
     Show(Show),
     /// Send commands to the card of an image and save what they changed.
     Send(Send),
-    /// Put the card of an image into a virtual reader until stopped with Ctrl-C.
+    /// Put the card of an image into a virtual reader until stopped with Ctrl-C, which lets it finish its command; a second
+    /// one does not.
     Attach(Attach),
     /// Print shell completions.
     #[command(hide = true)]
@@ -76,8 +80,8 @@ struct New {
     /// Serial number, up to eight hexadecimal digits, as the vendor's software shows it.
     #[arg(long, value_name = "HEX", default_value = "2CDB7256", value_parser = parse_serial)]
     serial: u32,
-    /// Label of the token; without one it is the vendor's «Rutoken ECP <no label>».
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    /// Label of the token, at most 77 bytes in UTF-8; without one it is the vendor's «Rutoken ECP <no label>».
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = parse_label)]
     label: String,
     /// Replace an image that is there already, with all its keys.
     #[arg(long)]
@@ -103,7 +107,8 @@ struct Send {
     /// PINs off the command line. All go to one session: a PIN verified by the first holds for the rest.
     #[arg(required = true, value_name = "HEX")]
     commands: Vec<String>,
-    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness.
+    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness. The same numbers in every run: two
+    /// signatures give the key away.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Which body the token has.
@@ -121,7 +126,8 @@ struct Attach {
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:35963")]
     vpcd: String,
     /// Take orders here, an address of this machine; port 0 means any, told on stderr. One order a line: `remove` takes
-    /// the token out of the reader, `insert` puts it back, `status` tells `in` or `out`, `stop` ends the program.
+    /// the token out of the reader, `insert` puts it back, `status` tells `in` or `out`, `stop` ends the program; anything else ends the
+    /// conversation.
     #[arg(long, value_name = "HOST:PORT", value_parser = parse_loopback)]
     control: Option<SocketAddr>,
     /// Give up when there is no reader for this many seconds; without it the card waits for ever.
@@ -133,7 +139,8 @@ struct Attach {
     /// Tell each command and answer on stderr, without PINs, keys and data.
     #[arg(long)]
     trace: bool,
-    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness.
+    /// Make keys, nonces and challenges a fixed stream instead of the system's randomness. The same numbers in every run: two
+    /// signatures give the key away.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Which body the token has.
@@ -165,6 +172,15 @@ fn parse_serial(digits: &str) -> Result<u32, String> {
     number.ok_or_else(|| "one to eight hexadecimal digits".into())
 }
 
+fn parse_label(text: &str) -> Result<String, String> {
+    if text.len() <= TokenImage::LONGEST_LABEL {
+        Ok(text.into())
+    } else {
+        let limit = TokenImage::LONGEST_LABEL;
+        Err(ImageError::LabelTooLong { limit }.to_string())
+    }
+}
+
 fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr = text.parse().map_err(|_| "write it like 127.0.0.1:7000")?;
     if address.ip().is_loopback() {
@@ -181,9 +197,22 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Show(show) => image::show(&show),
         Command::Send(send) => send::run(&send),
         Command::Attach(attach) => attach::run(&attach),
-        Command::Completions { shell } => Ok(manual::completions(shell)?),
-        Command::Man { folder } => Ok(manual::man(folder.as_deref())?),
+        Command::Completions { shell } => Ok(unless_closed(manual::completions(shell))?),
+        Command::Man { folder } => Ok(unless_closed(manual::man(folder.as_deref()))?),
     }
+}
+
+/// `emulator show … | head`: whoever read has had enough, and nothing went wrong.
+fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
+/// A line of talk on stderr; whoever closed it does not want to hear.
+pub(crate) fn say(words: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{words}");
 }
 
 /// Why the program ends without having done it.
@@ -193,6 +222,10 @@ pub(crate) enum Failure {
     ImageExists(PathBuf),
     #[error("{path} is in use by another emulator", path = .0.display())]
     ImageInUse(PathBuf),
+    #[error("{path} would be the lock of the image, but holds something", path = .0.display())]
+    NoLock(PathBuf),
+    #[error("cannot work in the folder of {image}: {source}", image = .image.display())]
+    Folder { image: PathBuf, source: io::Error },
     #[error("cannot use the image: {0}")]
     Image(#[from] ImageError),
     #[error("cannot use the virtual reader: {0}")]
@@ -203,6 +236,11 @@ pub(crate) enum Failure {
     Timing { text: String, reason: String },
     #[error("cannot find the address {text}: {reason}")]
     Address { text: String, reason: String },
+    #[error("cannot take orders at {address}: {source}")]
+    Control {
+        address: SocketAddr,
+        source: io::Error,
+    },
     #[error("cannot talk to the system: {0}")]
     System(#[from] io::Error),
 }
@@ -215,7 +253,11 @@ impl Failure {
                 Some("choose another name, or --force to lose what is on that token")
             }
             Self::ImageInUse(_) => Some("stop the one that runs, or use a copy of the image"),
-            Self::Image(ImageError::Io { .. }) => Some("emulator new IMAGE makes a token"),
+            Self::NoLock(_) => Some("move that file away, or the image"),
+            Self::Folder { source, .. } => in_the_way(source.kind(), "make the folder first"),
+            Self::Image(ImageError::Io { source, .. }) => {
+                in_the_way(source.kind(), "emulator new IMAGE makes a token")
+            }
             Self::Image(_) => Some("correct the file at that place, or make a new one"),
             Self::Reader(AttachError::NoReader { .. }) => {
                 Some("start pcscd with vsmartcard-vpcd, or name the reader's address with --vpcd")
@@ -226,17 +268,42 @@ impl Failure {
                 Some("use none, hardware, or a file like the one in emulator/timing")
             }
             Self::Address { .. } => Some("write it like 127.0.0.1:35963"),
-            Self::System(_) => None,
+            Self::Control { .. } => Some("name another port with --control; 0 is any that is free"),
+            Self::System(error) => in_the_way(error.kind(), "name a file that is there"),
         }
     }
 
     /// As `--help` lists them.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::System(_) => 1,
-            Self::NotHexadecimal { .. } | Self::Timing { .. } | Self::Address { .. } => 2,
-            Self::ImageExists(_) | Self::ImageInUse(_) | Self::Image(_) => 3,
+            Self::NotHexadecimal { .. }
+            | Self::Timing { .. }
+            | Self::Address { .. }
+            | Self::Control { .. } => 2,
+            Self::ImageExists(_)
+            | Self::ImageInUse(_)
+            | Self::NoLock(_)
+            | Self::Folder { .. }
+            | Self::Image(_) => 3,
             Self::Reader(AttachError::NotLoopback { .. } | AttachError::NoReader { .. }) => 4,
+            Self::System(_) => 5,
         })
+    }
+}
+
+/// What to do about a refusal of the file system; what is not there needs words of its own.
+fn in_the_way(kind: io::ErrorKind, not_there: &'static str) -> Option<&'static str> {
+    use io::ErrorKind;
+    match kind {
+        ErrorKind::NotFound => Some(not_there),
+        ErrorKind::PermissionDenied => {
+            Some("use a file that you may read, in a folder that you may read and write")
+        }
+        ErrorKind::ReadOnlyFilesystem => Some("copy the image to a disk that can be written"),
+        ErrorKind::NotADirectory => Some("name a folder before the last /"),
+        ErrorKind::IsADirectory => Some("name a file, not a folder"),
+        ErrorKind::InvalidData => Some("name an image: this file is not even text"),
+        ErrorKind::StorageFull => Some("make room on that disk"),
+        _ => None,
     }
 }

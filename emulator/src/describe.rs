@@ -43,19 +43,26 @@ pub fn response(c_apdu: &[u8], r_apdu: &[u8]) -> String {
 
 /// The bytes of a command in hexadecimal, secrets replaced by `[pin]` or `[key]`.
 ///
-/// Whatever the class, and even where the lengths are wrong: a slip must not print a PIN.
+/// Whatever the class, and even where the lengths are wrong or left out: a slip must not print a PIN.
 ///
 /// ```
 /// assert_eq!(emulator::describe::mask(b"\x00\x20\x00\x02\x0812345678"), "00 20 00 02 08 [pin]");
+/// assert_eq!(emulator::describe::mask(b"\x00\x20\x00\x0212345678"), "00 20 00 02 [pin]");
 /// ```
 #[must_use]
 pub fn mask(c_apdu: &[u8]) -> String {
-    match c_apdu {
-        [_, 0x24 | 0x25, _, 0x00, _, _, ..] => format!("{} [key]", spaced(&c_apdu[..5])),
-        [_, 0x20 | 0x21 | 0x24 | 0x25 | 0x2C | 0x2D, _, _, _, _, ..] => {
-            format!("{} [pin]", spaced(&c_apdu[..5]))
+    let secret = match c_apdu {
+        [_, 0x24 | 0x25, _, 0x00, _, ..] => "[key]",
+        [_, 0x20 | 0x21 | 0x24 | 0x25 | 0x2C | 0x2D, _, _, _, ..] => "[pin]",
+        _ => return spaced(c_apdu),
+    };
+    match &c_apdu[4..] {
+        [0x00] => spaced(c_apdu),
+        // Lc, with or without Le after the data; or a byte too few.
+        [lc, rest @ ..] if rest.len().abs_diff(usize::from(*lc)) <= 1 && !rest.is_empty() => {
+            format!("{} {secret}", spaced(&c_apdu[..5]))
         }
-        _ => spaced(c_apdu),
+        _ => format!("{} {secret}", spaced(&c_apdu[..4])),
     }
 }
 
@@ -174,4 +181,24 @@ fn file_facts(template: &[u8]) -> Option<String> {
     };
     let size = u16::from_be_bytes([high, low]);
     Some(format!("{kind} {}, {size} bytes", path(value(0x83)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_shows_no_byte_of_a_pin_or_key() {
+        for (bytes, shown) in [
+            (&b"\x00\x20\x00\x0212345678"[..], "00 20 00 02 [pin]"),
+            (b"\x00\x20\x00\x021", "00 20 00 02 [pin]"),
+            (b"\x00\x20\x00\x02\x041234\x00", "00 20 00 02 04 [pin]"),
+            (b"\x00\x20\x00\x02\x04123", "00 20 00 02 04 [pin]"),
+            (b"\x00\x24\x01\x00\xA5\x20secret", "00 24 01 00 [key]"),
+            (b"\x00\x20\x00\x02", "00 20 00 02"),
+            (b"\x00\x20\x00\x02\x00", "00 20 00 02 00"),
+        ] {
+            assert_eq!(mask(bytes), shown);
+        }
+    }
 }

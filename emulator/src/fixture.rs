@@ -160,12 +160,13 @@ impl Fixture {
     /// The token, with power on.
     ///
     /// # Errors
-    /// When there is no room for an object, or no token has such a PIN or key.
+    /// When there is no room for an object or the label, or no token has such a PIN or key.
     pub fn build(self) -> Result<FixtureToken, ImageError> {
         let mut rng = ChaCha20Rng::seed_from_u64(self.seed);
-        let mut image = self
-            .image
-            .unwrap_or_else(|| TokenImage::new(self.serial, &self.label));
+        let mut image = match self.image {
+            Some(image) => image,
+            None => TokenImage::labelled(self.serial, &self.label)?,
+        };
         for (pin_ref, (value, tries)) in self.pins {
             set_pin(&mut image, pin_ref, value, tries)?;
         }

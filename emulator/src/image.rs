@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub use self::build::ObjectName;
 pub use self::error::ImageError;
+pub use self::store::{behind_links, sweep};
 use crate::access::AccessRules;
 use crate::reference::{FileId, PinRef};
 use crate::rsf::{PinPolicy, Property, RsfKind};
@@ -90,6 +91,19 @@ pub enum Body {
     },
 }
 
+/// Why a directory does not take a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoPlace {
+    /// It is not there, or no directory.
+    Missing,
+    /// It has a file of that identifier; or that is the master file's.
+    Taken,
+    /// It has as many entries as it can, or is as deep as can be.
+    Full,
+    /// The memory has not.
+    NoRoom,
+}
+
 /// Bytes that are wiped when dropped and never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<Vec<u8>>);
@@ -119,6 +133,10 @@ impl TokenImage {
     pub const MEMORY: usize = 65536;
     /// Entries a directory holds at most (OpenSC wiki).
     pub const DIRECTORY_ENTRIES: usize = 255;
+    /// Levels below the master file: as many as the data of one SELECT can name (assumed; the wiki knows no limit).
+    pub const DEEPEST: usize = 127;
+    /// Bytes of UTF-8 in a label at most: what the 128 bytes of the token information file leave for it.
+    pub const LONGEST_LABEL: usize = 77;
     /// What each file costs beside its bytes (assumed).
     pub const FILE_OVERHEAD: usize = 32;
 
@@ -144,7 +162,37 @@ impl TokenImage {
         }
     }
 
-    /// Adds a file to a directory, after the others; nothing happens where there is no such directory.
+    /// Whether a directory takes a file: it is there and not full, nor too deep, the identifier is free, and so is the
+    /// memory that the file needs.
+    pub(crate) fn place_for(&self, directory: &[FileId], file: &File) -> Result<(), NoPlace> {
+        let parent = self.file(directory).filter(|parent| parent.is_df());
+        let parent = parent.ok_or(NoPlace::Missing)?;
+        if file.fid == FileId::MF || parent.child(file.fid).is_some() {
+            return Err(NoPlace::Taken);
+        }
+        if parent.children().len() >= Self::DIRECTORY_ENTRIES || directory.len() >= Self::DEEPEST {
+            return Err(NoPlace::Full);
+        }
+        if self.has_room(file.memory_used()) {
+            Ok(())
+        } else {
+            Err(NoPlace::NoRoom)
+        }
+    }
+
+    /// Whether so many bytes of memory are free, overhead included.
+    pub(crate) fn has_room(&self, size: usize) -> bool {
+        self.memory_used() + size <= Self::MEMORY
+    }
+
+    /// Adds a file to a directory, after the others, if that takes it.
+    pub(crate) fn add(&mut self, directory: &[FileId], file: File) -> Result<(), NoPlace> {
+        self.place_for(directory, &file)?;
+        self.insert(directory, file);
+        Ok(())
+    }
+
+    /// The same where it is known to take it; nothing happens where there is no such directory.
     pub(crate) fn insert(&mut self, directory: &[FileId], file: File) {
         if let Some(Body::Df { children, .. }) = self.file_mut(directory).map(|df| &mut df.body) {
             children.push(file);
@@ -168,11 +216,7 @@ impl TokenImage {
     /// Bytes of memory taken by files, keys and PINs.
     #[must_use]
     pub fn memory_used(&self) -> usize {
-        let pins: usize = self
-            .pins
-            .values()
-            .map(|pin| Self::FILE_OVERHEAD + usize::from(pin.size))
-            .sum();
+        let pins: usize = self.pins.values().map(Pin::memory_used).sum();
         pins + self.mf.as_ref().map_or(0, File::memory_used)
     }
 }
@@ -194,6 +238,10 @@ impl Pin {
             tries_left,
             value: None,
         }
+    }
+
+    pub(crate) fn memory_used(&self) -> usize {
+        TokenImage::FILE_OVERHEAD + usize::from(self.size)
     }
 
     /// Fewest bytes a value may have.

@@ -16,7 +16,7 @@ impl StatusWord {
     pub const END_OF_FILE: Self = Self(0x6282);
     /// Wrong PIN; the tries left are asked for with an empty VERIFY.
     pub const WRONG_PIN: Self = Self(0x6300);
-    /// The memory could not be written; it is as it was.
+    /// The memory could not be written; the card goes on with it as it was.
     pub const MEMORY_FAILURE: Self = Self(0x6581);
     /// A length field, or the length of the data, does not fit the command.
     pub const WRONG_LENGTH: Self = Self(0x6700);
@@ -86,7 +86,6 @@ impl StatusWord {
             0x63C0..=0x63CF => format!("{} tries left", self.0 & 0x0F),
             0x6581 => "memory failure".into(),
             0x6700 => "wrong length".into(),
-            0x6883 => "last block of the chain expected".into(),
             0x6884 => "chaining not supported".into(),
             0x6981 => "wrong kind of file".into(),
             0x6982 => "not allowed before login".into(),

@@ -119,7 +119,7 @@ pub struct Work {
 /// Kinds of work that differ in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Operation {
-    /// A command that was refused unread, or one that only looks.
+    /// A command that only looks, or was refused before it wrote anything.
     #[default]
     Look,
     /// Writing to a file, creating or deleting one, setting a value, erasing.

@@ -135,7 +135,7 @@ pub(crate) const FIDELITY: &[Row] = {
         CHAINING.row("a chain holds 2048 bytes, a message to be hashed 65536; more is answered `6700`", Assumed),
         LE.row("Le 00 takes what there is, with `9000`", Driver),
         LE.row("T=1 cuts an answer at Le and sends none without Le", Assumed),
-        LE.row("T=0 hands over by `61xx` and GET RESPONSE, reads by `6Cxx`", Spec),
+        LE.row("T=0 hands over by `61xx` and GET RESPONSE, READ BINARY and GET DATA by `6Cxx`", Spec),
         GET_RESPONSE.row("fetches what waits, in as many parts as asked", Spec),
         GET_RESPONSE.row("`6985` when nothing waits", Assumed),
     ]

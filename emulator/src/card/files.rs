@@ -5,7 +5,7 @@ use crate::access::Operation;
 use crate::apdu::Response;
 use crate::command::{Template, TemplateKind};
 use crate::fidelity::{Evidence, Row, Subject};
-use crate::image::{Body, File, Pin, TokenImage};
+use crate::image::{Body, File, NoPlace, Pin};
 use crate::reference::{FileId, PinRef};
 use crate::rsf::{Half, Property};
 use crate::status_word::StatusWord;
@@ -13,7 +13,7 @@ use crate::status_word::StatusWord;
 impl Card {
     /// Reads the current file. Le = 00 takes what there is; a larger explicit Le than remains ends in `6282`.
     ///
-    /// Errors: `6986` no file, `6981` a key file, `6982`, `6B00` an offset past the end.
+    /// Errors: `6986` no file or a directory, `6981` a key file, `6982`, `6B00` an offset past the end.
     pub(super) fn read_binary(
         &mut self,
         offset: usize,
@@ -33,7 +33,7 @@ impl Card {
 
     /// Overwrites part of the current file, which never grows.
     ///
-    /// Errors: as for reading; `6A84` when the data reach past the end (assumed).
+    /// Errors: as for reading; `6A84` when the data, not the offset, reach past the end (assumed).
     pub(super) fn update_binary(
         &mut self,
         offset: usize,
@@ -133,7 +133,9 @@ impl Card {
         if self.image().pins.contains_key(&pin_ref) {
             return Err(StatusWord::FILE_EXISTS);
         }
-        self.require_room(pin.size.into())?;
+        if !self.image().has_room(pin.memory_used()) {
+            return Err(StatusWord::NOT_ENOUGH_MEMORY);
+        }
         self.memory.write(|image| image.pins.insert(pin_ref, pin))?;
         Ok(Response::done())
     }
@@ -145,27 +147,8 @@ impl Card {
         operation: Operation,
     ) -> Result<(), StatusWord> {
         self.permit_at(directory, operation)?;
-        let parent = self
-            .image()
-            .file(directory)
-            .ok_or(StatusWord::FILE_NOT_FOUND)?;
-        if file.fid == FileId::MF || parent.child(file.fid).is_some() {
-            return Err(StatusWord::FILE_EXISTS);
-        }
-        if parent.children().len() >= TokenImage::DIRECTORY_ENTRIES {
-            return Err(StatusWord::NOT_ENOUGH_MEMORY);
-        }
-        self.require_room(if file.is_df() { 0 } else { file.size().into() })?;
+        self.image().place_for(directory, &file)?;
         self.memory.write(|image| image.insert(directory, file))
-    }
-
-    fn require_room(&self, size: usize) -> Result<(), StatusWord> {
-        let wanted = self.image().memory_used() + TokenImage::FILE_OVERHEAD + size;
-        if wanted <= TokenImage::MEMORY {
-            Ok(())
-        } else {
-            Err(StatusWord::NOT_ENOUGH_MEMORY)
-        }
     }
 
     /// Deletes the current file, a child of the current directory or that directory itself, looked for in this order.
@@ -204,6 +187,16 @@ impl Card {
     }
 }
 
+impl From<NoPlace> for StatusWord {
+    fn from(no_place: NoPlace) -> Self {
+        match no_place {
+            NoPlace::Missing => Self::FILE_NOT_FOUND,
+            NoPlace::Taken => Self::FILE_EXISTS,
+            NoPlace::Full | NoPlace::NoRoom => Self::NOT_ENOUGH_MEMORY,
+        }
+    }
+}
+
 /// Where each half of every key pair lives.
 pub(super) const fn key_directory(half: Half) -> [FileId; 3] {
     let last = match half {
@@ -223,15 +216,18 @@ pub(crate) const FIDELITY: &[Row] = {
     &[
         READ.row("15-bit offset, Le 00 reads what there is", Recording),
         READ.row("more asked than there is: the data and `6282`", Spec),
-        READ.row("offset past the end `6B00`, no file `6986`, a directory or key `6981`, right missing `6982`", Spec),
+        READ.row("offset past the end `6B00`, no file or a directory `6986`, a key `6981`, right missing `6982`", Spec),
+        READ.row("bit 15 of the offset, a short identifier: `6A86`, as for UPDATE BINARY", Assumed),
         UPDATE.row("overwrites in place; new files read as zeros", Recording),
-        UPDATE.row("past the end `6A84`: a file never grows", Assumed),
+        UPDATE.row("data past the end `6A84`, an offset past it `6B00`: a file never grows", Assumed),
         CREATE.row("directories and files in the current directory; what is created becomes current", Recording),
         CREATE.row("keys go by their type byte to 1000/1000/6002 and 6001, whatever is current", Report),
         CREATE.row("PINs are in no directory and show in no listing", Assumed),
         CREATE.row("a key needs the create right of the directory it goes to, a PIN that of the master file", Assumed),
         CREATE.row("identifier taken `6A89`", Report),
         CREATE.row("no room, or the directory is full `6A84`; malformed template `6A80`", Assumed),
+        CREATE.row("identifiers 0000, 3FFF and FFFF, and sizes from 8000: `6A80`", Assumed),
+        CREATE.row("more than 127 levels below the master file, which no SELECT could name: `6A84`", Assumed),
         CREATE.row("template tag 62 is taken for 6F; the order of tags is free", Assumed),
         CREATE.row("an algorithm the token does not hold is refused here, with `6A80`, never at generation", Driver),
         CREATE.row("the size of a directory is kept, and limits nothing", Assumed),

@@ -39,7 +39,8 @@ impl Memory {
 
     /// One atomic write: a power cut leaves the image before it or after it.
     ///
-    /// Errors: `6581` when the write could not be made durable; the image is then as it was.
+    /// Errors: `6581` when the write could not be made durable; the image is then as it was. So is what is saved, but
+    /// after a sync that failed when all else was done: there it may be the new image until the next write.
     pub(super) fn write<T>(
         &mut self,
         change: impl FnOnce(&mut TokenImage) -> T,
@@ -52,6 +53,11 @@ impl Memory {
         self.writes.push(changed.clone());
         self.image = changed;
         Ok(outcome)
+    }
+
+    /// Whether there was a write since they were last taken.
+    pub(super) const fn has_written(&self) -> bool {
+        !self.writes.is_empty()
     }
 
     pub(super) fn take_writes(&mut self) -> Vec<TokenImage> {

@@ -38,7 +38,8 @@ impl Card {
         Ok(Response::done())
     }
 
-    /// VERIFY without a PIN: `9000` while logged in (assumed), else the tries left as `63Cx`, or `6983`.
+    /// VERIFY without a PIN: `9000` while logged in (assumed), else the tries left as `63Cx`, or `6983`. A PIN that was never
+    /// set has its tries too (assumed).
     pub(super) fn tries_left(&self, pin_ref: PinRef) -> Result<Response, StatusWord> {
         match self.pin(pin_ref)?.tries_left {
             0 => Err(StatusWord::PIN_BLOCKED),
@@ -139,7 +140,7 @@ pub(crate) const FIDELITY: &[Row] = {
         VERIFY.row("the try is written off before the PIN is compared", Assumed),
         VERIFY.row("the try that blocks, and every one after it: `6983`", Assumed),
         VERIFY.row("without data while logged in: `9000`", Assumed),
-        VERIFY.row("no such PIN, or one never set: `6A88`", Assumed),
+        VERIFY.row("no such PIN, or one given where none was ever set: `6A88`; the tries of one never set are told", Assumed),
         VERIFY.row("rights of both PINs can be held at once; a wrong PIN drops its own", Assumed),
         VERIFY.row("local PINs (references 03 to 1E) are not there", Assumed),
         CHANGE.row("`80 02` total length, then `A5` pieces whose length is one raw byte", Driver),
@@ -148,7 +149,8 @@ pub(crate) const FIDELITY: &[Row] = {
         CHANGE.row("a PIN may be longer or shorter than its file was declared", Recording),
         CHANGE.row("shorter than its minimum, longer than 32, lengths that do not add up: `6A80`", Assumed),
         CHANGE.row("tries stay as they are", Assumed),
-        CHANGE.row("P2 00 imports into the key file that is selected, over what it held; a value that is no key: `6A80`", Driver),
+        CHANGE.row("P2 00 imports into the key file that is selected, over what it held", Driver),
+        CHANGE.row("a value that is no key: `6A80`", Assumed),
         UNBLOCK.row("gives all tries back, the value stays; the user's PIN by the administrator, the administrator's never", Driver),
     ]
 };

@@ -4,6 +4,7 @@ use core::ops::ControlFlow;
 use std::fs;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::process;
 use std::thread;
 use std::time::Duration;
 
@@ -11,16 +12,17 @@ use emulator::timing::Profile;
 use emulator::vpcd::{self, Desk, Event, Hand, Patience};
 use emulator::{Card, Env, Exchange, TokenImage, describe};
 
+use super::claim::Claim;
 use super::control;
-use super::surroundings::{Claim, Surroundings, kept_at};
-use super::{Attach, Failure};
+use super::surroundings::{Surroundings, kept_at};
+use super::{Attach, Failure, say};
 
-/// Runs until SIGINT or SIGTERM, which end it well.
+/// Runs until SIGINT or SIGTERM, which end it well; a second one ends it at once.
 pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let address = address(&attach.vpcd)?;
-    let _claim = Claim::on(&attach.image)?;
-    let image = TokenImage::load(&attach.image)?;
-    let mut card = kept_at(&attach.image, Card::with_model(image, attach.atr.into()));
+    let claim = Claim::on(&attach.image)?;
+    let image = TokenImage::load(claim.image())?;
+    let mut card = kept_at(claim.image(), Card::with_model(image, attach.atr.into()));
     let mut desk = Counter {
         surroundings: Surroundings::new(attach.seed)?,
         profile: profile(&attach.timing)?,
@@ -32,10 +34,15 @@ pub(super) fn run(attach: &Attach) -> Result<(), Failure> {
     let hand = Hand::default();
     stop_on_signals(&hand)?;
     if let Some(control) = attach.control {
-        eprintln!("control at {}", control::listen(control, &hand)?);
+        let refused = |source| Failure::Control {
+            address: control,
+            source,
+        };
+        let control = control::listen(control, &hand).map_err(refused)?;
+        say(format_args!("control at {control}"));
     }
     vpcd::attach(&mut card, address, patience, &hand, &mut desk)?;
-    eprintln!("stopped; the image is saved");
+    say(format_args!("stopped; the image is saved"));
     Ok(())
 }
 
@@ -58,7 +65,7 @@ impl Desk for Counter {
     fn before_answer(&mut self, c_apdu: &[u8], exchange: &Exchange) -> ControlFlow<()> {
         if self.trace {
             let answer = describe::response(c_apdu, &exchange.answer);
-            eprintln!("{}: {answer}", describe::command(c_apdu));
+            say(format_args!("{}: {answer}", describe::command(c_apdu)));
         }
         let delay = self.profile.delay(exchange.work);
         if !delay.is_zero() {
@@ -69,9 +76,11 @@ impl Desk for Counter {
 
     fn notice(&mut self, event: Event) {
         match event {
-            Event::Waiting(address) => eprintln!("waiting for a virtual reader at {address}"),
-            Event::Attached(address) => eprintln!("attached to {address}"),
-            Event::Detached(address) => eprintln!("out of the reader at {address}"),
+            Event::Waiting(address) => {
+                say(format_args!("waiting for a virtual reader at {address}"));
+            }
+            Event::Attached(address) => say(format_args!("attached to {address}")),
+            Event::Detached(address) => say(format_args!("out of the reader at {address}")),
         }
     }
 }
@@ -113,8 +122,12 @@ fn stop_on_signals(hand: &Hand) -> io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let hand = hand.clone();
     thread::spawn(move || {
-        if signals.forever().next().is_some() {
+        let mut signals = signals.forever();
+        if signals.next().is_some() {
             hand.stop();
+        }
+        if let Some(again) = signals.next() {
+            process::exit(128 + again);
         }
     });
     Ok(())

@@ -20,33 +20,37 @@ pub(super) fn listen(address: SocketAddr, hand: &Hand) -> io::Result<SocketAddr>
     Ok(here)
 }
 
-/// Until the other end has no more to say; what goes wrong with a conversation is its own end's concern.
+/// Until the other end has no more to say, or says what is no order: what follows that is not meant for us, be it the rest
+/// of a line without end or the form of a web page. What goes wrong with a conversation is its own end's concern.
 fn converse(stream: &TcpStream, hand: &Hand) -> io::Result<()> {
     let mut orders = BufReader::new(stream);
-    let mut order = String::new();
-    while orders.by_ref().take(LONGEST_ORDER).read_line(&mut order)? > 0 {
-        match order.trim() {
+    let mut line = String::new();
+    while orders.by_ref().take(LONGEST_ORDER).read_line(&mut line)? > 0 {
+        match line.trim_end_matches(['\r', '\n']) {
             // Told first: afterwards the program may be gone.
             "stop" => {
                 say(stream, "ok")?;
                 hand.stop();
             }
-            order => say(stream, obey(order, hand))?,
+            order => match obey(order, hand) {
+                Some(word) => say(stream, word)?,
+                None => return say(stream, "unknown order: insert, remove, status or stop"),
+            },
         }
-        order.clear();
+        line.clear();
     }
     Ok(())
 }
 
-/// Does as told and answers in a word.
-fn obey(order: &str, hand: &Hand) -> &'static str {
+/// Does as told and answers in a word; `None` to what is no order.
+fn obey(order: &str, hand: &Hand) -> Option<&'static str> {
     match order {
         "insert" => hand.insert(),
         "remove" => hand.remove(),
-        "status" => return if hand.is_in() { "in" } else { "out" },
-        _ => return "unknown order: insert, remove, status or stop",
+        "status" => return Some(if hand.is_in() { "in" } else { "out" }),
+        _ => return None,
     }
-    "ok"
+    Some("ok")
 }
 
 /// In one piece.

@@ -8,18 +8,20 @@ use emulator::reference::{FileId, KeyRef, PinRef};
 use emulator::rsf::{Half, KeyKind, RsfKind};
 use serde::Serialize;
 
-use super::{Failure, New, Show};
+use super::claim::Claim;
+use super::{Failure, New, Show, say, unless_closed};
 
-/// Writes a new token, never over an old one unless told so.
+/// Writes a new token, never over an old one unless told so, and never over one that is in use.
 pub(super) fn create(new: &New) -> Result<(), Failure> {
-    if !new.force && new.image.exists() {
+    let claim = Claim::on(&new.image)?;
+    if !new.force && claim.image().exists() {
         return Err(Failure::ImageExists(new.image.clone()));
     }
-    TokenImage::new(new.serial, &new.label).save(&new.image)?;
-    eprintln!(
+    TokenImage::labelled(new.serial, &new.label)?.save(claim.image())?;
+    say(format_args!(
         "{}: PINs are 12345678 (user) and 87654321 (administrator)",
         new.image.display()
-    );
+    ));
     Ok(())
 }
 
@@ -27,13 +29,13 @@ pub(super) fn create(new: &New) -> Result<(), Failure> {
 pub(super) fn show(show: &Show) -> Result<(), Failure> {
     let summary = Summary::of(&TokenImage::load(&show.image)?);
     let mut out = io::stdout().lock();
-    if show.json {
+    let printed = if show.json {
         let text = serde_json::to_string_pretty(&summary).map_err(io::Error::from)?;
-        writeln!(out, "{text}")?;
+        writeln!(out, "{text}")
     } else {
-        summary.print(&mut out)?;
-    }
-    Ok(())
+        summary.print(&mut out)
+    };
+    Ok(unless_closed(printed)?)
 }
 
 /// What may be told about an image.

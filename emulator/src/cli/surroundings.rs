@@ -1,17 +1,14 @@
-//! What the program lends its card: the machine's clock, randomness from the machine or from a seed, a place on disk; and
-//! its claim on the image, which has one writer at a time.
+//! What the program lends its card: the machine's clock, randomness from the machine or from a seed, a place on disk.
 
-use std::ffi::OsString;
-use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use emulator::{Card, Env, ImageError};
+use emulator::{Card, Env};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
-use super::Failure;
+use super::say;
 
 /// One stream for the whole run.
 pub(super) struct Surroundings {
@@ -57,40 +54,6 @@ pub(super) fn kept_at(path: &Path, card: Card) -> Card {
     let path = path.to_owned();
     card.saved_by(move |image| {
         let saved = image.save(&path);
-        saved.inspect_err(|error| eprintln!("the image is not saved: {error}"))
+        saved.inspect_err(|error| say(format_args!("the image is not saved: {error}")))
     })
-}
-
-/// Held while a card of this image runs; a second one would overwrite what the first saves.
-pub(super) struct Claim {
-    path: PathBuf,
-    _lock: File,
-}
-
-impl Claim {
-    /// Locks a file beside the image, since saving replaces the image itself.
-    pub(super) fn on(image: &Path) -> Result<Self, Failure> {
-        let path = PathBuf::from(
-            [image.as_os_str(), ".lock".as_ref()]
-                .into_iter()
-                .collect::<OsString>(),
-        );
-        let refused = |source| ImageError::Io {
-            path: path.clone(),
-            source,
-        };
-        let lock = File::create(&path).map_err(refused)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(Failure::ImageInUse(image.into())),
-            Err(TryLockError::Error(error)) => Err(refused(error).into()),
-        }
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        // An empty file that stays is no harm: the lock on it is gone.
-        let _ = fs::remove_file(&self.path);
-    }
 }

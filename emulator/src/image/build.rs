@@ -3,7 +3,7 @@
 use gost3410::{ParameterSet, SigningKey};
 
 use super::layout::ef;
-use super::pkcs15::{self, Common, DirectoryKind, KeyDetail};
+use super::pkcs15::{self, DirectoryKind, KeyDetail};
 use super::{Body, File, ImageError, Secret, TokenImage};
 use crate::access::AccessRules;
 use crate::reference::{FileId, KeyRef};
@@ -37,14 +37,12 @@ impl TokenImage {
             Secret::new(key.to_le_bytes().to_vec()),
             Secret::new(public.clone()),
         ];
-        let reference = self.put_halves(KeyKind::Gost(set), values)?;
-        self.list_pair(
-            name,
-            reference,
-            KeyDetail::Gost(number),
-            &der(0x04, &public),
-        )?;
-        Ok(reference)
+        self.whole(|image| {
+            let reference = image.put_halves(KeyKind::Gost(set), values)?;
+            let detail = KeyDetail::Gost(number);
+            image.list_pair(name, reference, detail, &der(0x04, &public))?;
+            Ok(reference)
+        })
     }
 
     /// Puts an RSA pair on the token, as `pkcs11-tool --keypairgen --key-type rsa` does.
@@ -60,7 +58,6 @@ impl TokenImage {
             prime_len: key.prime_len(),
         };
         let values = [key.to_value(), Secret::new(key.to_public_value())];
-        let reference = self.put_halves(kind, values)?;
         let bits =
             u16::try_from(16 * key.prime_len()).map_err(|_| wrong("no such key on this token"))?;
         let modulus: Vec<u8> = core::iter::once(0)
@@ -70,8 +67,11 @@ impl TokenImage {
             0x30,
             &[&der(0x02, &modulus), &[0x02, 0x03, 0x01, 0x00, 0x01]],
         );
-        self.list_pair(name, reference, KeyDetail::Rsa(bits), &public)?;
-        Ok(reference)
+        self.whole(|image| {
+            let reference = image.put_halves(kind, values)?;
+            image.list_pair(name, reference, KeyDetail::Rsa(bits), &public)?;
+            Ok(reference)
+        })
     }
 
     /// Puts a certificate on the token, as `pkcs11-tool --write-object --type cert` does: the private key of the same
@@ -84,19 +84,15 @@ impl TokenImage {
         name: ObjectName<'_>,
         certificate: &[u8],
     ) -> Result<FileId, ImageError> {
-        let common = Common {
-            label: name.label,
-            id: name.id,
-        };
-        let file = self.put_object_file(0x03, certificate)?;
-        self.append(
-            DirectoryKind::Certificates,
-            &pkcs15::certificate(common, file),
-        )?;
-        if let Some(subject) = subject(certificate) {
-            self.rename_private_key(common, subject)?;
-        }
-        Ok(file)
+        self.whole(|image| {
+            let file = image.put_object_file(0x03, certificate)?;
+            let entry = pkcs15::certificate(name, file);
+            image.append(DirectoryKind::Certificates, &entry)?;
+            if let Some(subject) = subject(certificate) {
+                image.rename_private_key(name, subject)?;
+            }
+            Ok(file)
+        })
     }
 
     fn list_pair(
@@ -106,29 +102,29 @@ impl TokenImage {
         detail: KeyDetail,
         public: &[u8],
     ) -> Result<(), ImageError> {
-        let common = Common {
-            label: name.label,
-            id: name.id,
-        };
         self.append(
             DirectoryKind::PrivateKeys,
-            &pkcs15::private_key(common, key, detail),
+            &pkcs15::private_key(name, key, detail),
         )?;
         let file = self.put_object_file(0x02, public)?;
         self.append(
             DirectoryKind::PublicKeys,
-            &pkcs15::public_key(common, file, detail),
+            &pkcs15::public_key(name, file, detail),
         )
     }
 
     /// Rewrites the directory of private keys if it is there.
-    fn rename_private_key(&mut self, common: Common<'_>, subject: &[u8]) -> Result<(), ImageError> {
+    fn rename_private_key(
+        &mut self,
+        name: ObjectName<'_>,
+        subject: &[u8],
+    ) -> Result<(), ImageError> {
         let file = self.file_mut(&[FileId::PKCS15, FileId::PRIVATE_KEYS]);
         let Some(Body::Ef { data }) = file.map(|file| &mut file.body) else {
             return Ok(());
         };
         let renamed = |entry: &[u8]| {
-            pkcs15::certified(entry, common, subject).unwrap_or_else(|| entry.to_vec())
+            pkcs15::certified(entry, name, subject).unwrap_or_else(|| entry.to_vec())
         };
         let entries: Vec<u8> = entries(data).into_iter().flat_map(renamed).collect();
         if entries.len() > data.len() {
@@ -186,7 +182,9 @@ impl TokenImage {
             .map(|number| FileId::from_bytes([kind, number]))
             .find(|fid| application.child(*fid).is_none());
         let fid = free.ok_or_else(|| wrong("no file number is free"))?;
-        let size = u16::try_from(content.len()).map_err(|_| wrong("too large for a file"))?;
+        let size = u16::try_from(content.len()).ok();
+        let size = size.filter(|size| *size < 0x8000);
+        let size = size.ok_or_else(|| wrong("too large for a file"))?;
         self.add(
             &[FileId::PKCS15],
             ef(fid, AccessRules::USER_WRITES, size, content),
@@ -225,13 +223,15 @@ impl TokenImage {
             .ok_or_else(|| wrong("no PKCS#15 application"))
     }
 
-    fn add(&mut self, directory: &[FileId], file: File) -> Result<(), ImageError> {
-        let wanted = self.memory_used() + Self::FILE_OVERHEAD + usize::from(file.size());
-        if wanted > Self::MEMORY {
-            return Err(wrong("the token's memory is full"));
-        }
-        self.insert(directory, file);
-        Ok(())
+    /// Puts all of it, or nothing.
+    fn whole<T>(
+        &mut self,
+        put: impl FnOnce(&mut Self) -> Result<T, ImageError>,
+    ) -> Result<T, ImageError> {
+        let mut image = self.clone();
+        let put = put(&mut image)?;
+        *self = image;
+        Ok(put)
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::NoPlace;
+
 /// Why an image cannot be read, written or added to.
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
@@ -13,6 +15,12 @@ pub enum ImageError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// The token information file has no room for it.
+    #[error("a label has at most {limit} bytes: Latin letters count one, Russian ones two")]
+    LabelTooLong {
+        /// Bytes of UTF-8.
+        limit: usize,
     },
     /// Larger than any image.
     #[error("an image has at most {limit} bytes, this file has more")]
@@ -44,6 +52,23 @@ pub enum ImageError {
         /// What is wrong with it.
         what: &'static str,
     },
+}
+
+impl NoPlace {
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Missing => "no directory to be in: describe that one first",
+            Self::Taken => "the directory holds this file already",
+            Self::Full => "the directory holds 255 entries already, or is 127 levels deep",
+            Self::NoRoom => "the files need more than the token's memory",
+        }
+    }
+}
+
+impl From<NoPlace> for ImageError {
+    fn from(no_place: NoPlace) -> Self {
+        Self::content("image", no_place.words())
+    }
 }
 
 impl ImageError {

@@ -3,29 +3,41 @@
 use std::collections::BTreeMap;
 
 use super::pkcs15::{self, DirectoryKind};
-use super::{Body, File, Pin, Secret, TokenImage};
+use super::{Body, File, ImageError, Pin, Secret, TokenImage};
 use crate::access::AccessRules;
 use crate::reference::{FileId, PinRef};
 
 impl TokenImage {
     /// A token as it leaves the first initialisation: PINs 87654321 and 12345678 with ten tries each (OpenSC's profile
     /// has five for the user), no keys. An empty label becomes the vendor's `Rutoken ECP <no label>` (assumed).
+    ///
+    /// # Panics
+    /// When the label is longer than [`Self::LONGEST_LABEL`]: one that is not known beforehand is [`Self::labelled`]'s.
     #[must_use]
     pub fn new(serial: u32, label: &str) -> Self {
+        Self::labelled(serial, label).expect("a label of at most 77 bytes")
+    }
+
+    /// The same with a label that may be too long.
+    ///
+    /// # Errors
+    /// When it is longer than [`Self::LONGEST_LABEL`].
+    pub fn labelled(serial: u32, label: &str) -> Result<Self, ImageError> {
+        if label.len() > Self::LONGEST_LABEL {
+            let limit = Self::LONGEST_LABEL;
+            return Err(ImageError::LabelTooLong { limit });
+        }
         let label = if label.is_empty() { NO_LABEL } else { label };
-        Self {
+        Ok(Self {
             serial,
             initialising: false,
             administrator_deletes_certificates: true,
             pins: BTreeMap::from([
-                (PinRef::So, pin(8, 0x01, AccessRules::SO_PIN, b"87654321")),
-                (
-                    PinRef::User,
-                    pin(4, 0x01, AccessRules::USER_PIN, b"12345678"),
-                ),
+                (PinRef::So, pin(8, AccessRules::SO_PIN, b"87654321")),
+                (PinRef::User, pin(4, AccessRules::USER_PIN, b"12345678")),
             ]),
             mf: Some(master_file(serial, label)),
-        }
+        })
     }
 }
 
@@ -35,10 +47,10 @@ const NO_LABEL: &str = "Rutoken ECP <no label>";
 /// Written as the time of the last change, since a new image has no clock: scenarios begin then.
 const CHANGED: &str = "20181213010000Z";
 
-fn pin(min_len: u8, flags: u8, access: AccessRules, value: &[u8]) -> Pin {
+fn pin(min_len: u8, access: AccessRules, value: &[u8]) -> Pin {
     Pin {
         size: 8,
-        property: [0x01, min_len, flags, 0xAA, 0x00, 0x00],
+        property: [0x01, min_len, 0x01, 0xAA, 0x00, 0x00],
         access,
         max_tries: 10,
         tries_left: 10,
@@ -108,8 +120,9 @@ fn df(fid: FileId, access: AccessRules, size: u16, children: Vec<File>) -> File 
     }
 }
 
-/// A file of a declared size, zeros after its content. A label too long for it is cut with it.
+/// A file of a declared size, zeros after its content.
 pub(super) fn ef(fid: FileId, access: AccessRules, size: u16, content: &[u8]) -> File {
+    assert!(content.len() <= size.into(), "{fid} would be torn");
     let mut data = content.to_vec();
     data.resize(size.into(), 0);
     File {

@@ -2,6 +2,7 @@
 //!
 //! Source: bytes recorded from `pkcs15-init` and `pkcs11-tool`. Evidence: driver.
 
+use super::ObjectName;
 use crate::reference::{FileId, KeyRef, PinRef};
 use crate::tlv::{ber_element, ber_elements, der, der_of};
 
@@ -100,13 +101,6 @@ pub(super) fn pin(pin_ref: PinRef) -> Vec<u8> {
     der_of(0x30, &[&common, &identity, &der_of(0xA1, &[&attributes])])
 }
 
-/// What the entries of one object's kind have in common.
-#[derive(Clone, Copy)]
-pub(super) struct Common<'a> {
-    pub label: &'a str,
-    pub id: &'a [u8],
-}
-
 /// The part of a key's entry that depends on its algorithm.
 #[derive(Clone, Copy)]
 pub(super) enum KeyDetail {
@@ -150,8 +144,8 @@ impl KeyDetail {
 }
 
 /// A private key: it never leaves, the user's PIN guards it.
-pub(super) fn private_key(common: Common<'_>, key: KeyRef, detail: KeyDetail) -> Vec<u8> {
-    let label = der(0x0C, common.label.as_bytes());
+pub(super) fn private_key(name: ObjectName<'_>, key: KeyRef, detail: KeyDetail) -> Vec<u8> {
+    let label = der(0x0C, name.label.as_bytes());
     let object = der_of(
         0x30,
         &[
@@ -160,7 +154,7 @@ pub(super) fn private_key(common: Common<'_>, key: KeyRef, detail: KeyDetail) ->
             &[0x04, 0x01, PinRef::User.number()],
         ],
     );
-    let id = der(0x04, common.id);
+    let id = der(0x04, name.id);
     let class = der_of(
         0x30,
         &[&id, &detail.private_usage(), &[0x02, 0x01, key.number()]],
@@ -172,8 +166,8 @@ pub(super) fn private_key(common: Common<'_>, key: KeyRef, detail: KeyDetail) ->
 }
 
 /// A public key, kept in the file of that number.
-pub(super) fn public_key(common: Common<'_>, file: FileId, detail: KeyDetail) -> Vec<u8> {
-    let id = der(0x04, common.id);
+pub(super) fn public_key(name: ObjectName<'_>, file: FileId, detail: KeyDetail) -> Vec<u8> {
+    let id = der(0x04, name.id);
     let not_native = [0x01, 0x01, 0x00];
     let no_reference = [0x02, 0x01, 0x00];
     let class = der_of(
@@ -183,13 +177,13 @@ pub(super) fn public_key(common: Common<'_>, file: FileId, detail: KeyDetail) ->
     let path = path(&[FileId::MF, FileId::PKCS15, file]);
     der_of(
         detail.tag(),
-        &[&public_object(common), &class, &detail.value(&path)],
+        &[&public_object(name), &class, &detail.value(&path)],
     )
 }
 
 /// A private key's entry after a certificate with its id was written: the certificate's label, and its subject (a
 /// whole `Name`). `None` when `entry` is not a private key of that id.
-pub(super) fn certified(entry: &[u8], common: Common<'_>, subject: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn certified(entry: &[u8], name: ObjectName<'_>, subject: &[u8]) -> Option<Vec<u8>> {
     let ((tag, content), _) = ber_element(entry).ok()?;
     let parts = ber_elements(content).ok()?;
     let (&[(0x30, object), (0x30, class), ..], &(0xA1, value)) = (&parts[..], parts.last()?) else {
@@ -199,9 +193,9 @@ pub(super) fn certified(entry: &[u8], common: Common<'_>, subject: &[u8]) -> Opt
     let ((0x0C, _), object_rest) = ber_element(object).ok()? else {
         return None;
     };
-    let object = der_of(0x30, &[&der(0x0C, common.label.as_bytes()), object_rest]);
+    let object = der_of(0x30, &[&der(0x0C, name.label.as_bytes()), object_rest]);
     let subject = der(0xA0, &der(0x30, subject));
-    (id == common.id).then(|| {
+    (id == name.id).then(|| {
         der_of(
             tag,
             &[&object, &der(0x30, class), &subject, &der(0xA1, value)],
@@ -210,17 +204,14 @@ pub(super) fn certified(entry: &[u8], common: Common<'_>, subject: &[u8]) -> Opt
 }
 
 /// A certificate kept in the file of that number.
-pub(super) fn certificate(common: Common<'_>, file: FileId) -> Vec<u8> {
-    let identity = der_of(0x30, &[&der(0x04, common.id)]);
+pub(super) fn certificate(name: ObjectName<'_>, file: FileId) -> Vec<u8> {
+    let identity = der_of(0x30, &[&der(0x04, name.id)]);
     let value = der_of(0x30, &[&path(&[FileId::MF, FileId::PKCS15, file])]);
-    der_of(
-        0x30,
-        &[&public_object(common), &identity, &der(0xA1, &value)],
-    )
+    der_of(0x30, &[&public_object(name), &identity, &der(0xA1, &value)])
 }
 
-fn public_object(common: Common<'_>) -> Vec<u8> {
-    der_of(0x30, &[&der(0x0C, common.label.as_bytes()), &MODIFIABLE])
+fn public_object(name: ObjectName<'_>) -> Vec<u8> {
+    der_of(0x30, &[&der(0x0C, name.label.as_bytes()), &MODIFIABLE])
 }
 
 /// Object flags, as BIT STRING.

@@ -119,9 +119,22 @@ fn reach(
 
 fn connect(address: SocketAddr, hand: &Hand) -> Option<TcpStream> {
     let stream = TcpStream::connect_timeout(&address, LONGEST_PAUSE).ok()?;
+    let stream = unless_itself(stream, address)?;
     stream.set_nodelay(true).ok()?;
+    stream.set_write_timeout(Some(LONGEST_WRITE)).ok()?;
     hand.hold(&stream).ok()?;
     Some(stream)
+}
+
+/// `None` for a connection with itself: where nobody listens at a port that the system gives to whoever connects, it may
+/// give just that one. The reader could not have it then; so it is let go at once, without the usual wait.
+fn unless_itself(stream: TcpStream, address: SocketAddr) -> Option<TcpStream> {
+    if stream.local_addr().ok()? != address {
+        return Some(stream);
+    }
+    // Without it the port is free a minute later.
+    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    None
 }
 
 /// Obeys one connection until it closes.
@@ -175,3 +188,88 @@ fn acknowledge_at_once(stream: &TcpStream) {
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// A reader that takes no answer for so long has gone; a hand that stops the card need not wait for it.
+const LONGEST_WRITE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5000 });
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::Write as _;
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+    use std::thread;
+
+    use socket2::{Domain, Socket, Type};
+
+    use super::*;
+
+    fn bound(address: SocketAddr) -> io::Result<Socket> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&address.into())?;
+        Ok(socket)
+    }
+
+    #[test]
+    fn a_connection_with_itself_is_let_go_and_leaves_the_port_to_the_reader() {
+        let socket = bound("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        socket.connect(&address.into()).unwrap();
+        assert!(unless_itself(socket.into(), address).is_none());
+        bound(address).unwrap().listen(1).unwrap();
+    }
+
+    /// Has more to say than any socket holds.
+    struct Talker;
+
+    impl Chip for Talker {
+        fn atr(&self) -> &[u8] {
+            &[0; 0xFFFF]
+        }
+
+        fn power_on(&mut self) {}
+
+        fn power_off(&mut self) {}
+
+        fn exchange(&mut self, _: &mut Env<'_>, _: &[u8]) -> Exchange {
+            Exchange::answering(Vec::new())
+        }
+    }
+
+    /// Stops the card when it is out.
+    struct Watcher(Hand, rand_chacha::ChaCha20Rng);
+
+    impl Desk for Watcher {
+        fn env(&mut self) -> Env<'_> {
+            Env {
+                now: Duration::ZERO,
+                rng: &mut self.1,
+            }
+        }
+
+        fn before_answer(&mut self, _: &[u8], _: &Exchange) -> ControlFlow<()> {
+            ControlFlow::Continue(())
+        }
+
+        fn notice(&mut self, event: Event) {
+            if matches!(event, Event::Detached(_)) {
+                self.0.stop();
+            }
+        }
+    }
+
+    #[test]
+    fn a_reader_that_takes_no_answers_holds_no_card() {
+        let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = reader.local_addr().unwrap();
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            let hand = Hand::default();
+            let rng = rand_core::SeedableRng::seed_from_u64(1);
+            let mut desk = Watcher(hand.clone(), rng);
+            let ended = attach(&mut Talker, address, Patience::Forever, &hand, &mut desk);
+            tell.send(ended.is_ok())
+        });
+        let (mut slot, _) = reader.accept().unwrap();
+        slot.write_all(&b"\x00\x01\x04".repeat(1000)).unwrap();
+        assert_eq!(told.recv_timeout(Duration::from_secs(20)), Ok(true));
+    }
+}

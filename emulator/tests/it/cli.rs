@@ -62,6 +62,24 @@ fn new_show_and_send_tell_the_same_token_without_its_secrets() {
 }
 
 #[test]
+fn every_command_is_sent_though_nobody_reads_the_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .arg("send")
+        .arg(&image)
+        .args(["00CA018100", "002000020430303030"])
+        .stdout(writer)
+        .status();
+    assert!(status.unwrap().success());
+    let shown = stdout(&emulator(&["show", "IMAGE"], &image));
+    assert!(shown.contains("9 of 10 tries left"), "{shown}");
+}
+
+#[test]
 fn an_image_is_never_written_over_unasked() {
     let folder = tempfile::tempdir().unwrap();
     let image = folder.path().join("token.image");
@@ -80,7 +98,9 @@ fn each_failure_has_the_exit_code_that_help_names() {
     stdout(&emulator(&["new", "IMAGE"], &image));
     for (arguments, code) in [
         (&["new", "IMAGE", "--serial", "123456789"][..], 2),
+        (&["new", "IMAGE", "--force", "--label", TOO_LONG], 2),
         (&["send", "IMAGE", "zz"], 2),
+        (&["send", "IMAGE", "00CA018100", ""], 2),
         (&["attach", "IMAGE", "--timing", "no-such-file"], 2),
         (&["attach", "IMAGE", "--vpcd", "nonsense"], 2),
         (&["attach", "IMAGE", "--vpcd", "192.0.2.1:1"], 4),
@@ -106,6 +126,67 @@ fn each_failure_has_the_exit_code_that_help_names() {
     }
 }
 
+#[test]
+fn a_refusal_is_told_with_what_stands_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let busy = busy.local_addr().unwrap().to_string();
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    for (arguments, image, code, advice) in [
+        (
+            &["show", "IMAGE"][..],
+            folder.path().join("none"),
+            3,
+            "emulator new",
+        ),
+        (
+            &["new", "IMAGE"],
+            folder.path().join("none/token"),
+            3,
+            "make the folder",
+        ),
+        (
+            &["send", "IMAGE", "80400000"],
+            image.join("token"),
+            3,
+            "name a folder",
+        ),
+        (&["show", "IMAGE"], folder.path().into(), 3, "name a file"),
+        (
+            &["attach", "IMAGE", "--control", &busy],
+            image.clone(),
+            2,
+            "name another port",
+        ),
+    ] {
+        let output = emulator(arguments, &image);
+        let talk = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {talk}");
+        assert!(talk.contains(&format!("next: {advice}")), "{talk}");
+        assert!(!talk.contains(".lock"), "{talk}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_for_the_output_is_no_bug() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let status = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .arg("show")
+        .arg(&image)
+        .stdout(full.unwrap())
+        .stderr(Stdio::null())
+        .status();
+    assert_eq!(status.unwrap().code(), Some(5));
+}
+
+/// Seventy-eight bytes in thirty-nine letters.
+const TOO_LONG: &str = "ООООООООООООООООООООООООООООООООООООООО";
+
 /// A reader that the program finds, one exchange with it, then the signal.
 #[cfg(unix)]
 #[test]
@@ -126,13 +207,13 @@ fn a_terminated_attach_ends_well_with_its_image_saved() {
     let mut answer = [0; 4];
     card.read_exact(&mut answer).unwrap();
     assert_eq!(answer, [0x00, 0x02, 0x63, 0x00]);
-    assert_eq!(
-        emulator(&["send", "IMAGE", "80400000"], &image)
-            .status
-            .code(),
-        Some(3),
-        "two writers"
-    );
+    for second in [
+        &["send", "IMAGE", "80400000"][..],
+        &["new", "IMAGE", "--force"],
+    ] {
+        let refused = emulator(second, &image);
+        assert_eq!(refused.status.code(), Some(3), "two writers: {second:?}");
+    }
     assert!(
         Command::new("kill")
             .arg(program.id().to_string())
@@ -154,6 +235,68 @@ fn a_terminated_attach_ends_well_with_its_image_saved() {
     assert!(!folder.path().join("token.image.lock").exists());
 }
 
+/// Only what nobody hears is lost.
+#[cfg(unix)]
+#[test]
+fn attach_obeys_though_nobody_reads_its_stderr() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = reader.local_addr().unwrap().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .args(["attach", "--trace", "--vpcd", &address])
+        .arg(&image)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(program.stderr.take());
+    let (mut card, _) = reader.accept().unwrap();
+    card.write_all(b"\x00\x05\x00\xCA\x01\x81\x00").unwrap();
+    card.read_exact(&mut [0; 12]).unwrap();
+    let kill = Command::new("kill").arg(program.id().to_string()).status();
+    assert!(kill.unwrap().success());
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+}
+
+/// The first waits for a command that takes an hour, the second does not.
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_attach_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("token.image");
+    let slow = folder.path().join("slow.toml");
+    stdout(&emulator(&["new", "IMAGE"], &image));
+    let profile = include_str!("../../timing/hardware.toml");
+    let look = profile
+        .lines()
+        .find(|line| line.starts_with("look-us"))
+        .unwrap();
+    std::fs::write(&slow, profile.replace(look, "look-us = 4000000000")).unwrap();
+    let reader = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = reader.local_addr().unwrap().to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_emulator"))
+        .args(["attach", "--trace", "--vpcd", &address, "--timing"])
+        .args([&slow, &image])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut talk = BufReader::new(program.stderr.take().unwrap()).lines();
+    let (mut card, _) = reader.accept().unwrap();
+    card.write_all(b"\x00\x05\x00\xCA\x01\x81\x00").unwrap();
+    assert!(talk.any(|line| line.unwrap().starts_with("GET DATA")));
+    let script = format!("kill -TERM {0}; kill -INT {0}", program.id());
+    assert!(
+        Command::new("sh")
+            .args(["-c", &script])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let code = program.wait().unwrap().code();
+    assert!(matches!(code, Some(130 | 143)), "{code:?}");
+}
+
 /// Orders by the control port: out, in, out for good.
 #[test]
 fn the_control_port_takes_the_token_out_and_puts_it_back() {
@@ -170,8 +313,8 @@ fn the_control_port_takes_the_token_out_and_puts_it_back() {
         .unwrap();
     let mut talk = BufReader::new(program.stderr.take().unwrap()).lines();
     let control = talk.next().unwrap().unwrap();
-    let control = control.strip_prefix("control at ").unwrap();
-    let mut control = BufReader::new(TcpStream::connect(control).unwrap());
+    let address = control.strip_prefix("control at ").unwrap();
+    let mut control = BufReader::new(TcpStream::connect(address).unwrap());
     let mut order = |words: &str| {
         control.get_mut().write_all(words.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -186,7 +329,13 @@ fn the_control_port_takes_the_token_out_and_puts_it_back() {
     let (mut slot, _) = reader.accept().unwrap();
     slot.write_all(b"\x00\x01\x04").unwrap();
     slot.read_exact(&mut [0; 17]).unwrap();
-    assert!(order("eject\n").starts_with("unknown order"));
+    for strange in ["POST / HTTP/1.1\r\n\r\nstop\n", &format!("{:64}stop\n", "")] {
+        let mut page = TcpStream::connect(address).unwrap();
+        page.write_all(strange.as_bytes()).unwrap();
+        let mut answer = String::new();
+        page.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer, "unknown order: insert, remove, status or stop\n");
+    }
     assert_eq!(order("stop\n"), "ok\n");
     assert_eq!(program.wait().unwrap().code(), Some(0));
 }
@@ -225,4 +374,6 @@ fn a_program_killed_while_it_saves_leaves_the_old_token_or_the_new_one() {
         }
     }
     assert!((1..whole).contains(&killed), "{killed} of {whole}");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "secrets stay behind: {left:?}");
 }

@@ -220,18 +220,48 @@ fn work_is_charged_by_what_is_asked_and_of_which_key() {
             ),
             Operation::Look
         );
-        assert_eq!(
-            operation(&mut bench, &[0x00, 0x2A, 0x9E, 0x9A, 0x01, 0x01, 0x00]),
-            signing
-        );
+        let digest = vec![
+            1;
+            if signing == Operation::Rsa {
+                1
+            } else {
+                size[0]
+            }
+            .into()
+        ];
+        let sign = [
+            &[0x00, 0x2A, 0x9E, 0x9A, digest.len() as u8],
+            &digest[..],
+            &[0],
+        ];
+        assert_eq!(operation(&mut bench, &sign.concat()), signing);
         assert_eq!(
             operation(&mut bench, b"\x00\x20\x00\x02\x0812345678"),
             Operation::Verify
         );
+        bench.login_administrator();
         assert_eq!(
             operation(&mut bench, &[0x00, 0x2C, 0x03, 0x02]),
             Operation::Write
         );
+    }
+}
+
+#[test]
+fn a_refused_command_is_charged_for_what_it_wrote_only() {
+    let mut bench = Bench::new();
+    bench.login_user();
+    bench.create_key([0x23, 0x00], 0x288, 1);
+    bench.create_key([0x33, 0x00], 0x180, 1);
+    bench.ok(&[0x80, 0x40, 0x00, 0x00]);
+    for (c_apdu, answer, operation) in [
+        (&[0x00, 0x46, 0x80, 0x01, 0x00][..], 0x6982, Operation::Look),
+        (&[0x00, 0x2C, 0x03, 0x02], 0x6982, Operation::Look),
+        (b"\x00\x20\x00\x02\x040000", 0x6300, Operation::Verify),
+    ] {
+        let exchange = bench.exchange(c_apdu);
+        assert_eq!(exchange.answer, StatusWord(answer).to_bytes());
+        assert_eq!(exchange.work.operation, operation, "{answer:04X}");
     }
 }
 

@@ -7,9 +7,9 @@ use serde::de::{self, Deserializer, Visitor};
 
 use super::VERSION;
 use crate::access::AccessRules;
-use crate::image::{Body, File, ImageError, Pin, Secret, TokenImage};
+use crate::image::{Body, File, ImageError, NoPlace, Pin, Secret, TokenImage};
 use crate::reference::{FileId, PinRef};
-use crate::rsf::{Property, RsfKind};
+use crate::rsf::{PinPolicy, Property, RsfKind};
 
 impl TokenImage {
     /// Reads the text of an image.
@@ -108,11 +108,8 @@ impl Document {
         for table in self.file {
             table.put_into(&mut image)?;
         }
-        if image.memory_used() > TokenImage::MEMORY {
-            return Err(ImageError::content(
-                "3F00",
-                "the files need more than the token's memory",
-            ));
+        if !image.has_room(0) {
+            return Err(ImageError::content("3F00", NoPlace::NoRoom.words()));
         }
         Ok(image)
     }
@@ -133,13 +130,21 @@ impl PinTable {
             tries_left: self.tries_left,
             value: self.secret.map(|hex| Secret::new(hex.0)),
         };
-        if !(1..=15).contains(&pin.max_tries) || pin.tries_left > pin.max_tries {
-            return Err(ImageError::content(
-                place,
-                "at most 15 tries, and no more left than there are",
-            ));
-        }
-        Ok((pin_ref, pin))
+        let lengths = 1..=PinPolicy::MAX_LEN;
+        let value = pin.value.as_ref();
+        let wrong = if !(1..=15).contains(&pin.max_tries) || pin.tries_left > pin.max_tries {
+            "at most 15 tries, and no more left than there are"
+        } else if !matches!(
+            RsfKind::decode(&pin.property, pin.size),
+            Some(RsfKind::Pin(_))
+        ) {
+            "the property is not that of a PIN"
+        } else if value.is_some_and(|value| !lengths.contains(&value.reveal().len())) {
+            "a PIN has 1 to 32 bytes"
+        } else {
+            return Ok((pin_ref, pin));
+        };
+        Err(ImageError::content(place, wrong))
     }
 }
 
@@ -147,8 +152,8 @@ impl FileTable {
     fn put_into(self, image: &mut TokenImage) -> Result<(), ImageError> {
         let place = self.path.clone();
         let wrong = |what| ImageError::content(place.clone(), what);
-        let path =
-            parse_path(&place).ok_or_else(|| wrong("a path is 3F00, then /XXXX for each level"))?;
+        let path = parse_path(&place)
+            .ok_or_else(|| wrong("a path is 3F00, then /XXXX for each of at most 127 levels"))?;
         let file = self.into_file(*path.last().unwrap_or(&FileId::MF))?;
         let Some((_, directory)) = path.split_last() else {
             let fresh = file.is_df() && image.mf.replace(file).is_none();
@@ -158,17 +163,8 @@ impl FileTable {
                 Err(wrong("the master file is one directory"))
             };
         };
-        let parent = image.file(directory).filter(|parent| parent.is_df());
-        let parent =
-            parent.ok_or_else(|| wrong("no directory to be in: describe that one first"))?;
-        if parent.child(file.fid).is_some() {
-            return Err(wrong("this file is described twice"));
-        }
-        if parent.children().len() >= TokenImage::DIRECTORY_ENTRIES {
-            return Err(wrong("the directory holds 255 entries already"));
-        }
-        image.insert(directory, file);
-        Ok(())
+        let added = image.add(directory, file);
+        added.map_err(|no_place| wrong(no_place.words()))
     }
 
     fn into_file(self, fid: FileId) -> Result<File, ImageError> {
@@ -178,12 +174,14 @@ impl FileTable {
         if self.size > 0x7FFF {
             return wrong("a size is at most 32767");
         }
-        let body = match (
-            self.kind,
-            self.property,
-            self.data,
-            self.value.or(self.secret),
-        ) {
+        if fid == FileId::MF && place != "3F00" {
+            return wrong("only the master file is 3F00");
+        }
+        let value = match (self.value, self.secret) {
+            (Some(_), Some(_)) => return wrong("a value or a secret, not both"),
+            (value, secret) => value.or(secret),
+        };
+        let body = match (self.kind, self.property, self.data, value) {
             (Kind::Df, None, None, None) => Body::Df {
                 size: self.size,
                 children: Vec::new(),
@@ -224,14 +222,14 @@ impl FileTable {
     }
 }
 
-/// Identifiers from below the master file, at most [`DEEPEST`] of them.
+/// Identifiers from below the master file, at most [`TokenImage::DEEPEST`] of them.
 fn parse_path(path: &str) -> Option<Vec<FileId>> {
     let mut parts = path.split('/');
     if parts.next() != Some("3F00") {
         return None;
     }
     let identifiers: Vec<FileId> = parts.map(parse_identifier).collect::<Option<_>>()?;
-    (identifiers.len() <= DEEPEST).then_some(identifiers)
+    (identifiers.len() <= TokenImage::DEEPEST).then_some(identifiers)
 }
 
 fn parse_identifier(part: &str) -> Option<FileId> {
@@ -241,9 +239,6 @@ fn parse_identifier(part: &str) -> Option<FileId> {
         .filter(|_| digits)
         .map(FileId)
 }
-
-/// Levels of directories in an image file; the card itself goes as deep as one SELECT can name.
-const DEEPEST: usize = 127;
 
 /// Hexadecimal text with spaces and line breaks wherever they help. Its errors never quote it.
 struct Hex(Vec<u8>);
