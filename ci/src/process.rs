@@ -1,8 +1,9 @@
 //! Processes that run beside a stage and end with it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -59,4 +60,46 @@ impl Drop for Beside {
         }
         drop(self.child.wait());
     }
+}
+
+/// Ends the process and all below it at once.
+pub(crate) fn end_family(id: u32) -> Result<()> {
+    let mut family = vec![id];
+    let parents = parents()?;
+    let mut known = 0;
+    while let Some(parent) = family.get(known).copied() {
+        let children = parents.iter().filter(|(_, it)| **it == parent);
+        family.extend(children.map(|(child, _)| *child));
+        known += 1;
+    }
+    let mut kill = Command::new("kill");
+    kill.arg("-KILL").args(family.iter().map(u32::to_string));
+    // One that has ended by itself meanwhile is no failure.
+    kill.stderr(Stdio::null())
+        .status()
+        .context("starting kill")?;
+    wait::until("the end of what was ended", Duration::from_secs(20), || {
+        Ok(family.iter().all(|id| !runs(*id)))
+    })
+}
+
+/// The parent of every process there is, by their ids.
+fn parents() -> Result<BTreeMap<u32, u32>> {
+    let ids = std::fs::read_dir("/proc")?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    Ok(ids.filter_map(|id| Some((id, stat(id)?.1))).collect())
+}
+
+/// Whether the process is there and has not ended.
+pub(crate) fn runs(id: u32) -> bool {
+    stat(id).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'))
+}
+
+/// State and parent of a process, from proc(5); `None` once it is gone.
+fn stat(id: u32) -> Option<(char, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // `1 (name) S 0 …`; a name may hold brackets.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let mut fields = rest.split(' ');
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
 }

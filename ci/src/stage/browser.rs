@@ -5,7 +5,6 @@ mod manual;
 mod plugin;
 mod report;
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -23,9 +22,8 @@ const WIDTHS: [&str; 2] = ["360", "1280"];
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     Programs::build(bench)?;
     let request = bench.folder().join("request.pem");
-    let mut made = Command::new("target/debug/examples/request");
-    made.stdout(File::create(&request)?);
-    bench.run(&mut made)?;
+    let made = bench.run(&mut Programs::built()?.command("examples/request"))?;
+    std::fs::write(&request, made)?;
     for width in WIDTHS {
         walk(bench, width, &request)?;
     }
