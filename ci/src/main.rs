@@ -5,10 +5,12 @@
 
 mod enrollment;
 mod junit;
+mod mock;
 mod openssl;
 mod packages;
 mod page;
 mod pcscd;
+mod ports;
 mod process;
 mod programs;
 mod python;

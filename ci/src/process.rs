@@ -2,30 +2,49 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
 
 use crate::wait;
 
 /// A process of ours; asked to end, by its id, when dropped.
 pub(crate) struct Beside {
     child: Child,
+    log: PathBuf,
 }
 
 impl Beside {
     /// Starts the command; what it says goes to the file `log`.
     pub(crate) fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let shown = format!("{command:?}");
-        let log = File::create(log).with_context(|| format!("making {}", log.display()))?;
+        let file = File::create(log).with_context(|| format!("making {}", log.display()))?;
         let child = command
-            .stdout(log.try_clone()?)
-            .stderr(log)
+            .stdout(file.try_clone()?)
+            .stderr(file)
             .spawn()
             .with_context(|| format!("cannot start `{shown}`"))?;
-        Ok(Self { child })
+        let log = log.to_owned();
+        Ok(Self { child, log })
+    }
+
+    /// Waits until it tells, in a line of JSON, what is picked from it.
+    pub(crate) fn told<T>(&mut self, pick: impl Fn(&Value) -> Option<T>) -> Result<T> {
+        let log = self.log.display().to_string();
+        let mut picked = None;
+        wait::until("a program to tell", Duration::from_secs(20), || {
+            let ended = self.ended()?;
+            let said = std::fs::read_to_string(&self.log)?;
+            let lines = said.lines().filter_map(|it| serde_json::from_str(it).ok());
+            picked = lines.filter_map(|line| pick(&line)).next();
+            ensure!(picked.is_some() || ended.is_none(), "it ended");
+            Ok(picked.is_some())
+        })
+        .with_context(|| format!("see {log}"))?;
+        picked.context("nothing was told")
     }
 
     /// How it ended, if it did.

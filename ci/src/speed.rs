@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
 
 use crate::packages;
+use crate::programs::Programs;
 use crate::run::Bench;
 use crate::stage::Stage;
 
@@ -173,7 +174,7 @@ fn built(bench: &mut Bench) -> Result<PathBuf> {
             .args(build)
             .args(["--example", "speed"]),
     )?;
-    Ok("target/release/examples/speed".into())
+    Ok(Programs::built()?.built_for_speed().path("examples/speed"))
 }
 
 fn engine_bench(bench: &mut Bench) -> Result<PathBuf> {

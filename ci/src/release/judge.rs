@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use super::told;
 use crate::enrollment::Enrollment;
 use crate::pcscd::{self, Inserted, Pcscd, SLOTS};
+use crate::ports;
 use crate::process::Beside;
 use crate::programs::Programs;
 use crate::run::Bench;
@@ -15,7 +16,7 @@ use crate::run::Bench;
 /// Every scenario and every shipped recording.
 pub(super) fn suite(bench: &mut Bench, release: &Path) -> Result<()> {
     let programs = Programs::at(&release.join("bin"));
-    let names = scenarios(bench, &programs)?;
+    let names = programs.scenarios(bench)?;
     let out = bench.folder().join("suite");
     let mut run = programs.command("scenarios");
     bench.run(
@@ -35,14 +36,6 @@ pub(super) fn suite(bench: &mut Bench, release: &Path) -> Result<()> {
     Ok(())
 }
 
-fn scenarios(bench: &mut Bench, programs: &Programs) -> Result<Vec<String>> {
-    let listed = bench.run(programs.command("scenarios").arg("list"))?;
-    let first = |line: &str| line.split_whitespace().next().map(str::to_owned);
-    let names: Vec<_> = listed.lines().filter_map(first).collect();
-    ensure!(!names.is_empty(), "no scenarios are shipped");
-    Ok(names)
-}
-
 fn recordings() -> Result<Vec<std::path::PathBuf>> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir("scenarios/recordings")? {
@@ -58,15 +51,14 @@ fn recordings() -> Result<Vec<std::path::PathBuf>> {
 
 /// The README's own way: `enroll` is the reader, the token connects to it.
 fn by_hand(bench: &mut Bench, programs: &Programs) -> Result<()> {
-    const READER: &str = "127.0.0.1:18724";
     let folder = bench.folder().join("by-hand");
     std::fs::create_dir(&folder)?;
     let image = folder.join("token.image");
     bench.run(programs.command("emulator").arg("new").arg(&image))?;
-    let enrollment = Enrollment::prepare(&folder, "vpcd:127.0.0.1:18724")?;
-    let _mock = enrollment.start_mock(programs, &[])?;
+    let reader = ports::free()?;
+    let enrollment = Enrollment::begin(programs, &folder, &format!("vpcd:{reader}"), &[])?;
     let mut attach = programs.command("emulator");
-    attach.arg("attach").arg(&image).args(["--vpcd", READER]);
+    attach.arg("attach").arg(&image).args(["--vpcd", &reader]);
     let _token = Beside::start(&mut attach, &folder.join("emulator.log"))?;
     enroll(bench, programs, &enrollment)?;
     told("they enroll as separate programs");
@@ -94,8 +86,7 @@ fn through_pcscd(bench: &mut Bench, release: &Path, fixed: &Programs) -> Result<
     let image = folder.join("token.image");
     bench.run(fixed.command("emulator").arg("new").arg(&image))?;
     let _token = Inserted::token(bench, fixed, &image, SLOTS[0], &[])?;
-    let enrollment = Enrollment::prepare(&folder, "pcsc")?;
-    let _mock = enrollment.start_mock(fixed, &[])?;
+    let enrollment = Enrollment::begin(fixed, &folder, "pcsc", &[])?;
     enroll(bench, &programs, &enrollment)?;
     told("they enroll through pcscd");
     Ok(())
