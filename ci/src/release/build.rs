@@ -40,6 +40,11 @@ const KINDS: [Kind; 2] = [
     },
 ];
 
+/// Where they go in a release; each folder has a `scenarios`.
+pub(super) fn folders() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.folder)
+}
+
 /// Builds what lies in `source` into folders of `out`, stripped.
 pub(super) fn programs(bench: &mut Bench, source: &Path, out: &Path) -> Result<()> {
     let source = std::path::absolute(source)?;

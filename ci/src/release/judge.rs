@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::told;
+use super::{build, told};
 use crate::enrollment::Enrollment;
 use crate::pcscd::{self, Inserted, Pcscd, SLOTS};
 use crate::ports;
@@ -13,11 +13,15 @@ use crate::process::Beside;
 use crate::programs::Programs;
 use crate::run::Bench;
 
-/// Every scenario and every shipped recording.
+/// Every scenario and every shipped recording, on each `scenarios` that is handed out.
 pub(super) fn suite(bench: &mut Bench, release: &Path) -> Result<()> {
-    let programs = Programs::at(&release.join("bin"));
+    build::folders().try_for_each(|folder| suite_on(bench, release, folder))
+}
+
+fn suite_on(bench: &mut Bench, release: &Path, folder: &str) -> Result<()> {
+    let programs = Programs::at(&release.join(folder));
     let names = programs.scenarios(bench)?;
-    let out = bench.folder().join("suite");
+    let out = bench.folder().join("suite").join(folder);
     let mut run = programs.command("scenarios");
     bench.run(
         run.args(["run", "--quiet"])
@@ -29,7 +33,7 @@ pub(super) fn suite(bench: &mut Bench, release: &Path) -> Result<()> {
     let recordings = recordings()?;
     bench.run(replay.arg("replay").args(&recordings))?;
     told(&format!(
-        "{} scenarios and {} recordings pass on them",
+        "{} scenarios and {} recordings pass on {folder}/",
         names.len(),
         recordings.len()
     ));
@@ -70,7 +74,8 @@ pub(super) fn enrollments_apart() -> Result<()> {
     pcscd::isolated(&["inside", "release"])
 }
 
-/// An enrollment by the separate static programs, and one by those with PC/SC.
+/// An enrollment by the separate static programs, and one by those with PC/SC, which is what these are for; a scenario
+/// that way, too.
 pub(super) fn enrollments(bench: &mut Bench, release: &Path) -> Result<()> {
     pcscd::prepare(bench)?;
     let fixed = Programs::at(&release.join("bin"));
@@ -85,10 +90,14 @@ fn through_pcscd(bench: &mut Bench, release: &Path, fixed: &Programs) -> Result<
     std::fs::create_dir(&folder)?;
     let image = folder.join("token.image");
     bench.run(fixed.command("emulator").arg("new").arg(&image))?;
-    let _token = Inserted::token(bench, fixed, &image, SLOTS[0], &[])?;
+    let token = Inserted::token(bench, fixed, &image, SLOTS[0], &[])?;
     let enrollment = Enrollment::begin(fixed, &folder, "pcsc", &[])?;
     enroll(bench, &programs, &enrollment)?;
-    told("they enroll through pcscd");
+    token.remove()?;
+    let mut scenarios = programs.command("scenarios");
+    scenarios.args(["run", "first-certificate", "--via", "pcsc", "--quiet"]);
+    bench.run(scenarios.arg("--out").arg(folder.join("scenario")))?;
+    told("they enroll through pcscd, a scenario does");
     Ok(())
 }
 
