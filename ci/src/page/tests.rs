@@ -1,10 +1,13 @@
 //! The pages for people: what they tell to type works, what they name is there, and both languages ask for the same
 //! commands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use regex::{Captures, Regex};
+
 use super::{blocks, shell};
+use crate::ports;
 
 fn root() -> PathBuf {
     let ci = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -43,6 +46,7 @@ fn run_blocks(path: &str, first: &str) {
     let lines = lines.lines().filter(|line| !RUN_ELSEWHERE.contains(line));
     let script = lines.flat_map(|line| [line, "\n"]).collect::<String>();
     assert!(script.contains(first), "the first command is gone");
+    let script = at_free_ports(&script);
     let output = shell(&script).current_dir(root()).output().expect("bash");
     assert!(
         output.status.success(),
@@ -50,6 +54,28 @@ fn run_blocks(path: &str, first: &str) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// The script with free ports in the place of a page's own: whoever follows the page by hand may have these in use.
+fn at_free_ports(script: &str) -> String {
+    let pages_own = Regex::new(r"127\.0\.0\.1:187\d\d\b").expect("a regular expression");
+    let mut free = BTreeMap::new();
+    let instead = |found: &Captures<'_>| {
+        let free = free.entry(found[0].to_owned());
+        free.or_insert_with(|| ports::free().expect("a port"))
+            .clone()
+    };
+    pages_own.replace_all(script, instead).into_owned()
+}
+
+#[test]
+fn a_page_is_tried_at_ports_that_whoever_follows_it_by_hand_does_not_hold() {
+    let script = "serve 127.0.0.1:18722 127.0.0.1:18723 &\nopen http://127.0.0.1:18722/\n";
+    let tried = at_free_ports(script);
+    let ports = Regex::new(r"127\.0\.0\.1:\d+").expect("a regular expression");
+    let ports: Vec<_> = ports.find_iter(&tried).map(|it| it.as_str()).collect();
+    assert!(!tried.contains(":187"), "{tried}");
+    assert!(ports[0] == ports[2] && ports[0] != ports[1], "{tried}");
 }
 
 /// One page after the other: both leave their runs in `target/scenarios`.
