@@ -3,6 +3,7 @@
 //! It runs the product's programs as a stranger would and links none of them. Each stage is a list of
 //! commands with what their output has to say; a stage that fails does not stop the next one.
 
+mod crates;
 mod enrollment;
 mod junit;
 mod mock;

@@ -8,6 +8,12 @@ use anyhow::{Context as _, Result, ensure};
 use crate::process::Beside;
 use crate::run::Bench;
 
+/// The product's programs.
+pub(crate) const PROGRAMS: &[&str] = &["emulator", "enroll", "mock-ca", "scenarios"];
+
+/// What cargo calls the machine that Debian's Rust builds for.
+pub(crate) const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+
 /// Where this program lies.
 pub(crate) fn this_program() -> Result<PathBuf> {
     let path = std::env::current_exe().context("finding this program")?;

@@ -6,13 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::programs::{PLATFORM, PROGRAMS};
 use crate::run::Bench;
-
-/// What cargo calls the machine that Debian's Rust builds for.
-pub(super) const TARGET: &str = "x86_64-unknown-linux-gnu";
-
-/// The workspace's programs.
-pub(super) const PROGRAMS: &[&str] = &["emulator", "enroll", "mock-ca", "scenarios"];
 
 /// Programs that are built alike.
 struct Kind {
@@ -55,7 +50,7 @@ pub(super) fn programs(bench: &mut Bench, source: &Path, out: &Path) -> Result<(
         let folder = out.join(kind.folder);
         std::fs::create_dir_all(&folder)?;
         for name in kind.names {
-            let built = target.join(TARGET).join("release").join(name);
+            let built = target.join(PLATFORM).join("release").join(name);
             std::fs::copy(&built, folder.join(name))
                 .with_context(|| format!("copying {}", built.display()))?;
         }
@@ -67,7 +62,7 @@ fn cargo(kind: &Kind, source: &Path, target: &Path) -> Result<Command> {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["build", "--locked", "--release", "--bins"])
-        .args(["--target", TARGET])
+        .args(["--target", PLATFORM])
         .args(kind.features)
         .args(kind.names.iter().flat_map(|name| ["-p", name]))
         .current_dir(source)

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::build::PROGRAMS;
 use super::told;
+use crate::programs::PROGRAMS;
 use crate::run::Bench;
 
 /// Runs each program there; the static ones with nothing beside them, the others with glibc.

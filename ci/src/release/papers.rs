@@ -6,9 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::build::PROGRAMS;
 use super::sbom;
-use crate::programs::Programs;
+use crate::programs::{PROGRAMS, Programs};
 use crate::python::Python;
 use crate::run::Bench;
 

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::programs::PLATFORM;
 use crate::run::Bench;
 
 /// A workspace of targets.
@@ -29,7 +30,6 @@ const ROOMS: [Room; 2] = [
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing";
-const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 /// Seconds for each target; long runs are written into the rooms' `LOG.md`.
 const SECONDS: u32 = 15;
 
