@@ -1,7 +1,7 @@
 //! The crates that the product is built from, as cargo tells of them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -24,10 +24,12 @@ pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) description: Option<String>,
+    pub(crate) authors: Vec<String>,
     /// An SPDX expression, or an older crate's `MIT/Apache-2.0`.
     pub(crate) license: Option<String>,
     /// The registry; `None` of what lies in a folder here.
     pub(crate) source: Option<String>,
+    pub(crate) manifest_path: PathBuf,
 }
 
 #[derive(Deserialize)]

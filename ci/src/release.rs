@@ -5,13 +5,16 @@
 //! ```text
 //! bin/       emulator enroll mock-ca scenarios: static, for any Linux of this architecture; no PC/SC, no PKCS#11
 //! bin-pcsc/  enroll scenarios: with PC/SC and PKCS#11, on glibc
-//! completions/ man/ CHANGELOG.md README.md LICENSE NOTICE.md sbom.cdx.json SHA256SUMS
+//! RELEASE.md tells so; completions/ man/ CHANGELOG.md LICENSE LICENSES.txt NOTICE.md sbom.cdx.json SHA256SUMS;
+//! README.md and what it links to, in the rooms' folders
 //! ```
 
 mod build;
 mod container;
 mod empty_root;
 mod judge;
+mod licences;
+pub(crate) mod pages;
 mod papers;
 mod sbom;
 
@@ -55,10 +58,10 @@ fn make(bench: &mut Bench, version: &str) -> Result<PathBuf> {
     fresh(&release)?;
     build::programs(bench, Path::new("."), &release)?;
     told("built");
-    empty_root::run_there(bench, &release)?;
+    let glibc = empty_root::run_there(bench, &release)?;
     judge::suite(bench, &release)?;
     judge::enrollments_apart()?;
-    papers::write(bench, version, &release)?;
+    papers::write(bench, version, &release, glibc)?;
     told("papers and checksums written");
     container::quickstart(bench, &release)?;
     repeated(bench, &release)?;

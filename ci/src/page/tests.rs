@@ -8,6 +8,7 @@ use regex::{Captures, Regex};
 
 use super::{blocks, shell};
 use crate::ports;
+use crate::release::pages::links;
 
 fn root() -> PathBuf {
     let ci = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -114,13 +115,8 @@ fn every_file_that_a_page_links_to_is_there() {
     for path in PAGES {
         let text = page(path);
         let folder = root().join(path).parent().expect("a folder").to_owned();
-        let links = text
-            .split("](")
-            .skip(1)
-            .filter_map(|it| it.split(')').next());
-        for link in links.filter(|it| !it.contains("://")) {
-            let file = link.split('#').next().unwrap_or(link);
-            assert!(folder.join(file).exists(), "{path} links to {link}");
+        for file in links(&text) {
+            assert!(folder.join(file).exists(), "{path} links to {file}");
         }
     }
 }

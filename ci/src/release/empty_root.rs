@@ -10,8 +10,9 @@ use super::told;
 use crate::programs::PROGRAMS;
 use crate::run::Bench;
 
-/// Runs each program there; the static ones with nothing beside them, the others with glibc.
-pub(super) fn run_there(bench: &mut Bench, release: &Path) -> Result<()> {
+/// Runs each program there; the static ones with nothing beside them, the others with glibc, whose least version comes
+/// back.
+pub(super) fn run_there(bench: &mut Bench, release: &Path) -> Result<(u32, u32)> {
     let root = root(bench, "empty-root")?;
     for name in PROGRAMS {
         fs::copy(release.join("bin").join(name), root.join(name))?;
@@ -32,7 +33,7 @@ fn quickstart(bench: &mut Bench, root: &Path) -> Result<()> {
     )
 }
 
-fn with_glibc(bench: &mut Bench, release: &Path) -> Result<()> {
+fn with_glibc(bench: &mut Bench, release: &Path) -> Result<(u32, u32)> {
     let root = root(bench, "glibc-root")?;
     let mut newest = (0, 0);
     for name in ["enroll", "scenarios"] {
@@ -50,7 +51,7 @@ fn with_glibc(bench: &mut Bench, release: &Path) -> Result<()> {
         "those with PC/SC run with glibc alone, {}.{} or later",
         newest.0, newest.1
     ));
-    Ok(())
+    Ok(newest)
 }
 
 fn root(bench: &Bench, name: &str) -> Result<PathBuf> {

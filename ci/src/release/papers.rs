@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::sbom;
+use super::{licences, pages, sbom};
 use crate::programs::{PROGRAMS, Programs};
 use crate::python::Python;
 use crate::run::Bench;
@@ -19,19 +19,23 @@ pub(super) fn version() -> Result<String> {
 }
 
 /// Writes all papers; the checksums last, over everything.
-pub(super) fn write(bench: &mut Bench, version: &str, release: &Path) -> Result<()> {
+pub(super) fn write(
+    bench: &mut Bench,
+    version: &str,
+    release: &Path,
+    glibc: (u32, u32),
+) -> Result<()> {
     for name in PROGRAMS {
         made_of_options(bench, release, name)?;
     }
     let changes = fs::read_to_string("ci/CHANGELOG.md")?;
     fs::write(release.join("CHANGELOG.md"), section(&changes, version)?)?;
-    for (from, to) in [
-        ("README.md", "README.md"),
-        ("LICENSE", "LICENSE"),
-        ("ci/NOTICE.md", "NOTICE.md"),
-    ] {
-        fs::copy(from, release.join(to))?;
-    }
+    pages::copy(Path::new("."), "README.md", release)?;
+    fs::write(release.join("RELEASE.md"), pages::about(version, glibc))?;
+    fs::copy("LICENSE", release.join("LICENSE"))?;
+    fs::copy("ci/NOTICE.md", release.join("NOTICE.md"))?;
+    let licences = licences::of_the_programs(Path::new("."))?;
+    fs::write(release.join("LICENSES.txt"), licences)?;
     fs::write(
         release.join("sbom.cdx.json"),
         sbom::of_the_programs(Path::new("."), version)?,

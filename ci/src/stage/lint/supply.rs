@@ -156,8 +156,10 @@ mod tests {
             name: "some".to_owned(),
             version: "1.0.0".to_owned(),
             description: None,
+            authors: Vec::new(),
             license: Some(license.to_owned()),
             source: source.map(str::to_owned),
+            manifest_path: "Cargo.toml".into(),
         }
     }
 
