@@ -10,6 +10,7 @@
 //! ```
 
 mod build;
+mod commit;
 mod container;
 mod empty_root;
 mod judge;
@@ -19,7 +20,6 @@ mod papers;
 mod sbom;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -93,12 +93,7 @@ fn repeated(bench: &mut Bench, release: &Path) -> Result<()> {
     let again = std::path::absolute(bench.folder())?;
     let (source, built) = (again.join("source"), again.join("built"));
     let here = std::env::current_dir()?;
-    bench.run(
-        Command::new("git")
-            .args(["clone", "--quiet"])
-            .arg(here)
-            .arg(&source),
-    )?;
+    bench.run(&mut commit::clone(&here, &source))?;
     build::programs(bench, &source, &built)?;
     for program in build::programs_of(release)? {
         let name = program.strip_prefix(release)?;

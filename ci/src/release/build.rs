@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::commit;
 use crate::programs::{PLATFORM, PROGRAMS};
 use crate::run::Bench;
 
@@ -72,21 +73,11 @@ fn cargo(kind: &Kind, source: &Path, target: &Path) -> Result<Command> {
         .env("CARGO_PROFILE_RELEASE_LTO", "false")
         .env("RUSTFLAGS", without_paths(source)?)
         // What C code says of the time it was compiled at.
-        .env("SOURCE_DATE_EPOCH", committed_at(source)?)
+        .env("SOURCE_DATE_EPOCH", commit::time(source)?)
         // Found by its name, which goes into what cargo calls a crate; its path would differ from folder to folder.
         .env("RUSTC_WORKSPACE_WRAPPER", kind.compiler)
         .env("PATH", path_with(&source.join("ci/link"))?);
     Ok(cargo)
-}
-
-/// When the commit was made that is built, in seconds since 1970.
-fn committed_at(source: &Path) -> Result<String> {
-    let mut log = Command::new("git");
-    log.args(["log", "-1", "--format=%ct"]).current_dir(source);
-    let output = log.output().context("starting git")?;
-    let time = String::from_utf8(output.stdout)?;
-    ensure!(output.status.success(), "no commit in {}", source.display());
-    Ok(time.trim().to_owned())
 }
 
 fn path_with(folder: &Path) -> Result<OsString> {
