@@ -88,16 +88,28 @@ fn told(what: &str) {
     println!("        {what}");
 }
 
+fn keep(file: &Path, there: &Path) -> Result<()> {
+    std::fs::create_dir_all(there.parent().context("a file lies in a folder")?)?;
+    std::fs::copy(file, there)?;
+    Ok(())
+}
+
 /// The same commit, built in another folder: whoever builds it gets these files.
 fn repeated(bench: &mut Bench, release: &Path) -> Result<()> {
-    let again = std::path::absolute(bench.folder())?;
-    let (source, built) = (again.join("source"), again.join("built"));
+    let again = bench.scratch("again")?;
+    let (source, built) = (again.path().join("source"), again.path().join("built"));
     let here = std::env::current_dir()?;
     bench.run(&mut commit::clone(&here, &source))?;
     build::programs(bench, &source, &built)?;
     for program in build::programs_of(release)? {
         let name = program.strip_prefix(release)?;
         let same = std::fs::read(&program)? == std::fs::read(built.join(name))?;
+        if !same {
+            keep(
+                &built.join(name),
+                &bench.folder().join("differs").join(name),
+            )?;
+        }
         ensure!(
             same,
             "{} differs when it is built again in another folder (uncommitted changes differ too)",

@@ -25,6 +25,34 @@ pub(crate) struct Bench {
     patience: Patience,
 }
 
+/// A folder that goes when it is dropped.
+pub(crate) struct Scratch {
+    folder: PathBuf,
+}
+
+impl Scratch {
+    fn empty(folder: &Path) -> Result<Self> {
+        // What a run that was ended left.
+        if folder.exists() {
+            std::fs::remove_dir_all(folder)?;
+        }
+        std::fs::create_dir_all(folder)?;
+        let folder = std::path::absolute(folder)?;
+        Ok(Self { folder })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is cleared by the next run.
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
 /// How long a command may take, and how often a person is told that it goes on.
 #[derive(Clone, Copy)]
 struct Patience {
@@ -65,6 +93,14 @@ impl Bench {
     /// The stage's folder for artefacts.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// An empty folder for what nobody looks at afterwards, apart from the artefacts: builds, environments, roots.
+    pub(crate) fn scratch(&self, name: &str) -> Result<Scratch> {
+        let stage = self.folder.file_name().context("a stage has a name")?;
+        let all = self.folder.ancestors().nth(2);
+        let scratch = all.context("a stage lies in a folder")?.join("scratch");
+        Scratch::empty(&scratch.join(stage).join(name))
     }
 
     /// From here on a command may take so long.
@@ -201,14 +237,14 @@ mod tests {
     }
 
     fn bench(place: &tempfile::TempDir) -> Bench {
-        Bench::begin(&place.path().join("stage")).expect("a bench")
+        Bench::begin(&place.path().join("ci/stage")).expect("a bench")
     }
 
     #[test]
     fn what_a_command_says_is_in_the_log_while_it_runs() {
         let place = tempfile::tempdir().expect("a folder");
         let mut counts = shell("echo out; echo err >&2; wc -l < \"$0\"");
-        counts.arg(place.path().join("stage.log"));
+        counts.arg(place.path().join("ci/stage.log"));
         let said = bench(&place).run(&mut counts).expect("it ends well");
         // The command itself, and the two lines.
         assert_eq!(said, "out\nerr\n3\n");
@@ -221,7 +257,7 @@ mod tests {
         assert_eq!(bench.run(&mut shell("echo one")).expect("well"), "one\n");
         let refused = bench.run_refused(&mut shell("echo two; exit 3"));
         assert_eq!(refused.expect("it fails"), "two\n");
-        let log = std::fs::read_to_string(place.path().join("stage.log")).expect("a log");
+        let log = std::fs::read_to_string(place.path().join("ci/stage.log")).expect("a log");
         assert!(log.ends_with("two\n-- exit status: 3\n"), "{log}");
     }
 
@@ -242,6 +278,18 @@ mod tests {
         );
         let child = std::fs::read_to_string(child).expect("its id");
         assert!(!process::runs(child.trim().parse().expect("a number")));
+    }
+
+    #[test]
+    fn a_scratch_folder_lies_apart_from_the_artefacts_and_goes_when_it_is_done_with() {
+        let place = tempfile::tempdir().expect("a folder");
+        let bench = bench(&place);
+        let scratch = bench.scratch("build").expect("a folder");
+        let path = scratch.path().to_owned();
+        assert!(path.ends_with("scratch/stage/build") && path.is_dir());
+        assert!(!path.starts_with(place.path().join("ci")), "{path:?}");
+        drop(scratch);
+        assert!(!path.exists());
     }
 
     #[test]

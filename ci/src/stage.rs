@@ -251,6 +251,19 @@ mod tests {
     use super::Stage;
 
     #[test]
+    fn the_pipelines_keep_the_release_and_cache_no_build() {
+        for pipeline in [
+            include_str!("../../.github/workflows/validate.yml"),
+            include_str!("../../.gitlab-ci.yml"),
+        ] {
+            assert!(pipeline.contains("target/release-*"), "{pipeline}");
+            let (_, cache) = pipeline.split_once("cache").expect("a cache");
+            let (cache, _) = cache.split_once("rustup").expect("a line after it");
+            assert!(!cache.contains("target"), "{cache}");
+        }
+    }
+
+    #[test]
     fn the_pipelines_run_every_stage() {
         let stages: Vec<_> = Stage::value_variants().iter().map(|it| it.name()).collect();
         let matrix = format!("[{}]", stages.join(", "));

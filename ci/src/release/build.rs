@@ -45,7 +45,7 @@ pub(super) fn folders() -> impl Iterator<Item = &'static str> {
 pub(super) fn programs(bench: &mut Bench, source: &Path, out: &Path) -> Result<()> {
     let source = std::path::absolute(source)?;
     // One for both kinds: the crates of others are compiled alike.
-    let target = source.join("target/release-build");
+    let target = source.join("target/building-release");
     for kind in &KINDS {
         bench.run(&mut cargo(kind, &source, &target)?)?;
         let folder = out.join(kind.folder);

@@ -13,12 +13,13 @@ use crate::run::Bench;
 /// Runs each program there; the static ones with nothing beside them, the others with glibc, whose least version comes
 /// back.
 pub(super) fn run_there(bench: &mut Bench, release: &Path) -> Result<(u32, u32)> {
-    let root = root(bench, "empty-root")?;
+    let scratch = bench.scratch("empty-root")?;
+    let root = scratch.path();
     for name in PROGRAMS {
         fs::copy(release.join("bin").join(name), root.join(name))?;
-        bench.run_and_find(chroot(&root, name).arg("--version"), name)?;
+        bench.run_and_find(chroot(root, name).arg("--version"), name)?;
     }
-    quickstart(bench, &root)?;
+    quickstart(bench, root)?;
     told("the static programs run in an empty root, the README's first command among them");
     with_glibc(bench, release)
 }
@@ -34,7 +35,8 @@ fn quickstart(bench: &mut Bench, root: &Path) -> Result<()> {
 }
 
 fn with_glibc(bench: &mut Bench, release: &Path) -> Result<(u32, u32)> {
-    let root = root(bench, "glibc-root")?;
+    let scratch = bench.scratch("glibc-root")?;
+    let root = scratch.path();
     let mut newest = (0, 0);
     for name in ["enroll", "scenarios"] {
         let program = release.join("bin-pcsc").join(name);
@@ -44,7 +46,7 @@ fn with_glibc(bench: &mut Bench, release: &Path) -> Result<(u32, u32)> {
             fs::copy(&library, there)?;
         }
         fs::copy(&program, root.join(name))?;
-        bench.run_and_find(chroot(&root, name).arg("--version"), name)?;
+        bench.run_and_find(chroot(root, name).arg("--version"), name)?;
         newest = newest.max(glibc(bench, &program)?);
     }
     told(&format!(
@@ -52,12 +54,6 @@ fn with_glibc(bench: &mut Bench, release: &Path) -> Result<(u32, u32)> {
         newest.0, newest.1
     ));
     Ok(newest)
-}
-
-fn root(bench: &Bench, name: &str) -> Result<PathBuf> {
-    let root = bench.folder().join(name);
-    fs::create_dir(&root)?;
-    Ok(root)
 }
 
 fn chroot(root: &Path, name: &str) -> Command {
