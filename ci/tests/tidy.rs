@@ -81,3 +81,18 @@ fn every_crate_takes_the_common_lints() {
         }
     }
 }
+
+#[test]
+fn no_two_examples_share_a_name() {
+    // Cargo puts those of all crates into one folder.
+    let mut names = std::collections::BTreeMap::new();
+    for (path, _) in files(&["rs"]) {
+        if path.parent().is_some_and(|it| it.ends_with("examples")) {
+            let name = path.file_name().unwrap_or_default().to_owned();
+            if let Some(other) = names.insert(name, path.clone()) {
+                panic!("{} and {}", other.display(), path.display());
+            }
+        }
+    }
+    assert!(!names.is_empty());
+}
