@@ -32,14 +32,26 @@ use crate::stage::Stage;
 pub(crate) fn prepared(version: &str) -> Result<()> {
     packages::install(&[Stage::Release])?;
     let mut bench = Bench::open("release")?;
-    let release = make(&mut bench, version)?;
+    let ours = papers::version()?;
+    ensure!(
+        version == ours,
+        "the workspace is version {ours}: set `version` in Cargo.toml to {version} first, and name the section of ci/CHANGELOG.md so"
+    );
+    // First of all: it takes long to build what cannot be handed out.
+    let changes = papers::changes_of(version)?;
+    let release = make(&mut bench, version, &changes)?;
     println!("released  {}", release.display());
     Ok(())
 }
 
-/// The stage `release`: of the version the workspace has.
+/// The stage `release`: of the version the workspace has, which may not be told of yet.
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
-    make(bench, &papers::version()?).map(drop)
+    let version = papers::version()?;
+    let changes = papers::changes_of(&version).or_else(|why| {
+        told(&format!("{why}: the changes are those not released"));
+        papers::changes_not_released()
+    })?;
+    make(bench, &version, &changes).map(drop)
 }
 
 /// What needs ports and a pcscd of its own.
@@ -47,12 +59,7 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
     judge::enrollments(bench, &folder(&papers::version()?))
 }
 
-fn make(bench: &mut Bench, version: &str) -> Result<PathBuf> {
-    let ours = papers::version()?;
-    ensure!(
-        version == ours,
-        "the workspace is version {ours}: set `version` in Cargo.toml to {version} first, and name the section of ci/CHANGELOG.md so"
-    );
+fn make(bench: &mut Bench, version: &str, changes: &str) -> Result<PathBuf> {
     bench.grant(OPTIMIZING);
     let release = folder(version);
     fresh(&release)?;
@@ -61,7 +68,7 @@ fn make(bench: &mut Bench, version: &str) -> Result<PathBuf> {
     let glibc = empty_root::run_there(bench, &release)?;
     judge::suite(bench, &release)?;
     judge::enrollments_apart()?;
-    papers::write(bench, version, &release, glibc)?;
+    papers::write(bench, version, changes, &release, glibc)?;
     told("papers and checksums written");
     container::quickstart(bench, &release)?;
     repeated(bench, &release)?;
