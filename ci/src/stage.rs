@@ -64,8 +64,8 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    /// The stages of every validation, in the order they run: those whose programs take minutes to optimize come last.
-    pub(crate) const ALL: [Self; 11] = [
+    /// The stages that run when none is named: all but `fuzz` and `release`. In the order they run: those whose programs take minutes to optimize come last.
+    pub(crate) const USUAL: [Self; 11] = [
         Self::Lint,
         Self::Test,
         Self::Kill,

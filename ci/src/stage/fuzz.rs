@@ -85,3 +85,31 @@ fn corpus(room: &Room, name: &str) -> Option<PathBuf> {
     let corpus = Path::new(room.folder).join("corpus").join(name);
     corpus.is_dir().then_some(corpus)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FLAGS, PLATFORM, ROOMS};
+
+    #[test]
+    fn the_pages_for_who_fuzzes_by_hand_build_as_the_stage_does() {
+        for room in &ROOMS {
+            let page = format!(
+                "{}/../{}/README.md",
+                env!("CARGO_MANIFEST_DIR"),
+                room.folder
+            );
+            let page = std::fs::read_to_string(page).expect("a page");
+            // A command goes on behind a backslash.
+            let words = page.replace("\\\n", " ");
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            let flags = format!("export RUSTFLAGS=\"{FLAGS}\"");
+            assert!(words.contains(&flags), "{}: {flags}", room.folder);
+            let build = format!("cargo build --release --target {PLATFORM} --bins");
+            assert!(words.contains(&build), "{}: {build}", room.folder);
+            for target in room.targets {
+                let row = format!("| `{target}` |");
+                assert!(words.contains(&row), "{}: {row}", room.folder);
+            }
+        }
+    }
+}
