@@ -64,7 +64,8 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    /// The stages that run when none is named: all but `fuzz` and `release`. In the order they run: those whose programs take minutes to optimize come last.
+    /// The stages that run when none is named, all but `fuzz` and `release`, in the order they run: those whose programs
+    /// take minutes to optimize come last.
     pub(crate) const USUAL: [Self; 11] = [
         Self::Lint,
         Self::Test,

@@ -19,8 +19,9 @@ use crate::run::Bench;
 /// Of the speed of a card that does nothing.
 const LEAST_RATIO: f64 = 0.9;
 
-/// SELECTs in process while gost-engine makes one signature, both on one core: some 95 were measured.
-const LEAST_SELECTS: f64 = 40.0;
+/// SELECTs in process while gost-engine makes one signature, both on one core: some 95 were
+/// measured, and 42 on a machine where five others compiled.
+const LEAST_SELECTS: f64 = 20.0;
 
 /// Turns of both cards.
 const TURNS: usize = 30;
