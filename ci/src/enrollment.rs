@@ -1,34 +1,37 @@
 //! One enrollment by the separate programs: a mock of its own, and `enroll` with what it needs to know.
 
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::process::Beside;
+use crate::mock::Mock;
 use crate::programs::Programs;
 use crate::run::Bench;
-use crate::wait;
-
-const PORTAL: &str = "127.0.0.1:18722";
-const SMS: &str = "127.0.0.1:18723";
 
 /// What all its commands share.
 pub(crate) struct Enrollment {
     folder: PathBuf,
-    token: &'static str,
+    token: String,
+    mock: Mock,
 }
 
 impl Enrollment {
-    /// Its files go to `folder`; `token` is the way to the token, as `--token` takes it.
-    pub(crate) fn prepare(folder: &Path, token: &'static str) -> Result<Self> {
+    /// Its files go to `folder`; `token` is the way to the token, as `--token` takes it. A minute of the portal's is a
+    /// second of ours; `settings` are further options of `mock-ca serve`.
+    pub(crate) fn begin(
+        programs: &Programs,
+        folder: &Path,
+        token: &str,
+        settings: &[&str],
+    ) -> Result<Self> {
         std::fs::write(folder.join("pin"), "12345678")?;
         std::fs::write(folder.join("admin-pin"), "87654321")?;
+        let options = [&["--clock", "fast:60", "--seed", "1"], settings].concat();
         Ok(Self {
             folder: folder.to_owned(),
-            token,
+            token: token.to_owned(),
+            mock: Mock::start(programs, &options, &folder.join("mock-ca.log"))?,
         })
     }
 
@@ -37,17 +40,9 @@ impl Enrollment {
         &self.folder
     }
 
-    /// A minute of the portal's is a second of ours. `settings` are further options of `mock-ca serve`.
-    pub(crate) fn start_mock(&self, programs: &Programs, settings: &[&str]) -> Result<Beside> {
-        let mut mock = programs.command("mock-ca");
-        mock.args(["serve", "--clock", "fast:60", "--seed", "1"]);
-        mock.args(["--listen", PORTAL, "--sms", SMS]).args(settings);
-        let mut mock = Beside::start(&mut mock, &self.folder.join("mock-ca.log"))?;
-        wait::until("the portal", Duration::from_secs(20), || {
-            ensure!(mock.ended()?.is_none(), "mock-ca ended; see mock-ca.log");
-            Ok(TcpStream::connect(PORTAL).is_ok())
-        })?;
-        Ok(mock)
+    /// Whom it enrolls with.
+    pub(crate) fn mock(&self) -> &Mock {
+        &self.mock
     }
 
     /// `enroll`, in English.
@@ -56,9 +51,8 @@ impl Enrollment {
         command
             .args(arguments)
             .args(["--lang", "en"])
-            .args(["--token", self.token, "--phone", "+7 900 000-00-00"])
-            .args(["--portal", &format!("http://{PORTAL}/")])
-            .args(["--sms", &format!("http://{SMS}/")])
+            .args(["--token", &self.token, "--phone", "+7 900 000-00-00"])
+            .args(["--portal", &self.mock.portal, "--sms", &self.mock.sms])
             .arg("--pin-file")
             .arg(self.folder.join("pin"))
             .arg("--admin-pin-file")

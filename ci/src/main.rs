@@ -3,12 +3,15 @@
 //! It runs the product's programs as a stranger would and links none of them. Each stage is a list of
 //! commands with what their output has to say; a stage that fails does not stop the next one.
 
+mod crates;
 mod enrollment;
 mod junit;
+mod mock;
 mod openssl;
 mod packages;
 mod page;
 mod pcscd;
+mod ports;
 mod process;
 mod programs;
 mod python;
@@ -38,7 +41,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Run the named stages, or all of them, and sum up. Logs, artefacts and `junit.xml` go to `target/ci/`.
+    /// Run the named stages, or all but `fuzz` and `release`, and sum up. Logs, artefacts and `junit.xml` go to `target/ci/`.
     Validate {
         /// Which stages, in this order.
         #[arg(value_enum)]
@@ -73,7 +76,7 @@ enum Verb {
     },
     /// Install the system packages the named stages need (Debian; asks apt-get, so run it as root).
     Setup {
-        /// For which stages; all when none is named.
+        /// For which stages; those of `validate` when none is named: `fuzz` and `release` are named.
         #[arg(value_enum)]
         stages: Vec<Stage>,
     },
@@ -81,11 +84,11 @@ enum Verb {
 
 fn main() -> ExitCode {
     let passed = match Cli::parse().verb {
-        Verb::Validate { stages, bless } => stage::validate(&or_all(stages), bless),
+        Verb::Validate { stages, bless } => stage::validate(&or_usual(stages), bless),
         Verb::Inside { stage, bless, json } => quietly(&stage::inside(stage, bless, json)),
         Verb::Speed { json } => told("speed", &speed::prepared(json)),
         Verb::Release { version } => told("release", &release::prepared(&version)),
-        Verb::Setup { stages } => told("setup", &packages::install(&or_all(stages))),
+        Verb::Setup { stages } => told("setup", &packages::install(&or_usual(stages))),
     };
     ExitCode::from(u8::from(!passed))
 }
@@ -106,9 +109,9 @@ fn quietly(outcome: &anyhow::Result<()>) -> bool {
     outcome.is_ok()
 }
 
-fn or_all(stages: Vec<Stage>) -> Vec<Stage> {
+fn or_usual(stages: Vec<Stage>) -> Vec<Stage> {
     if stages.is_empty() {
-        Stage::ALL.to_vec()
+        Stage::USUAL.to_vec()
     } else {
         stages
     }

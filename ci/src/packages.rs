@@ -153,6 +153,9 @@ pub(crate) fn install(stages: &[Stage]) -> Result<()> {
     Ok(())
 }
 
+/// OpenSC's PKCS#11 module.
+pub(crate) const OPENSC_MODULE: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
+
 static TURN: Mutex<()> = Mutex::new(());
 
 /// Where npm puts what pages and scripts of the browser's stage load.

@@ -30,10 +30,11 @@ fn shell(commands: &str) -> Command {
     shell
 }
 
-/// What cargo told this program about its own crate is forgotten: build scripts (ring's is one) ask for it, so that the
-/// page's cargo would find everything above them stale, and the next one outside again.
+/// The pages take programs from `target`, wherever this one was built. What cargo told it about its own crate is
+/// forgotten: build scripts (ring's is one) ask for it, so that the page's cargo would find everything above them stale,
+/// and the next one outside again.
 const BEFORE: &str = "set -eu
-unset ${!CARGO_PKG_@} ${!CARGO_MANIFEST_@}
+unset CARGO_TARGET_DIR ${!CARGO_PKG_@} ${!CARGO_MANIFEST_@}
 trap 'kill $(jobs -p) 2>/dev/null || :' EXIT
 ";
 

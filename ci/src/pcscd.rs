@@ -5,6 +5,7 @@
 //! unless a pcscd runs already: that one is not ours to disturb.
 
 use std::ffi::CString;
+use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ use pcsc::{Context, ReaderState, Scope, State};
 
 use crate::process::Beside;
 use crate::programs::{self, Programs};
-use crate::run::Bench;
+use crate::run::{Bench, STILL};
 use crate::wait;
 
 /// The reader as pcscd gets it: the name is the one the hardware's readers have, the port is vpcd's usual one.
@@ -89,17 +90,32 @@ pub(crate) fn isolated(arguments: &[&str]) -> Result<()> {
         );
         Command::new(program)
     };
-    let output = child
+    let mut child = child
         .args(arguments)
         .stdout(Stdio::inherit())
         .stderr(Stdio::piped())
         .spawn()
-        .and_then(std::process::Child::wait_with_output)
         .context("cannot run this program again")?;
-    if !output.status.success() {
-        bail!("{}", String::from_utf8_lossy(&output.stderr).trim_end());
+    let why = child.stderr.take().map(reasons).transpose()?;
+    if !child.wait()?.success() {
+        bail!("{}", why.unwrap_or_default().trim_end());
     }
     Ok(())
+}
+
+/// What the child says but that it still goes on, which is passed on at once.
+fn reasons(said: impl Read) -> Result<String> {
+    let mut reasons = String::new();
+    for line in BufReader::new(said).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        if line.starts_with(STILL) {
+            eprintln!("{line}");
+        } else {
+            reasons.extend([&line, "\n"]);
+        }
+    }
+    Ok(reasons)
 }
 
 /// Whether stages can have namespaces of their own, and with them ports and pcscd.
@@ -253,3 +269,15 @@ pub(crate) fn holds_card(slot: Slot) -> Result<bool> {
 
 /// How long pcscd may take to see what changed: it looks at the reader every 0.4 s.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+#[cfg(test)]
+mod tests {
+    use super::{STILL, reasons};
+
+    #[test]
+    fn of_what_the_child_says_its_progress_is_no_reason_for_a_failure() {
+        let said = format!("{STILL}`true`, 1 min\nno reader\n  at all\n");
+        let reasons = reasons(said.as_bytes()).expect("text");
+        assert_eq!(reasons, "no reader\n  at all\n");
+    }
+}

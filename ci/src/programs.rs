@@ -3,10 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::process::Beside;
 use crate::run::Bench;
+
+/// The product's programs.
+pub(crate) const PROGRAMS: &[&str] = &["emulator", "enroll", "mock-ca", "scenarios"];
+
+/// What cargo calls the machine that Debian's Rust builds for.
+pub(crate) const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 /// Where this program lies.
 pub(crate) fn this_program() -> Result<PathBuf> {
@@ -74,6 +80,15 @@ impl Programs {
     /// Where the program of that name lies.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// The names of the scenarios that are shipped.
+    pub(crate) fn scenarios(&self, bench: &mut Bench) -> Result<Vec<String>> {
+        let listed = bench.run(self.command("scenarios").arg("list"))?;
+        let first = |line: &str| line.split_whitespace().next().map(str::to_owned);
+        let names: Vec<_> = listed.lines().filter_map(first).collect();
+        ensure!(!names.is_empty(), "no scenarios are shipped");
+        Ok(names)
     }
 
     /// The same programs as they were built for speed.

@@ -64,8 +64,9 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    /// The stages of every validation, in the order they run: those whose programs take minutes to optimize come last.
-    pub(crate) const ALL: [Self; 11] = [
+    /// The stages that run when none is named, all but `fuzz` and `release`, in the order they run: those whose programs
+    /// take minutes to optimize come last.
+    pub(crate) const USUAL: [Self; 11] = [
         Self::Lint,
         Self::Test,
         Self::Kill,
@@ -249,6 +250,19 @@ mod tests {
     use clap::ValueEnum as _;
 
     use super::Stage;
+
+    #[test]
+    fn the_pipelines_keep_the_release_and_cache_no_build() {
+        for pipeline in [
+            include_str!("../../.github/workflows/validate.yml"),
+            include_str!("../../.gitlab-ci.yml"),
+        ] {
+            assert!(pipeline.contains("target/release-*"), "{pipeline}");
+            let (_, cache) = pipeline.split_once("cache").expect("a cache");
+            let (cache, _) = cache.split_once("rustup").expect("a line after it");
+            assert!(!cache.contains("target"), "{cache}");
+        }
+    }
 
     #[test]
     fn the_pipelines_run_every_stage() {

@@ -2,7 +2,7 @@
 //! reader.
 //!
 #![doc = "```"]
-#![doc = include_str!("../examples/fixture.rs")]
+#![doc = include_str!("../examples/token_fixture.rs")]
 #![doc = "```"]
 
 mod token;

@@ -1,10 +1,14 @@
 //! The pages for people: what they tell to type works, what they name is there, and both languages ask for the same
 //! commands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use regex::{Captures, Regex};
+
 use super::{blocks, shell};
+use crate::ports;
+use crate::release::pages::links;
 
 fn root() -> PathBuf {
     let ci = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -19,20 +23,6 @@ fn commands(page: &str) -> Vec<&str> {
     blocks(page, "sh")
 }
 
-const PAGES: [&str; 11] = [
-    "README.md",
-    "ci/README.ru.md",
-    "ci/CHANGELOG.md",
-    "emulator/FIDELITY.md",
-    "emulator/OPENSC.md",
-    "enroll/EMBEDDING.md",
-    "enroll/GLOSSARY.md",
-    "mock-ca/KNOBS.md",
-    "scenarios/COVERAGE.md",
-    "scenarios/QA.md",
-    "scenarios/RECORDING.md",
-];
-
 /// Commands that would start this test again; `ci/validate` runs them itself.
 const RUN_ELSEWHERE: [&str; 2] = ["cargo test", "ci/validate"];
 
@@ -43,6 +33,7 @@ fn run_blocks(path: &str, first: &str) {
     let lines = lines.lines().filter(|line| !RUN_ELSEWHERE.contains(line));
     let script = lines.flat_map(|line| [line, "\n"]).collect::<String>();
     assert!(script.contains(first), "the first command is gone");
+    let script = at_free_ports(&script);
     let output = shell(&script).current_dir(root()).output().expect("bash");
     assert!(
         output.status.success(),
@@ -50,6 +41,28 @@ fn run_blocks(path: &str, first: &str) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// The script with free ports in the place of a page's own: whoever follows the page by hand may have these in use.
+fn at_free_ports(script: &str) -> String {
+    let pages_own = Regex::new(r"127\.0\.0\.1:187\d\d\b").expect("a regular expression");
+    let mut free = BTreeMap::new();
+    let instead = |found: &Captures<'_>| {
+        let free = free.entry(found[0].to_owned());
+        free.or_insert_with(|| ports::free().expect("a port"))
+            .clone()
+    };
+    pages_own.replace_all(script, instead).into_owned()
+}
+
+#[test]
+fn a_page_is_tried_at_ports_that_whoever_follows_it_by_hand_does_not_hold() {
+    let script = "serve 127.0.0.1:18722 127.0.0.1:18723 &\nopen http://127.0.0.1:18722/\n";
+    let tried = at_free_ports(script);
+    let ports = Regex::new(r"127\.0\.0\.1:\d+").expect("a regular expression");
+    let ports: Vec<_> = ports.find_iter(&tried).map(|it| it.as_str()).collect();
+    assert!(!tried.contains(":187"), "{tried}");
+    assert!(ports[0] == ports[2] && ports[0] != ports[1], "{tried}");
 }
 
 /// One page after the other: both leave their runs in `target/scenarios`.
@@ -83,18 +96,34 @@ fn the_code_of_the_page_for_embedding_is_the_example_that_a_test_runs() {
     }
 }
 
+/// Every page in the rooms.
+fn pages() -> Vec<PathBuf> {
+    let (mut pages, mut open) = (Vec::new(), vec![root()]);
+    while let Some(folder) = open.pop() {
+        for entry in folder.read_dir().expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let foreign = name.starts_with('.') || name == "target" || name == "node_modules";
+            if path.is_dir() && !foreign {
+                open.push(path);
+            } else if name.ends_with(".md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages
+}
+
 #[test]
 fn every_file_that_a_page_links_to_is_there() {
-    for path in PAGES {
-        let text = page(path);
-        let folder = root().join(path).parent().expect("a folder").to_owned();
-        let links = text
-            .split("](")
-            .skip(1)
-            .filter_map(|it| it.split(')').next());
-        for link in links.filter(|it| !it.contains("://")) {
-            let file = link.split('#').next().unwrap_or(link);
-            assert!(folder.join(file).exists(), "{path} links to {link}");
+    let pages = pages();
+    assert!(pages.iter().any(|it| it.ends_with("enroll/ERRORS.md")));
+    for path in pages {
+        let text = std::fs::read_to_string(&path).expect("a page");
+        let folder = path.parent().expect("a folder");
+        for file in links(&text) {
+            let shown = path.display();
+            assert!(folder.join(file).exists(), "{shown} links to {file}");
         }
     }
 }

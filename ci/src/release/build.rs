@@ -6,13 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::commit;
+use crate::programs::{PLATFORM, PROGRAMS};
 use crate::run::Bench;
-
-/// What cargo calls the machine that Debian's Rust builds for.
-pub(super) const TARGET: &str = "x86_64-unknown-linux-gnu";
-
-/// The workspace's programs.
-pub(super) const PROGRAMS: &[&str] = &["emulator", "enroll", "mock-ca", "scenarios"];
 
 /// Programs that are built alike.
 struct Kind {
@@ -40,17 +36,22 @@ const KINDS: [Kind; 2] = [
     },
 ];
 
+/// Where they go in a release; each folder has a `scenarios`.
+pub(super) fn folders() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.folder)
+}
+
 /// Builds what lies in `source` into folders of `out`, stripped.
 pub(super) fn programs(bench: &mut Bench, source: &Path, out: &Path) -> Result<()> {
     let source = std::path::absolute(source)?;
     // One for both kinds: the crates of others are compiled alike.
-    let target = source.join("target/release-build");
+    let target = source.join("target/building-release");
     for kind in &KINDS {
         bench.run(&mut cargo(kind, &source, &target)?)?;
         let folder = out.join(kind.folder);
         std::fs::create_dir_all(&folder)?;
         for name in kind.names {
-            let built = target.join(TARGET).join("release").join(name);
+            let built = target.join(PLATFORM).join("release").join(name);
             std::fs::copy(&built, folder.join(name))
                 .with_context(|| format!("copying {}", built.display()))?;
         }
@@ -62,7 +63,7 @@ fn cargo(kind: &Kind, source: &Path, target: &Path) -> Result<Command> {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["build", "--locked", "--release", "--bins"])
-        .args(["--target", TARGET])
+        .args(["--target", PLATFORM])
         .args(kind.features)
         .args(kind.names.iter().flat_map(|name| ["-p", name]))
         .current_dir(source)
@@ -72,21 +73,11 @@ fn cargo(kind: &Kind, source: &Path, target: &Path) -> Result<Command> {
         .env("CARGO_PROFILE_RELEASE_LTO", "false")
         .env("RUSTFLAGS", without_paths(source)?)
         // What C code says of the time it was compiled at.
-        .env("SOURCE_DATE_EPOCH", committed_at(source)?)
+        .env("SOURCE_DATE_EPOCH", commit::time(source)?)
         // Found by its name, which goes into what cargo calls a crate; its path would differ from folder to folder.
         .env("RUSTC_WORKSPACE_WRAPPER", kind.compiler)
         .env("PATH", path_with(&source.join("ci/link"))?);
     Ok(cargo)
-}
-
-/// When the commit was made that is built, in seconds since 1970.
-fn committed_at(source: &Path) -> Result<String> {
-    let mut log = Command::new("git");
-    log.args(["log", "-1", "--format=%ct"]).current_dir(source);
-    let output = log.output().context("starting git")?;
-    let time = String::from_utf8(output.stdout)?;
-    ensure!(output.status.success(), "no commit in {}", source.display());
-    Ok(time.trim().to_owned())
 }
 
 fn path_with(folder: &Path) -> Result<OsString> {

@@ -2,13 +2,13 @@
 //! in a chroot.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::told;
-use crate::run::Bench;
+use crate::run::{Bench, Scratch};
 
 const FILE: &str = "ci/Containerfile";
 /// Where the file has the root made that the image begins with.
@@ -34,7 +34,7 @@ fn instructions(text: &str) -> impl Iterator<Item = &str> {
 
 /// What the lines so far have made.
 struct Image {
-    root: PathBuf,
+    root: Scratch,
     environment: Vec<(String, String)>,
     folder: String,
     user: (String, String),
@@ -45,7 +45,7 @@ struct Image {
 impl Image {
     fn empty(bench: &Bench) -> Result<Self> {
         Ok(Self {
-            root: std::path::absolute(bench.folder().join("image"))?,
+            root: bench.scratch("image")?,
             environment: Vec::new(),
             folder: String::from("/"),
             user: (String::from("0"), String::from("0")),
@@ -83,7 +83,7 @@ impl Image {
         let mut make = Command::new("mmdebstrap");
         for word in words {
             if word == ROOT_IS_MADE_IN {
-                make.arg(&self.root);
+                make.arg(self.root.path());
             } else {
                 make.arg(word);
             }
@@ -97,7 +97,7 @@ impl Image {
             return Ok(());
         }
         let (files, folder) = line.rsplit_once(' ').context("no place to copy to")?;
-        let folder = self.root.join(folder.trim_start_matches('/'));
+        let folder = self.root.path().join(folder.trim_start_matches('/'));
         fs::create_dir_all(&folder)?;
         for file in files.split_whitespace() {
             let name = Path::new(file).file_name().context("no file")?;
@@ -113,7 +113,7 @@ impl Image {
         let mut container = Command::new("/usr/bin/unshare");
         container.args(["--net", "/bin/sh", "-c", LOOPBACK_ALONE, "container"]);
         container.args(["/usr/bin/unshare", "--wd", &self.folder, "--root"]);
-        container.arg(&self.root);
+        container.arg(self.root.path());
         container.args(["--setgid", &self.user.1, "--setuid", &self.user.0]);
         container.args(self.entrypoint.iter().chain(&self.arguments));
         container.env_clear().envs(self.environment.iter().cloned());

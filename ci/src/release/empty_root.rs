@@ -6,18 +6,20 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::build::PROGRAMS;
 use super::told;
+use crate::programs::PROGRAMS;
 use crate::run::Bench;
 
-/// Runs each program there; the static ones with nothing beside them, the others with glibc.
-pub(super) fn run_there(bench: &mut Bench, release: &Path) -> Result<()> {
-    let root = root(bench, "empty-root")?;
+/// Runs each program there; the static ones with nothing beside them, the others with glibc, whose least version comes
+/// back.
+pub(super) fn run_there(bench: &mut Bench, release: &Path) -> Result<(u32, u32)> {
+    let scratch = bench.scratch("empty-root")?;
+    let root = scratch.path();
     for name in PROGRAMS {
         fs::copy(release.join("bin").join(name), root.join(name))?;
-        bench.run_and_find(chroot(&root, name).arg("--version"), name)?;
+        bench.run_and_find(chroot(root, name).arg("--version"), name)?;
     }
-    quickstart(bench, &root)?;
+    quickstart(bench, root)?;
     told("the static programs run in an empty root, the README's first command among them");
     with_glibc(bench, release)
 }
@@ -32,8 +34,9 @@ fn quickstart(bench: &mut Bench, root: &Path) -> Result<()> {
     )
 }
 
-fn with_glibc(bench: &mut Bench, release: &Path) -> Result<()> {
-    let root = root(bench, "glibc-root")?;
+fn with_glibc(bench: &mut Bench, release: &Path) -> Result<(u32, u32)> {
+    let scratch = bench.scratch("glibc-root")?;
+    let root = scratch.path();
     let mut newest = (0, 0);
     for name in ["enroll", "scenarios"] {
         let program = release.join("bin-pcsc").join(name);
@@ -43,20 +46,14 @@ fn with_glibc(bench: &mut Bench, release: &Path) -> Result<()> {
             fs::copy(&library, there)?;
         }
         fs::copy(&program, root.join(name))?;
-        bench.run_and_find(chroot(&root, name).arg("--version"), name)?;
+        bench.run_and_find(chroot(root, name).arg("--version"), name)?;
         newest = newest.max(glibc(bench, &program)?);
     }
     told(&format!(
         "those with PC/SC run with glibc alone, {}.{} or later",
         newest.0, newest.1
     ));
-    Ok(())
-}
-
-fn root(bench: &Bench, name: &str) -> Result<PathBuf> {
-    let root = bench.folder().join(name);
-    fs::create_dir(&root)?;
-    Ok(root)
+    Ok(newest)
 }
 
 fn chroot(root: &Path, name: &str) -> Command {

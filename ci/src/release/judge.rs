@@ -5,18 +5,23 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::told;
+use super::{build, told};
 use crate::enrollment::Enrollment;
 use crate::pcscd::{self, Inserted, Pcscd, SLOTS};
+use crate::ports;
 use crate::process::Beside;
 use crate::programs::Programs;
 use crate::run::Bench;
 
-/// Every scenario and every shipped recording.
+/// Every scenario and every shipped recording, on each `scenarios` that is handed out.
 pub(super) fn suite(bench: &mut Bench, release: &Path) -> Result<()> {
-    let programs = Programs::at(&release.join("bin"));
-    let names = scenarios(bench, &programs)?;
-    let out = bench.folder().join("suite");
+    build::folders().try_for_each(|folder| suite_on(bench, release, folder))
+}
+
+fn suite_on(bench: &mut Bench, release: &Path, folder: &str) -> Result<()> {
+    let programs = Programs::at(&release.join(folder));
+    let names = programs.scenarios(bench)?;
+    let out = bench.folder().join("suite").join(folder);
     let mut run = programs.command("scenarios");
     bench.run(
         run.args(["run", "--quiet"])
@@ -28,19 +33,11 @@ pub(super) fn suite(bench: &mut Bench, release: &Path) -> Result<()> {
     let recordings = recordings()?;
     bench.run(replay.arg("replay").args(&recordings))?;
     told(&format!(
-        "{} scenarios and {} recordings pass on them",
+        "{} scenarios and {} recordings pass on {folder}/",
         names.len(),
         recordings.len()
     ));
     Ok(())
-}
-
-fn scenarios(bench: &mut Bench, programs: &Programs) -> Result<Vec<String>> {
-    let listed = bench.run(programs.command("scenarios").arg("list"))?;
-    let first = |line: &str| line.split_whitespace().next().map(str::to_owned);
-    let names: Vec<_> = listed.lines().filter_map(first).collect();
-    ensure!(!names.is_empty(), "no scenarios are shipped");
-    Ok(names)
 }
 
 fn recordings() -> Result<Vec<std::path::PathBuf>> {
@@ -58,15 +55,14 @@ fn recordings() -> Result<Vec<std::path::PathBuf>> {
 
 /// The README's own way: `enroll` is the reader, the token connects to it.
 fn by_hand(bench: &mut Bench, programs: &Programs) -> Result<()> {
-    const READER: &str = "127.0.0.1:18724";
     let folder = bench.folder().join("by-hand");
     std::fs::create_dir(&folder)?;
     let image = folder.join("token.image");
     bench.run(programs.command("emulator").arg("new").arg(&image))?;
-    let enrollment = Enrollment::prepare(&folder, "vpcd:127.0.0.1:18724")?;
-    let _mock = enrollment.start_mock(programs, &[])?;
+    let reader = ports::free()?;
+    let enrollment = Enrollment::begin(programs, &folder, &format!("vpcd:{reader}"), &[])?;
     let mut attach = programs.command("emulator");
-    attach.arg("attach").arg(&image).args(["--vpcd", READER]);
+    attach.arg("attach").arg(&image).args(["--vpcd", &reader]);
     let _token = Beside::start(&mut attach, &folder.join("emulator.log"))?;
     enroll(bench, programs, &enrollment)?;
     told("they enroll as separate programs");
@@ -78,7 +74,8 @@ pub(super) fn enrollments_apart() -> Result<()> {
     pcscd::isolated(&["inside", "release"])
 }
 
-/// An enrollment by the separate static programs, and one by those with PC/SC.
+/// An enrollment by the separate static programs, and one by those with PC/SC, which is what these are for; a scenario
+/// that way, too.
 pub(super) fn enrollments(bench: &mut Bench, release: &Path) -> Result<()> {
     pcscd::prepare(bench)?;
     let fixed = Programs::at(&release.join("bin"));
@@ -93,11 +90,14 @@ fn through_pcscd(bench: &mut Bench, release: &Path, fixed: &Programs) -> Result<
     std::fs::create_dir(&folder)?;
     let image = folder.join("token.image");
     bench.run(fixed.command("emulator").arg("new").arg(&image))?;
-    let _token = Inserted::token(bench, fixed, &image, SLOTS[0], &[])?;
-    let enrollment = Enrollment::prepare(&folder, "pcsc")?;
-    let _mock = enrollment.start_mock(fixed, &[])?;
+    let token = Inserted::token(bench, fixed, &image, SLOTS[0], &[])?;
+    let enrollment = Enrollment::begin(fixed, &folder, "pcsc", &[])?;
     enroll(bench, &programs, &enrollment)?;
-    told("they enroll through pcscd");
+    token.remove()?;
+    let mut scenarios = programs.command("scenarios");
+    scenarios.args(["run", "first-certificate", "--via", "pcsc", "--quiet"]);
+    bench.run(scenarios.arg("--out").arg(folder.join("scenario")))?;
+    told("they enroll through pcscd, a scenario does");
     Ok(())
 }
 

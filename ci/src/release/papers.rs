@@ -6,9 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::build::PROGRAMS;
-use super::sbom;
-use crate::programs::Programs;
+use super::{licences, pages, sbom};
+use crate::programs::{PROGRAMS, Programs};
 use crate::python::Python;
 use crate::run::Bench;
 
@@ -20,19 +19,23 @@ pub(super) fn version() -> Result<String> {
 }
 
 /// Writes all papers; the checksums last, over everything.
-pub(super) fn write(bench: &mut Bench, version: &str, release: &Path) -> Result<()> {
+pub(super) fn write(
+    bench: &mut Bench,
+    version: &str,
+    changes: &str,
+    release: &Path,
+    glibc: (u32, u32),
+) -> Result<()> {
     for name in PROGRAMS {
         made_of_options(bench, release, name)?;
     }
-    let changes = fs::read_to_string("ci/CHANGELOG.md")?;
-    fs::write(release.join("CHANGELOG.md"), section(&changes, version)?)?;
-    for (from, to) in [
-        ("README.md", "README.md"),
-        ("LICENSE", "LICENSE"),
-        ("ci/NOTICE.md", "NOTICE.md"),
-    ] {
-        fs::copy(from, release.join(to))?;
-    }
+    fs::write(release.join("CHANGELOG.md"), changes)?;
+    pages::copy(Path::new("."), "README.md", release)?;
+    fs::write(release.join("RELEASE.md"), pages::about(version, glibc))?;
+    fs::copy("LICENSE", release.join("LICENSE"))?;
+    fs::copy("ci/NOTICE.md", release.join("NOTICE.md"))?;
+    let licences = licences::of_the_programs(Path::new("."))?;
+    fs::write(release.join("LICENSES.txt"), licences)?;
     fs::write(
         release.join("sbom.cdx.json"),
         sbom::of_the_programs(Path::new("."), version)?,
@@ -73,16 +76,32 @@ fn made_of_options(bench: &mut Bench, release: &Path, name: &str) -> Result<()> 
     Ok(())
 }
 
-/// The changes of that version; those not released yet where no section has its name.
-fn section(changes: &str, version: &str) -> Result<String> {
-    let heading = |name: &str| {
-        changes
-            .split("\n## ")
-            .find(|part| part.lines().next().is_some_and(|line| line.trim() == name))
+/// The changes of a version, from `ci/CHANGELOG.md`: the section whose heading begins with it.
+///
+/// Errors: no section has its name, or there is nothing in it.
+pub(super) fn changes_of(version: &str) -> Result<String> {
+    section(&fs::read_to_string("ci/CHANGELOG.md")?, version)
+        .with_context(|| format!("ci/CHANGELOG.md does not tell of {version}"))
+}
+
+/// The changes that no version has yet.
+pub(super) fn changes_not_released() -> Result<String> {
+    changes_of("Unreleased")
+}
+
+/// A section with all below it; its heading may say more behind a dash.
+fn section(changes: &str, name: &str) -> Option<String> {
+    let mut parts = changes.split("\n## ").skip(1);
+    let named = |part: &&str| {
+        let heading = part.lines().next().unwrap_or_default();
+        heading
+            .split(" — ")
+            .next()
+            .is_some_and(|it| it.trim() == name)
     };
-    let section = heading(version).or_else(|| heading("Unreleased"));
-    let text = section.with_context(|| format!("ci/CHANGELOG.md has no section «{version}»"))?;
-    Ok(format!("## {}\n", text.trim_end()))
+    let text = parts.find(named)?.trim_end();
+    // A heading alone tells nothing.
+    text.contains('\n').then(|| format!("## {text}\n"))
 }
 
 /// As `sha256sum -c` reads them, in the order of their names.
@@ -113,16 +132,38 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 mod tests {
     use super::section;
 
+    const CHANGES: &str = "# Changes
+
+## Unreleased
+
+## 0.2.0 — faster
+
+### enroll
+
+- waits less
+
+### mock-ca
+
+- answers sooner
+
+## 0.1.0
+
+- first
+";
+
     #[test]
-    fn the_section_of_the_version_is_taken_and_no_other() {
-        let changes = "# Changes\n\n## Unreleased\n\n- new\n\n## 0.1.0\n\n- first\n";
-        assert_eq!(
-            section(changes, "0.1.0").expect("there"),
-            "## 0.1.0\n\n- first\n"
-        );
-        assert_eq!(
-            section(changes, "0.2.0").expect("there"),
-            "## Unreleased\n\n- new\n"
-        );
+    fn the_section_of_a_version_is_taken_whole_and_no_other() {
+        let faster = section(CHANGES, "0.2.0").expect("a section");
+        assert!(faster.starts_with("## 0.2.0 — faster\n\n### enroll\n"));
+        assert!(faster.ends_with("- answers sooner\n"), "{faster}");
+        let first = section(CHANGES, "0.1.0");
+        assert_eq!(first.as_deref(), Some("## 0.1.0\n\n- first\n"));
+    }
+
+    #[test]
+    fn a_version_that_has_no_section_or_an_empty_one_has_no_changes() {
+        assert_eq!(section(CHANGES, "0.3.0"), None);
+        assert_eq!(section(CHANGES, "0.2"), None);
+        assert_eq!(section(CHANGES, "Unreleased"), None);
     }
 }

@@ -5,92 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::build::{PROGRAMS, TARGET};
-
-/// What `cargo metadata` tells, as far as it is asked here.
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-    resolve: Resolve,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    id: String,
-    name: String,
-    version: String,
-    description: Option<String>,
-    license: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Resolve {
-    nodes: Vec<Node>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    id: String,
-    deps: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    pkg: String,
-    dep_kinds: Vec<Kind>,
-}
-
-#[derive(Deserialize)]
-struct Kind {
-    /// `None`: it is linked; otherwise `dev` or `build`.
-    kind: Option<String>,
-}
+use crate::crates::{self, Dependency, Metadata, Node, Package};
+use crate::programs::PROGRAMS;
 
 /// The document's text; it holds no moment and no path, so it is the same wherever it is made.
 pub(super) fn of_the_programs(workspace: &Path, version: &str) -> Result<String> {
-    let metadata = metadata(workspace)?;
-    let linked = linked_from(&metadata, &built_in(workspace)?)?;
+    let metadata = crates::metadata(workspace)?;
+    let linked = linked_from(&metadata, &crates::linked(workspace)?)?;
     let sums = checksums(&workspace.join("Cargo.lock"))?;
     let mut text = serde_json::to_string_pretty(&bill(version, &metadata, &linked, &sums))?;
     text.push('\n');
     Ok(text)
-}
-
-fn metadata(workspace: &Path) -> Result<Metadata> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["metadata", "--format-version=1", "--locked"]);
-    cargo.args(["--filter-platform", TARGET]);
-    let output = cargo.current_dir(workspace).output()?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "cargo metadata: {said}");
-    Ok(serde_json::from_slice(&output.stdout)?)
-}
-
-/// `name@version` of every crate that is linked into a program: by the programs' own features, where `cargo metadata`
-/// resolves the tests' with them.
-fn built_in(workspace: &Path) -> Result<BTreeSet<String>> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["tree", "--locked", "--target", TARGET]);
-    cargo.args(["--edges", "normal,no-proc-macro", "--prefix", "none"]);
-    cargo.args(PROGRAMS.iter().flat_map(|name| ["-p", name]));
-    let output = cargo.current_dir(workspace).output()?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "cargo tree: {said}");
-    let crates = String::from_utf8(output.stdout)?;
-    Ok(crates.lines().filter_map(name_and_version).collect())
-}
-
-/// `serde@1.0.229` of `serde v1.0.229 (*)`.
-fn name_and_version(line: &str) -> Option<String> {
-    let mut words = line.split(' ');
-    let (name, version) = (words.next()?, words.next()?.strip_prefix('v')?);
-    Some(format!("{name}@{version}"))
 }
 
 /// By a package's identity, those it is linked from.
@@ -98,7 +27,7 @@ type Linked<'all> = BTreeMap<&'all str, BTreeSet<&'all str>>;
 
 fn linked_from<'all>(metadata: &'all Metadata, built: &BTreeSet<String>) -> Result<Linked<'all>> {
     let inside: BTreeSet<&str> = (metadata.packages.iter())
-        .filter(|package| built.contains(&reference(package)))
+        .filter(|package| built.contains(&package.reference()))
         .map(|package| package.id.as_str())
         .collect();
     ensure!(inside.len() == built.len(), "a crate without its metadata");
@@ -144,8 +73,8 @@ fn bill(
     let mut components = BTreeMap::new();
     let mut dependencies = BTreeMap::new();
     for (id, needs) in linked {
-        let name = reference(packages[id]);
-        let needs: BTreeSet<_> = needs.iter().map(|id| reference(packages[id])).collect();
+        let name = packages[id].reference();
+        let needs: BTreeSet<_> = needs.iter().map(|id| packages[id].reference()).collect();
         let sum = sums.get(&name);
         components.insert(name.clone(), component(packages[id], sum));
         dependencies.insert(name.clone(), json!({"ref": name, "dependsOn": needs}));
@@ -160,25 +89,19 @@ fn bill(
     })
 }
 
-/// `name@version`, which no two of one lock file share.
-fn reference(package: &Package) -> String {
-    format!("{}@{}", package.name, package.version)
-}
-
 fn component(package: &Package, sum: Option<&String>) -> Value {
     let program = PROGRAMS.contains(&package.name.as_str());
     let mut component = json!({
         "type": if program { "application" } else { "library" },
-        "bom-ref": reference(package),
+        "bom-ref": package.reference(),
         "name": package.name,
         "version": package.version,
     });
     if let Some(description) = &package.description {
         component["description"] = json!(description.trim());
     }
-    if let Some(licence) = &package.license {
-        // Older crates say `MIT/Apache-2.0`, which is no SPDX expression.
-        component["licenses"] = json!([{"expression": licence.replace('/', " OR ")}]);
+    if let Some(expression) = package.expression() {
+        component["licenses"] = json!([{"expression": expression}]);
     }
     // Only a published crate has an address in the registry.
     if let Some(sum) = sum {

@@ -1,13 +1,12 @@
 //! Whole enrollments: how many a second, and how much processor time each takes, in signatures by gost-engine.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Figure, Floors, ROUND, tell};
+use super::{Floors, engine_signing, tell};
 use crate::programs::Programs;
 use crate::run::Bench;
 
@@ -58,18 +57,6 @@ fn turn(bench: &mut Bench, programs: &Programs) -> Result<Turn> {
     let mut scenarios = programs.command("scenarios");
     let printed = bench.run(scenarios.args(["bench", "--json", "--seconds", SECONDS]))?;
     serde_json::from_str(&printed).context(printed)
-}
-
-/// Signatures a second on CryptoPro-A, on one core.
-fn engine_signing(bench: &mut Bench, engine: &Path) -> Result<f64> {
-    let printed = bench.run(Command::new(engine).args([ROUND, "CryptoPro-A"]))?;
-    for line in printed.lines().filter(|line| line.starts_with('{')) {
-        let figure: Figure = serde_json::from_str(line).with_context(|| line.to_owned())?;
-        if figure.operation == "sign" {
-            return Ok(figure.per_second);
-        }
-    }
-    anyhow::bail!("gost-engine's program prints no signatures: {printed}")
 }
 
 fn show(bench: &Bench, best: &Turn, cost: f64, most: f64, json: bool) -> Result<()> {

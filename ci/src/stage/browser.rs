@@ -5,14 +5,12 @@ mod manual;
 mod plugin;
 mod report;
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context as _, Result};
-use serde_json::Value;
+use anyhow::{Result, ensure};
 
+use crate::mock::Mock;
 use crate::packages::MODULES;
 use crate::pcscd;
 use crate::programs::Programs;
@@ -20,12 +18,13 @@ use crate::run::Bench;
 
 /// A phone held upright, and a common screen; CSS pixels.
 const WIDTHS: [&str; 2] = ["360", "1280"];
+const MANUALS_DAY: &str = "2018-12-13T09:00:00+08:00";
+
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     Programs::build(bench)?;
     let request = bench.folder().join("request.pem");
-    let mut made = Command::new("target/debug/examples/request");
-    made.stdout(File::create(&request)?);
-    bench.run(&mut made)?;
+    let made = bench.run(&mut Programs::built()?.command("examples/request"))?;
+    std::fs::write(&request, made)?;
     for width in WIDTHS {
         walk(bench, width, &request)?;
     }
@@ -42,46 +41,34 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
 }
 
 fn walk(bench: &mut Bench, width: &str, request: &Path) -> Result<()> {
-    let mock = Mock::start()?;
+    let options = ["--clock", "manual", "--epoch", MANUALS_DAY];
+    let log = bench.folder().join("mock-ca.log");
+    let mock = Mock::start(&Programs::built()?, &options, &log)?;
     let pictures = bench.folder().join("pictures");
     let mut script = Command::new("node");
-    script.arg("ci/browser/portal.mjs").args(&mock.addresses);
+    script
+        .arg("ci/browser/portal.mjs")
+        .args([&mock.portal, &mock.sms, &mock.control]);
     script.arg(width).arg(request).arg(pictures);
     let said = bench.run(script.env("MODULES", MODULES))?;
     println!("{}", said.lines().last().unwrap_or_default());
     Ok(())
 }
 
-/// A mock on the manual's day; it ends when dropped.
-struct Mock {
-    child: Child,
-    /// Portal, phones, tester's port.
-    addresses: Vec<String>,
+/// How many expectations a script tells that it saw met: it has to have some.
+fn expectations_met(said: &str) -> Result<usize> {
+    let met = said.lines().filter(|line| line.starts_with("ok")).count();
+    ensure!(met > 0, "the script expects nothing:\n{said}");
+    Ok(met)
 }
 
-impl Mock {
-    fn start() -> Result<Self> {
-        let epoch = ["--epoch", "2018-12-13T09:00:00+08:00"];
-        let mut child = Command::new("target/debug/mock-ca")
-            .args(["serve", "--clock", "manual"])
-            .args(epoch)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("cannot start mock-ca")?;
-        let mut line = String::new();
-        let out = child.stdout.as_mut().context("mock-ca has no output")?;
-        BufReader::new(out).read_line(&mut line)?;
-        let told: Value = serde_json::from_str(&line)?;
-        let address = |name| told[name].as_str().unwrap_or_default().to_owned();
-        let addresses = ["portal", "sms", "control"].map(address).to_vec();
-        Ok(Self { child, addresses })
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::expectations_met;
 
-impl Drop for Mock {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    #[test]
+    fn a_script_that_expects_nothing_has_not_passed() {
+        assert_eq!(expectations_met("ok one\nnote\nok two\n").expect("two"), 2);
+        assert!(expectations_met("a note\n").is_err());
     }
 }

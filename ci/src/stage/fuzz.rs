@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::programs::PLATFORM;
 use crate::run::Bench;
 
 /// A workspace of targets.
@@ -29,7 +30,6 @@ const ROOMS: [Room; 2] = [
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing";
-const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 /// Seconds for each target; long runs are written into the rooms' `LOG.md`.
 const SECONDS: u32 = 15;
 
@@ -84,4 +84,32 @@ fn fuzz(bench: &mut Bench, room: &Room, name: &str, program: &Path) -> Result<u6
 fn corpus(room: &Room, name: &str) -> Option<PathBuf> {
     let corpus = Path::new(room.folder).join("corpus").join(name);
     corpus.is_dir().then_some(corpus)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FLAGS, PLATFORM, ROOMS};
+
+    #[test]
+    fn the_pages_for_who_fuzzes_by_hand_build_as_the_stage_does() {
+        for room in &ROOMS {
+            let page = format!(
+                "{}/../{}/README.md",
+                env!("CARGO_MANIFEST_DIR"),
+                room.folder
+            );
+            let page = std::fs::read_to_string(page).expect("a page");
+            // A command goes on behind a backslash.
+            let words = page.replace("\\\n", " ");
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            let flags = format!("export RUSTFLAGS=\"{FLAGS}\"");
+            assert!(words.contains(&flags), "{}: {flags}", room.folder);
+            let build = format!("cargo build --release --target {PLATFORM} --bins");
+            assert!(words.contains(&build), "{}: {build}", room.folder);
+            for target in room.targets {
+                let row = format!("| `{target}` |");
+                assert!(words.contains(&row), "{}: {row}", room.folder);
+            }
+        }
+    }
 }

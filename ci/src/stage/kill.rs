@@ -2,24 +2,18 @@
 //!
 //! Needs nothing but the programs: the card is attached to `enroll` itself.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
 use crate::enrollment::Enrollment;
+use crate::mock::{self, Mock};
+use crate::ports;
 use crate::process::Beside;
 use crate::programs::Programs;
 use crate::run::Bench;
 use crate::wait;
-
-/// Where `enroll` listens as the reader.
-const READER: &str = "127.0.0.1:18964";
-const TOKEN: &str = "vpcd:127.0.0.1:18964";
-/// Where the mock takes a tester's calls.
-const CONTROL: &str = "127.0.0.1:18965";
 
 /// What is looked into to see how far a run is.
 #[derive(Clone, Copy)]
@@ -55,10 +49,14 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let image = folder.join("token.image");
     let mut new = programs.command("emulator");
     bench.run(new.arg("new").arg(&image).args(["--serial", "2CDB7256"]))?;
-    let enrollment = Enrollment::prepare(&folder, TOKEN)?;
-    let _mock = start_mock(&programs, &enrollment)?;
+    let settings = folder.join("mock.toml");
+    std::fs::write(&settings, AT_ONCE)?;
+    let settings = ["--config", &settings.to_string_lossy()];
+    // Where `enroll` listens as the reader.
+    let reader = ports::free()?;
+    let enrollment = Enrollment::begin(&programs, &folder, &format!("vpcd:{reader}"), &settings)?;
     let trace = folder.join("emulator.log");
-    let _card = attach(&programs, &image, &trace)?;
+    let _card = attach(&programs, &image, &reader, &trace)?;
 
     let journal = folder.join("state/2cdb7256.jsonl");
     for (number, (sign, text)) in POINTS.into_iter().enumerate() {
@@ -74,7 +72,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     }
     bench.run(enrollment.command(&programs, &["resume"]).arg("--yes"))?;
     (enrollment.listed(bench, &programs)?).one_pair_with_its_certificate()?;
-    one_request()?;
+    one_request(enrollment.mock())?;
     println!(
         "        killed {} times on its way: one pair, one request, one certificate",
         POINTS.len()
@@ -107,16 +105,9 @@ generate-gost-512-us = 0
 generate-rsa-us = 0
 ";
 
-fn start_mock(programs: &Programs, enrollment: &Enrollment) -> Result<Beside> {
-    let settings = enrollment.folder().join("mock.toml");
-    std::fs::write(&settings, AT_ONCE)?;
-    let settings = settings.to_string_lossy();
-    enrollment.start_mock(programs, &["--control", CONTROL, "--config", &settings])
-}
-
-fn attach(programs: &Programs, image: &Path, trace: &Path) -> Result<Beside> {
+fn attach(programs: &Programs, image: &Path, reader: &str, trace: &Path) -> Result<Beside> {
     let mut attach = programs.command("emulator");
-    attach.arg("attach").arg(image).args(["--vpcd", READER]);
+    attach.arg("attach").arg(image).args(["--vpcd", reader]);
     let timing = image.with_file_name("timing.toml");
     std::fs::write(&timing, SLOW_WRITES)?;
     attach
@@ -137,17 +128,9 @@ fn kill_when(mut engine: Beside, watched: &Path, text: &str) -> Result<()> {
 }
 
 /// The portal sent «Ваш сертификат заказан» once: it took one request.
-fn one_request() -> Result<()> {
-    let mut control = TcpStream::connect(CONTROL)?;
-    write!(
-        control,
-        "GET /outbox?kind=ordered HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut answer = String::new();
-    control.read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
-    ensure!(head.starts_with("HTTP/1.1 200"), "{head}");
-    let sent: Vec<serde_json::Value> = serde_json::from_str(body)?;
+fn one_request(mock: &Mock) -> Result<()> {
+    let sent = mock::http(&mock.control, "GET", "/outbox?kind=ordered", b"")?;
+    let sent: Vec<serde_json::Value> = serde_json::from_slice(&sent)?;
     ensure!(sent.len() == 1, "the portal took {} requests", sent.len());
     Ok(())
 }

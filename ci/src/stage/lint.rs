@@ -1,5 +1,6 @@
 //! Formatting, lints, the pipelines' files, and what the product is built from.
 
+mod supply;
 mod tree;
 
 use std::process::Command;
@@ -23,15 +24,19 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     bench.run(Command::new("cargo").args(clippy))?;
     super::fuzz::are_locked(bench)?;
     pipelines(bench)?;
-    tree::judged(bench)?;
-    supply(bench)
+    let config = std::fs::read_to_string("ci/deny.toml")?;
+    tree::judged(&config)?;
+    supply::judged(&config)?;
+    cargo_deny(bench)
 }
 
-/// Licences, sources and duplicates, where `cargo deny` is there: to install it takes as long as all the rest.
-fn supply(bench: &mut Bench) -> Result<()> {
+/// The same and more by `cargo deny`, where that is there: to install it takes as long as all the rest.
+fn cargo_deny(bench: &mut Bench) -> Result<()> {
     let deny = || Command::new("cargo-deny");
     if deny().arg("--version").output().is_err() {
-        println!("        cargo-deny is not installed: ci/deny.toml is not checked");
+        println!(
+            "        cargo-deny is not installed: licences, sources and duplicates are judged without it"
+        );
         return Ok(());
     }
     let check = ["check", "licenses", "bans", "sources"];

@@ -35,12 +35,7 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
 
 /// Every shipped scenario through pcscd leaves what it leaves in process: recording, token, papers, byte for byte.
 fn every_scenario(bench: &mut Bench, programs: &Programs) -> Result<()> {
-    let listed = bench.run(programs.command("scenarios").arg("list"))?;
-    let names: Vec<&str> = listed
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
-    ensure!(!names.is_empty(), "no scenarios are shipped");
+    let names = programs.scenarios(bench)?;
     let (direct, wired) = (
         bench.folder().join("in-process"),
         bench.folder().join("pcsc"),

@@ -6,12 +6,10 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::enrollment::Enrollment;
+use crate::packages::OPENSC_MODULE;
 use crate::pcscd::{self, Inserted, Pcscd, SLOTS};
 use crate::programs::Programs;
 use crate::run::Bench;
-
-const MODULE: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
-const TOKEN: &str = "pkcs11:/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
 
 /// The manual's own time and algorithm: OpenSC 0.23 shows no certificate with a key of 2012 to `pkcs11-tool`.
 const SETTINGS: [&str; 4] = [
@@ -33,12 +31,11 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
     let _pcscd = Pcscd::start(bench)?;
     let folder = bench.folder().to_owned();
     let token = new_token(bench, &programs, &folder)?;
-    let enrollment = Enrollment::prepare(&folder, TOKEN)?;
-    let mock = enrollment.start_mock(&programs, &SETTINGS)?;
+    let way = format!("pkcs11:{OPENSC_MODULE}");
+    let enrollment = Enrollment::begin(&programs, &folder, &way, &SETTINGS)?;
     for verb in ["request", "install", "documents"] {
         bench.run(&mut enrollment.command(&programs, &[verb]))?;
     }
-    drop(mock);
     enrolled(bench, &programs, &enrollment)?;
     removed(bench, &programs, &enrollment)?;
     token.remove()?;
@@ -48,10 +45,7 @@ pub(crate) fn inside(bench: &mut Bench) -> Result<()> {
 
 /// Every shipped scenario ends as it expects, but those that hold what the module cannot do; these are listed.
 fn every_scenario(bench: &mut Bench, programs: &Programs) -> Result<Vec<PathBuf>> {
-    let list = bench.run(programs.command("scenarios").arg("list"))?;
-    let first_word = |line: &str| line.split_whitespace().next().map(str::to_owned);
-    let names: Vec<String> = list.lines().filter_map(first_word).collect();
-    ensure!(!names.is_empty(), "no scenarios are shipped");
+    let names = programs.scenarios(bench)?;
     let out = bench.folder().join("suite");
     let mut scenarios = programs.command("scenarios");
     scenarios.args(["run", "--quiet", "--via", "pkcs11", "--lang", "en"]);
@@ -103,7 +97,7 @@ fn enrolled(bench: &mut Bench, programs: &Programs, enrollment: &Enrollment) -> 
     let listed = enrollment.listed(bench, programs)?;
     listed.one_pair_with_its_certificate()?;
     let id = listed.pairs[0].as_str().context("an id is text")?;
-    let shown = bench.run(Command::new("pkcs11-tool").args(["--module", MODULE, "-O"]))?;
+    let shown = bench.run(Command::new("pkcs11-tool").args(["--module", OPENSC_MODULE, "-O"]))?;
     for (what, wanted) in [("ЕГАИС_722318", 2), (id, 2), ("Certificate Object", 1)] {
         let found = shown.matches(what).count();
         ensure!(

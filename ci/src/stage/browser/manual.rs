@@ -37,7 +37,7 @@ pub(super) fn run(bench: &mut Bench) -> Result<()> {
     tell(bench, WRONG_PIN, &refused)?;
     for recording in [&recording, &refused.join("recording.jsonl")] {
         for side in ["token", "portal"] {
-            let mut replay = Command::new("target/debug/scenarios");
+            let mut replay = Programs::built()?.command("scenarios");
             replay.arg("replay").arg(recording);
             bench.run(replay.args(["--side", side, "--lang", "en"]))?;
         }
@@ -54,7 +54,7 @@ pub(super) fn run(bench: &mut Bench) -> Result<()> {
 
 /// One run in Chromium.
 fn tell(bench: &mut Bench, scenario: &str, folder: &Path) -> Result<()> {
-    let mut scenarios = Command::new("target/debug/scenarios");
+    let mut scenarios = Programs::built()?.command("scenarios");
     scenarios.args([
         "run", scenario, "--via", "browser", "--lang", "en", "--quiet",
     ]);

@@ -5,8 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::manual;
+use super::{expectations_met, manual};
 use crate::packages::MODULES;
+use crate::programs::Programs;
 use crate::run::Bench;
 
 const SCENARIOS: [&str; 2] = ["first-certificate", "wrong-user-pin"];
@@ -14,13 +15,13 @@ const SCENARIOS: [&str; 2] = ["first-certificate", "wrong-user-pin"];
 pub(super) fn run(bench: &mut Bench) -> Result<()> {
     let runs = bench.folder().join("runs");
     let reports = bench.folder().join("reports");
-    let mut scenarios = Command::new("target/debug/scenarios");
+    let mut scenarios = Programs::built()?.command("scenarios");
     scenarios.arg("run").args(SCENARIOS).arg("--quiet");
     scenarios.arg("--out").arg(&runs);
     scenarios.arg("--report").arg(&reports);
     bench.run(scenarios.args(["--lang", "en"]))?;
     replay_of_a_changed_page(bench, &runs, &reports)?;
-    let mut report = Command::new("target/debug/scenarios");
+    let mut report = Programs::built()?.command("scenarios");
     report.arg("report").arg(manual::folder(bench));
     report.args(["--lang", "en", "-o"]);
     bench.run(report.arg(reports.join("manual.html")))?;
@@ -28,7 +29,7 @@ pub(super) fn run(bench: &mut Bench) -> Result<()> {
     script.arg("ci/browser/report.mjs").arg(&reports);
     script.arg(bench.folder().join("pictures"));
     let said = bench.run(script.env("MODULES", MODULES))?;
-    let held = said.lines().filter(|line| line.starts_with("ok")).count();
+    let held = expectations_met(&said)?;
     println!("        {held} expectations of reports");
     Ok(())
 }
@@ -42,7 +43,7 @@ fn replay_of_a_changed_page(bench: &mut Bench, runs: &Path, reports: &Path) -> R
         &changed,
         recorded.replacen("Принята Оператором", "Принята Кем-то", 1),
     )?;
-    let mut replay = Command::new("target/debug/scenarios");
+    let mut replay = Programs::built()?.command("scenarios");
     replay
         .arg("replay")
         .arg(&changed)

@@ -1,15 +1,16 @@
 //! Lists of revoked certificates and OCSP over HTTP, as a verifier of December 2018 meets them: two applicants enroll
 //! with the built programs, one certificate is revoked, and OpenSSL asks `mock-ca serve` about both.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::mock::{Mock, http};
 use crate::openssl::OpenSsl;
+use crate::ports;
+use crate::process::Beside;
 use crate::programs::Programs;
 use crate::run::Bench;
 
@@ -58,11 +59,8 @@ pub(super) fn check(bench: &mut Bench, openssl: &OpenSsl) -> Result<()> {
 struct Desk {
     profile: &'static str,
     folder: PathBuf,
-    /// Ended with the desk.
-    _mock: Running,
-    portal: String,
-    sms: String,
-    control: String,
+    programs: Programs,
+    mock: Mock,
 }
 
 impl Desk {
@@ -71,26 +69,21 @@ impl Desk {
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("settings.toml"), SETTINGS)?;
         std::fs::write(folder.join("pin"), "12345678")?;
-        let mut serve = program("mock-ca")?;
-        serve.args(["serve", "--config", "settings.toml", "--epoch", EPOCH]);
-        let serve = serve.args(["--profile", profile]).current_dir(&folder);
-        let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let stdout = child.stdout.take().context("mock-ca has no output")?;
-        let mock = Running(child);
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let addresses: Value = serde_json::from_str(&line).context("mock-ca's first line")?;
-        let address = |name: &str| {
-            let url = addresses[name].as_str().map(str::to_owned);
-            url.with_context(|| format!("no {name} in {line}"))
-        };
+        let settings = folder.join("settings.toml").display().to_string();
+        let options = [
+            "--config",
+            &settings,
+            "--epoch",
+            EPOCH,
+            "--profile",
+            profile,
+        ];
+        let programs = Programs::built()?;
         Ok(Self {
             profile,
+            mock: Mock::start(&programs, &options, &folder.join("mock-ca.log"))?,
+            programs,
             folder,
-            _mock: mock,
-            portal: address("portal")?,
-            sms: address("sms")?,
-            control: address("control")?,
         })
     }
 
@@ -100,7 +93,7 @@ impl Desk {
             if revoked {
                 let reason = r#"{"reason":"cessation-of-operation"}"#;
                 let path = format!("/applications/{number}/revoke");
-                http(&self.control, "POST", &path, reason.as_bytes())?;
+                http(&self.mock.control, "POST", &path, reason.as_bytes())?;
             }
         }
         self.fetch_authority(bench, openssl)?;
@@ -126,29 +119,35 @@ impl Desk {
         let mut ask = self.then(openssl, &["ocsp", "-CAfile"])?;
         ask.arg(&root).arg("-issuer").arg(&root);
         ask.arg("-cert").arg(&issuing);
-        let said = bench.run(ask.args(["-url", &format!("{}/ocsp", self.portal)]))?;
+        let said = bench.run(ask.args(["-url", &format!("{}/ocsp", self.mock.portal)]))?;
         judge(&said, ": good")
     }
 
     /// `emulator`, `enroll request`, `enroll install`: the certificate is in `NUMBER/certificate.pem`.
     fn enroll(&self, bench: &mut Bench, number: u32, phone: &str) -> Result<()> {
         let image = format!("{number}.image");
-        let mut new = program("emulator")?;
-        bench.run(new.args(["new", &image]).current_dir(&self.folder))?;
-        let vpcd = free_address()?;
-        let mut attach = program("emulator")?;
+        bench.run(self.program("emulator").args(["new", &image]))?;
+        let vpcd = ports::free()?;
+        let mut attach = self.program("emulator");
         attach.args(["attach", &image, "--vpcd", &vpcd]);
-        let attach = attach.current_dir(&self.folder).stderr(Stdio::null());
-        let _token = Running(attach.spawn()?);
+        let log = self.folder.join(format!("{number}.log"));
+        let _token = Beside::start(&mut attach, &log)?;
         for verb in ["request", "install"] {
-            let mut enroll = program("enroll")?;
-            enroll.args([verb, "--portal", &self.portal, "--sms", &self.sms]);
+            let mut enroll = self.program("enroll");
+            enroll.args([verb, "--portal", &self.mock.portal, "--sms", &self.mock.sms]);
             enroll.args(["--phone", phone, "--token", &format!("vpcd:{vpcd}")]);
             enroll.args(["--pin-file", "pin", "--yes", "--out", &number.to_string()]);
             enroll.args(["--state", &format!("{number}.state")]);
-            bench.run(enroll.current_dir(&self.folder).stdin(Stdio::null()))?;
+            bench.run(&mut enroll)?;
         }
         Ok(())
+    }
+
+    /// A program of ours, in English, among the desk's files.
+    fn program(&self, name: &str) -> Command {
+        let mut command = self.programs.command(name);
+        command.env("LANG", "C").current_dir(&self.folder);
+        command
     }
 
     /// The authority's files as the addresses in its certificates name them, turned into PEM.
@@ -156,7 +155,7 @@ impl Desk {
         for (verb, ending) in [("x509", "cer"), ("crl", "crl")] {
             for authority in [self.profile.to_owned(), format!("{}-root", self.profile)] {
                 let der = http(
-                    &self.portal,
+                    &self.mock.portal,
                     "GET",
                     &format!("/ca/{authority}.{ending}"),
                     b"",
@@ -214,7 +213,7 @@ impl Desk {
     ) -> Result<()> {
         let answer = self.folder.join(format!("{number}.ocsp"));
         let mut ask = self.ocsp(openssl, number)?;
-        ask.args(["-url", &format!("{}/ocsp", self.portal)]);
+        ask.args(["-url", &format!("{}/ocsp", self.mock.portal)]);
         let said = bench.run(ask.arg("-respout").arg(&answer))?;
         judge(&said, if revoked { ": revoked" } else { ": good" })
     }
@@ -251,7 +250,7 @@ impl Desk {
 
     /// An `openssl` command that believes it runs when the mock does.
     fn then(&self, openssl: &OpenSsl, arguments: &[&str]) -> Result<Command> {
-        let answer = http(&self.control, "GET", "/clock", b"")?;
+        let answer = http(&self.mock.control, "GET", "/clock", b"")?;
         let clock: Value = serde_json::from_slice(&answer).context("the mock's clock")?;
         let now = clock["now"]
             .as_str()
@@ -267,48 +266,4 @@ fn judge(said: &str, status: &str) -> Result<()> {
     ensure!(!said.contains("Status times invalid"), "stale:\n{said}");
     ensure!(said.contains(status), "not «{status}»:\n{said}");
     Ok(())
-}
-
-/// A program as cargo has built it.
-fn program(name: &str) -> Result<Command> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let path = std::path::absolute(Path::new(&target).join("debug").join(name))?;
-    let mut command = Command::new(path);
-    command.env("LANG", "C");
-    Ok(command)
-}
-
-fn free_address() -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    Ok(listener.local_addr()?.to_string())
-}
-
-/// One exchange with the mock on loopback; fails unless the answer is 200.
-fn http(base: &str, method: &str, path: &str, body: &[u8]) -> Result<Vec<u8>> {
-    let address = base.strip_prefix("http://").context("plain HTTP")?;
-    let mut stream = TcpStream::connect(address)?;
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-    )?;
-    stream.write_all(body)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
-    let body = answer.split_off(end.with_context(|| format!("{path}: no answer"))? + 4);
-    let head = String::from_utf8_lossy(&answer);
-    ensure!(head.starts_with("HTTP/1.1 200 "), "{method} {path}: {head}");
-    Ok(body)
-}
-
-/// A process of ours, ended by its id when no longer needed.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to end.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

@@ -1,33 +1,29 @@
-//! How many crates there are, and that each one that is there twice is told of in `ci/deny.toml` with the reason.
+//! How many crates there are, as the comment of `ci/deny.toml` tells, and that each one that is there twice is told of
+//! in that file with the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::run::Bench;
+use crate::crates;
 
-const PLATFORM: &str = "x86_64-unknown-linux-gnu";
-const PROGRAMS: [&str; 8] = [
-    "-p",
-    "emulator",
-    "-p",
-    "enroll",
-    "-p",
-    "mock-ca",
-    "-p",
-    "scenarios",
-];
-
-pub(super) fn judged(bench: &mut Bench) -> Result<()> {
-    let linked = crates(bench, &PROGRAMS, "normal,no-proc-macro")?;
-    let all = crates(bench, &["--workspace"], "normal,build,dev")?;
+pub(super) fn judged(text: &str) -> Result<()> {
+    let workspace = Path::new(".");
+    let linked = crates::linked(workspace)?;
+    let all = crates::tree(workspace, &["--workspace"], "normal,build,dev")?;
     println!(
         "        {} crates are linked into the programs; {} with what builds and tests need",
         linked.len(),
         all.len()
     );
-    let config: toml::Table = std::fs::read_to_string("ci/deny.toml")?.parse()?;
+    let told = told_number(text);
+    ensure!(
+        told == Some(linked.len()),
+        "ci/deny.toml tells of another number of crates, {told:?}"
+    );
+    let all = all.iter().filter_map(|it| name_and_numbers(it)).collect();
+    let config: toml::Table = text.parse()?;
     let told = skipped(&config).context("ci/deny.toml has no bans.skip")?;
     for older in older_versions(&all) {
         ensure!(
@@ -38,26 +34,18 @@ pub(super) fn judged(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
-/// Name and version of each crate of these packages, by the kinds of their dependencies.
-fn crates(
-    bench: &mut Bench,
-    packages: &[&str],
-    edges: &str,
-) -> Result<BTreeSet<(String, Vec<u64>)>> {
-    let mut tree = Command::new("cargo");
-    tree.args(["tree", "--quiet", "--locked", "--target", PLATFORM]);
-    tree.args(["--prefix", "none", "--edges", edges])
-        .args(packages);
-    let lines = bench.run(&mut tree)?;
-    Ok(lines.lines().filter_map(name_and_version).collect())
+/// `("syn", [2, 0, 119])` of `syn@2.0.119`; of a version only the numbers count.
+fn name_and_numbers(reference: &str) -> Option<(String, Vec<u64>)> {
+    let (name, version) = reference.split_once('@')?;
+    let end = version.find(['-', '+']).unwrap_or(version.len());
+    let numbers = version[..end].split('.').map(str::parse);
+    Some((name.to_owned(), numbers.collect::<Result<_, _>>().ok()?))
 }
 
-/// `("syn", [2, 0, 119])` of `syn v2.0.119 (proc-macro)`; of a version only the numbers count.
-fn name_and_version(line: &str) -> Option<(String, Vec<u64>)> {
-    let (name, rest) = line.split_once(" v")?;
-    let end = rest.find([' ', '-', '+']).unwrap_or(rest.len());
-    let numbers = rest[..end].split('.').map(str::parse);
-    Some((name.to_owned(), numbers.collect::<Result<_, _>>().ok()?))
+/// How many crates the file's comment says that there are.
+fn told_number(config: &str) -> Option<usize> {
+    let (before, _) = config.split_once(" are linked into the four programs")?;
+    before.split_whitespace().next_back()?.parse().ok()
 }
 
 /// `name@version` of each crate that is there in a newer version too.
@@ -83,16 +71,21 @@ fn skipped(config: &toml::Table) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{name_and_version, older_versions};
+    use super::{name_and_numbers, older_versions, told_number};
 
     #[test]
     fn of_two_versions_the_older_one_needs_a_reason() {
-        let lines = [
-            "syn v2.0.119",
-            "syn v10.0.0 (proc-macro)",
-            "rsa v0.10.0-rc.20 (*)",
-        ];
-        let crates = lines.into_iter().filter_map(name_and_version).collect();
+        let lines = ["syn@2.0.119", "syn@10.0.0", "rsa@0.10.0-rc.20"];
+        let crates = lines.into_iter().filter_map(name_and_numbers).collect();
         assert_eq!(older_versions(&crates), ["syn@2.0.119"]);
+    }
+    #[test]
+    fn the_number_that_is_told_is_the_one_before_its_words() {
+        let text = "# counts: 277 are linked into the four programs together.";
+        assert_eq!(told_number(text), Some(277));
+        assert_eq!(
+            told_number("# some are linked into the four programs"),
+            None
+        );
     }
 }

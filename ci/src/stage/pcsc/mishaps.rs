@@ -21,8 +21,7 @@ pub(super) fn on_the_way(bench: &mut Bench, programs: &Programs, pcscd: Pcscd) -
     let folder = bench.folder().to_owned();
     let image = new_image(bench, programs, "enrolled.image", "2CDB7256")?;
     write_slow_profile(&folder)?;
-    let enrollment = Enrollment::prepare(&folder, "pcsc")?;
-    let _mock = enrollment.start_mock(programs, &[])?;
+    let enrollment = Enrollment::begin(programs, &folder, "pcsc", &[])?;
 
     torn_out(bench, programs, &enrollment, &image)?;
     let token = Inserted::token(bench, programs, &image, slot, &[])?;

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use super::{enroll, new_image};
+use crate::packages::OPENSC_MODULE;
 use crate::pcscd::{Inserted, SLOTS};
 use crate::programs::Programs;
 use crate::run::Bench;
@@ -24,7 +25,7 @@ pub(super) fn by_opensc(bench: &mut Bench, programs: &Programs) -> Result<()> {
     let relayed = Inserted::wait(&mut relay, front, &bench.folder().join("relay.log"))?;
     for arguments in USES {
         let mut tool = Command::new("pkcs11-tool");
-        tool.args(["--module", MODULE, "--slot-index", "1"]);
+        tool.args(["--module", OPENSC_MODULE, "--slot-index", "1"]);
         bench.run(tool.args(["--login", "--pin", "12345678"]).args(arguments))?;
     }
     let reader = format!("pcsc:{}", front.name);
@@ -52,8 +53,6 @@ pub(super) fn by_opensc(bench: &mut Bench, programs: &Programs) -> Result<()> {
     );
     Ok(())
 }
-
-const MODULE: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
 
 const USES: [&[&str]; 2] = [
     &["--keypairgen", "--key-type", "GOSTR3410:A", "--id", "01"],
