@@ -131,6 +131,22 @@ fn an_engine_that_would_ask_something_else_is_found_and_told() {
     ));
 }
 
+#[test]
+fn a_lane_that_nobody_knows_is_kept_and_makes_no_difference() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings/wrong-user-pin.jsonl");
+    let text = fs::read_to_string(path).expect("a recording");
+    let smell = r#"{"n":20,"at":"2018-12-13T09:00:00+08:00","lane":"smell","of":"roses"}"#;
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.insert(20, smell);
+    let recording = Recording::parse(&lines.join("\n")).expect("a recording");
+    assert!(recording.to_json_lines().contains(smell));
+    for side in Side::ALL {
+        let replayed = replay(&recording, side, Way::InProcess).expect("a world");
+        let told = told::render(&recording, side, &replayed, Lang::En);
+        assert!(replayed.passed(), "{told}");
+    }
+}
+
 /// The commands of a shipped run, as if a card that nobody here made had answered them.
 fn as_of_hardware(text: &str) -> Recording {
     let (_, events) = text.split_once('\n').expect("a header and events");
