@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use emulator::TokenImage;
 use enroll::messages::Lang;
 use scenarios::bench::{Cost, enrollment};
-use scenarios::output::run_into;
+use scenarios::explore::story_of;
+use scenarios::jobs;
+use scenarios::output::{run, run_into};
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
-use scenarios::replay::{Side, on_card, replay, told};
-use scenarios::scenario::Scenario;
+use scenarios::replay::{ReplayError, Side, on_card, replay, told};
+use scenarios::scenario::{Mischief, Room, Scenario};
 use scenarios::screen::Nobody;
 use scenarios::world::Conditions;
 
@@ -145,6 +147,97 @@ fn a_lane_that_nobody_knows_is_kept_and_makes_no_difference() {
         let told = told::render(&recording, side, &replayed, Lang::En);
         assert!(replayed.passed(), "{told}");
     }
+}
+
+/// What a run of the scenario leaves, read from its file's text.
+fn recorded(scenario: &Scenario, conditions: Conditions) -> Recording {
+    let folder = tempfile::tempdir().expect("a folder");
+    let before = Box::new(|door| door);
+    let ran = run(
+        folder.path(),
+        scenario,
+        conditions,
+        Box::new(Nobody),
+        before,
+    );
+    let text = ran.expect("a world").recording.to_json_lines();
+    Recording::parse(&text).expect("a recording")
+}
+
+fn conditions(scenario: &Scenario) -> Conditions {
+    let now = "2026-01-01T00:00:00Z".parse().expect("a moment");
+    Conditions::new(scenario.seed, now)
+}
+
+/// What is told of all sides that are not as recorded.
+fn differs(recording: &Recording) -> String {
+    let told = |side| match replay(recording, side, Way::InProcess) {
+        Ok(replayed) if replayed.passed() => String::new(),
+        Ok(replayed) => told::render(recording, side, &replayed, Lang::En),
+        Err(ReplayError::NothingRecorded { .. }) => String::new(),
+        Err(error) => format!("{error}\n"),
+    };
+    Side::ALL.into_iter().map(told).collect()
+}
+
+/// Records and replays each of them, several at once; what is told where one is not as recorded.
+fn replayed(scenarios: &[Scenario]) -> String {
+    let mut told = String::new();
+    let act = |scenario: &Scenario| {
+        let differs = differs(&recorded(scenario, conditions(scenario)));
+        (scenario.to_toml(), differs)
+    };
+    jobs::in_order(jobs::cores(), scenarios, act, |(story, differs)| {
+        if !differs.is_empty() {
+            told.push_str(&format!("{story}\n{differs}\n"));
+        }
+    });
+    told
+}
+
+/// Request and resume, with one fault in the way.
+fn with_fault(room: Room, at: &str, nth: u32, what: Mischief) -> Scenario {
+    let what = what.name();
+    let room = room.name();
+    let text = format!(
+        r#"
+        format = 1
+        title = "One fault"
+        portal = {{ profile = "forus-2018" }}
+        fault = [{{ room = "{room}", at = "{at}", nth = {nth}, what = "{what}" }}]
+        step = [{{ do = "request" }}, {{ do = "resume" }}]
+        "#
+    );
+    Scenario::parse("one-fault", &text).expect("a scenario")
+}
+
+#[test]
+fn whatever_fails_or_kills_the_engine_the_recording_replays() {
+    let mut stories = vec![
+        with_fault(Room::Portal, "POST", 3, Mischief::KilledBefore),
+        with_fault(Room::Portal, "POST", 3, Mischief::KilledAfter),
+    ];
+    for (room, nth) in [
+        (Room::Token, 30),
+        (Room::Portal, 5),
+        (Room::Inbox, 2),
+        (Room::Journal, 3),
+        (Room::Clock, 1),
+    ] {
+        // A portal that does not answer takes real time.
+        let quick = |what: &&Mischief| **what != Mischief::NoAnswer || room == Room::Token;
+        let all = room.mischiefs().iter().filter(quick);
+        stories.extend(all.map(|what| with_fault(room, "", nth, *what)));
+    }
+    let told = replayed(&stories);
+    assert!(told.is_empty(), "{told}");
+}
+
+#[test]
+fn a_random_story_replays() {
+    let stories: Vec<_> = (1..=12).map(story_of).collect();
+    let told = replayed(&stories);
+    assert!(told.is_empty(), "{told}");
 }
 
 /// The commands of a shipped run, as if a card that nobody here made had answered them.

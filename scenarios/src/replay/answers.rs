@@ -47,10 +47,10 @@ impl Answers {
                 response.headers_mut().insert(header, value);
             }
         }
-        match answer.get("lost").and_then(Value::as_str) {
-            Some("whole") => drop(response.extensions_mut().insert(Lost::Whole)),
-            Some(_) => drop(response.extensions_mut().insert(Lost::Rest)),
-            None => {}
+        match lost(line) {
+            "" => {}
+            "rest" => drop(response.extensions_mut().insert(Lost::Rest)),
+            _ => drop(response.extensions_mut().insert(Lost::Whole)),
         }
         response
     }
@@ -60,6 +60,13 @@ impl Answers {
         let n = same_as.and_then(|n| usize::try_from(n).ok()).unwrap_or(n);
         self.0.get(&n).cloned().unwrap_or_default()
     }
+}
+
+/// How the answer of an http line was lost; empty where it came.
+pub(super) fn lost(line: &Line) -> &str {
+    let answer = line.fields.get("answer");
+    let lost = answer.and_then(|answer| answer.get("lost"));
+    lost.and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Text with its secrets filled in, other bytes as they were; of a paper nothing but its size is known.

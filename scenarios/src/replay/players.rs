@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use mock_ca::Door as Room;
 use serde_json::{Value, json};
 
-use super::answers::{Answers, filled};
+use super::answers::{Answers, filled, lost};
 use super::story::{field, moment};
 use crate::recording::{Line, Recording};
+use crate::timeline::{KILLED_AFTER, KILLED_BEFORE};
 use crate::world::Door;
 
 /// The recorded token. Asked something else it says that it fails, and waits for what was recorded.
@@ -31,7 +32,7 @@ impl Token {
         // Commands that never reached the card: the engine was killed on its way to them.
         while self
             .lines
-            .pop_front_if(|line| field(line, "lost") == "killed before")
+            .pop_front_if(|line| field(line, "lost") == KILLED_BEFORE)
             .is_some()
         {}
         let asked = self.lines.front().map(|line| field(line, "command"));
@@ -50,7 +51,7 @@ impl Transmit for Token {
         };
         match field(&line, "lost") {
             "" => Ok(hex::decode(field(&line, "response")).unwrap_or_else(|_| FAILED.to_vec())),
-            "killed after" => Ok(FAILED.to_vec()),
+            KILLED_AFTER => Ok(FAILED.to_vec()),
             "removed" => Err(TransmitError::Removed),
             "reset" => Err(TransmitError::Reset),
             why => Err(TransmitError::Lost(why.to_owned())),
@@ -107,6 +108,12 @@ impl Portal {
         let asked = |line: &Line| {
             field(line, "method") == request.method().as_str() && path == Some(field(line, "path"))
         };
+        // Requests that were never sent: the engine was killed on its way to them.
+        while self
+            .pages
+            .pop_front_if(|line| lost(line) == KILLED_BEFORE)
+            .is_some()
+        {}
         match self.pages.pop_front_if(|line| asked(line)) {
             Some(line) => self.answers.response(&line),
             None => not_recorded(),
