@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use emulator::TokenImage;
+use emulator::timing::Profile;
 use enroll::messages::Lang;
 use scenarios::bench::{Cost, enrollment};
 use scenarios::explore::story_of;
@@ -11,10 +12,15 @@ use scenarios::jobs;
 use scenarios::output::{run, run_into};
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
-use scenarios::replay::{ReplayError, Side, on_card, replay, told};
+use scenarios::replay::{Side, on_card, replay, told};
 use scenarios::scenario::{Mischief, Room, Scenario};
 use scenarios::screen::Nobody;
 use scenarios::world::Conditions;
+
+#[path = "common/differs.rs"]
+mod differs;
+
+use differs::differs;
 
 fn shipped() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings");
@@ -169,17 +175,6 @@ fn conditions(scenario: &Scenario) -> Conditions {
     Conditions::new(scenario.seed, now)
 }
 
-/// What is told of all sides that are not as recorded.
-fn differs(recording: &Recording) -> String {
-    let told = |side| match replay(recording, side, Way::InProcess) {
-        Ok(replayed) if replayed.passed() => String::new(),
-        Ok(replayed) => told::render(recording, side, &replayed, Lang::En),
-        Err(ReplayError::NothingRecorded { .. }) => String::new(),
-        Err(error) => format!("{error}\n"),
-    };
-    Side::ALL.into_iter().map(told).collect()
-}
-
 /// Records and replays each of them, several at once; what is told where one is not as recorded.
 fn replayed(scenarios: &[Scenario]) -> String {
     let mut told = String::new();
@@ -237,6 +232,35 @@ fn whatever_fails_or_kills_the_engine_the_recording_replays() {
 fn a_random_story_replays() {
     let stories: Vec<_> = (1..=12).map(story_of).collect();
     let told = replayed(&stories);
+    assert!(told.is_empty(), "{told}");
+}
+
+#[test]
+fn a_run_on_a_slow_token_replays() {
+    let scenario = Scenario::find("wrong-user-pin").expect("a shipped scenario");
+    let slow = Conditions {
+        timing: Profile::hardware(),
+        ..conditions(&scenario)
+    };
+    let recording = recorded(&scenario, slow);
+    let told = differs(&recording);
+    assert!(told.is_empty(), "{told}");
+}
+
+#[test]
+fn a_pin_that_is_the_factorys_again_replays() {
+    let text = r#"
+        format = 1
+        title = "The factory's PIN again"
+        portal = { profile = "forus-2018" }
+        token = { pins = { user = "another-pin" } }
+        step = [
+            { do = "change-pin", with = { user_pin = "another-pin", new_pin = "12345678" } },
+            { do = "request" },
+        ]
+    "#;
+    let scenario = Scenario::parse("factory-pin", text).expect("a scenario");
+    let told = replayed(&[scenario]);
     assert!(told.is_empty(), "{told}");
 }
 

@@ -6,15 +6,19 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use scenarios::coverage;
-use scenarios::recording::Line;
+use scenarios::jobs;
+use scenarios::recording::{Line, Recording};
 use scenarios::scenario::{Scenario, schema};
 use serde_json::Value;
 
 mod common;
+#[path = "common/differs.rs"]
+mod differs;
 
 /// What a run left.
 struct Ran {
     mismatches: Vec<String>,
+    recording: String,
     lines: Vec<Line>,
 }
 
@@ -36,6 +40,7 @@ fn ran(name: &'static str) -> Arc<Ran> {
         Arc::new(Ran {
             mismatches: outcome.mismatches,
             lines: recording.lines().skip(1).map(line).collect(),
+            recording,
         })
     });
     Arc::clone(run)
@@ -117,6 +122,26 @@ fn a_watched_event_that_is_taken_away_is_missed() {
         let unguarded = coverage::unguarded(&scenario, &ran(name).lines);
         assert_eq!(unguarded, Vec::<usize>::new(), "{name}");
     }
+}
+
+#[test]
+fn every_shipped_scenario_replays_on_every_side() {
+    let mut told = String::new();
+    let act = |name: &&'static str| {
+        let recording = Recording::parse(&ran(name).recording).expect("a recording");
+        (*name, differs::differs(&recording))
+    };
+    jobs::in_order(
+        jobs::cores(),
+        &scenarios::suite::names(),
+        act,
+        |(name, differs)| {
+            if !differs.is_empty() {
+                told.push_str(&format!("{name}\n{differs}"));
+            }
+        },
+    );
+    assert!(told.is_empty(), "{told}");
 }
 
 macro_rules! scenarios {

@@ -39,7 +39,7 @@ fn told_again(recording: &Recording, story: &Story) -> Result<Vec<Line>, ReplayE
         story.conditions(Way::InProcess),
         Box::new(move |door| tap.tap(door)),
         players::portal(recording),
-        Box::new(players::Token::of(recording)),
+        |clock| Box::new(players::Token::of(recording, clock)),
     )?;
     let ledger = Ledger::new(wire, runner::phone().digits());
     let header = recording.header();

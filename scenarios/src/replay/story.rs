@@ -32,7 +32,8 @@ impl Story {
         })
     }
 
-    /// The conditions of the recorded run, with the token reached by `way`.
+    /// The conditions of the recorded run, with the token reached by `way`. Where it took time, the recorded lines tell when
+    /// it was done.
     pub fn conditions(&self, way: Way) -> Conditions {
         Conditions {
             way,
