@@ -16,6 +16,7 @@ use scenarios::replay::{Side, on_card, replay, told};
 use scenarios::scenario::{Mischief, Room, Scenario};
 use scenarios::screen::Nobody;
 use scenarios::world::Conditions;
+use serde_json::{Map, Value};
 
 #[path = "common/differs.rs"]
 mod differs;
@@ -262,6 +263,51 @@ fn a_pin_that_is_the_factorys_again_replays() {
     let scenario = Scenario::parse("factory-pin", text).expect("a scenario");
     let told = replayed(&[scenario]);
     assert!(told.is_empty(), "{told}");
+}
+
+/// A shipped recording's text with its lines of one lane changed.
+fn changed(name: &str, lane: &str, change: impl Fn(usize, &mut Map<String, Value>)) -> String {
+    let path = format!("{}/recordings/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(path).expect("a recording");
+    let mut nth = 0;
+    let lines = text.lines().map(|line| {
+        let mut fields: Map<String, Value> = serde_json::from_str(line).expect("a line");
+        if fields.get("lane").is_some_and(|it| it == lane) {
+            change(nth, &mut fields);
+            nth += 1;
+        }
+        serde_json::to_string(&fields).expect("a line") + "\n"
+    });
+    lines.collect()
+}
+
+#[test]
+fn commands_whose_answers_were_lost_are_counted_as_not_compared() {
+    let lost = |nth, fields: &mut Map<String, Value>| {
+        if nth > 0 {
+            fields.insert("lost".to_owned(), "no answer in the log".into());
+        }
+    };
+    let (passed, told) = on_another_card(&changed("first-certificate", "apdu", lost));
+    assert!(!passed, "{told}");
+    assert!(
+        told.contains("TOO LITTLE WAS COMPARED (apdu); 1 lines"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_request_that_cannot_be_asked_is_a_difference() {
+    let spoilt = |_, fields: &mut Map<String, Value>| {
+        fields.insert("path".to_owned(), "not a path".into());
+    };
+    let text = changed("wrong-user-pin", "http", spoilt);
+    let recording = Recording::parse(&text).expect("a recording");
+    let replayed = replay(&recording, Side::Portal, Way::InProcess).expect("a world");
+    let lost = replayed.differences.iter();
+    let lost = lost.filter(|it| it.expected.as_ref().is_some_and(|line| line.lane == "http"));
+    let asked = recording.lines().iter().filter(|line| line.lane == "http");
+    assert_eq!(lost.count(), asked.count());
 }
 
 /// The commands of a shipped run, as if a card that nobody here made had answered them.

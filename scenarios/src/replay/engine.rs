@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::compare::{self, compare};
+use super::compare::{Tally, compare};
 use super::{ReplayError, Replayed, Story, players};
 use crate::reader::Way;
 use crate::recording::{Line, Recording};
@@ -21,12 +21,12 @@ const THE_ENGINES: [&str; 9] = [
 pub(super) fn replay(recording: &Recording, story: &Story) -> Result<Replayed, ReplayError> {
     let came = told_again(recording, story)?;
     let (recorded, came) = (engines(recording.lines()), engines(&came));
-    Ok(Replayed {
-        differences: compare(&recorded, &came),
-        lines: recorded.len(),
-        bytes: compare::bytes(&recorded),
-        not_compared: compare::masked(&recorded),
-    })
+    let differences = compare(&recorded, &came);
+    Ok(Replayed::of(
+        differences,
+        recorded.len(),
+        &Tally::of(&recorded),
+    ))
 }
 
 /// The lines of a run in which everybody but the engine is played.

@@ -12,7 +12,7 @@ use enroll::ports::token::{Transmit as _, TransmitError};
 use serde_json::Value;
 
 use super::bound::{Bound, Whose};
-use super::compare::{self, compare};
+use super::compare::{Tally, compare};
 use super::story::{field, moment};
 use super::{ReplayError, Replayed};
 use crate::clock::ScenarioClock;
@@ -30,10 +30,9 @@ pub fn on_card(
     image: &TokenImage,
     way: Way,
 ) -> Result<Replayed, ReplayError> {
-    let lines = recording.lines().iter();
-    let lines: Vec<_> = lines.filter(|line| line.lane == LANE).collect();
+    let mut lines = recording.lines().iter();
     let first = lines
-        .first()
+        .find(|line| line.lane == LANE)
         .ok_or(ReplayError::NothingRecorded { lane: LANE })?;
     let clock = ScenarioClock::at(moment(first));
     let seed = recording.header().seed.unwrap_or_default();
@@ -43,14 +42,16 @@ pub fn on_card(
         image,
         bound: Bound::new(&recording.header().may_differ),
     };
-    let (mut recorded, mut came) = (Vec::new(), Vec::new());
+    let (mut recorded, mut came, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     for line in recording.lines() {
         clock.come_to(moment(line));
         match line.lane.as_str() {
             "operator" => bench.reader.power_cycle().map_err(WorldError::Reader)?,
             LANE => {
                 let (old, new) = bench.ask(line);
-                if !line.fields.contains_key("lost") {
+                if line.fields.contains_key("lost") {
+                    lost.push(old);
+                } else {
                     recorded.push(old);
                     came.extend(new);
                 }
@@ -59,12 +60,14 @@ pub fn on_card(
         }
     }
     drop(bench.reader.eject());
-    Ok(Replayed {
-        differences: compare(&recorded, &came),
-        lines: recorded.len(),
-        bytes: compare::bytes(&lines.into_iter().cloned().collect::<Vec<_>>()),
-        not_compared: compare::masked(&recorded) + bench.bound.not_compared(),
-    })
+    let mut tally = Tally::of(&recorded);
+    lost.iter().for_each(|line| tally.pass_over(line));
+    tally.bound(LANE, bench.bound.not_compared());
+    Ok(Replayed::of(
+        compare(&recorded, &came),
+        recorded.len(),
+        &tally,
+    ))
 }
 
 const LANE: &str = "apdu";

@@ -5,7 +5,7 @@ use http::{HeaderValue, Request};
 use mock_ca::Door as Listener;
 use serde_json::{Map, Value, json};
 
-use super::compare::{self, compare};
+use super::compare::{Tally, compare};
 use super::story::{Story, field, moment};
 use super::{ReplayError, Replayed};
 use crate::browser::PLAYED_BRIDGE;
@@ -23,12 +23,11 @@ pub(super) fn replay(recording: &Recording, story: &Story) -> Result<Replayed, R
     }
     let came = Asker::new(recording, story)?.ask_all(recording);
     let (asked, not_asked): (Vec<_>, Vec<_>) = recorded.into_iter().partition(is_asked);
-    Ok(Replayed {
-        differences: compare(&asked, &came),
-        lines: asked.len(),
-        bytes: compare::bytes(&asked) + compare::bytes(&not_asked),
-        not_compared: compare::masked(&asked) + compare::bytes(&not_asked),
-    })
+    let mut tally = Tally::of(&asked);
+    for line in &not_asked {
+        tally.pass_over(line);
+    }
+    Ok(Replayed::of(compare(&asked, &came), asked.len(), &tally))
 }
 
 /// Whether the portal itself was asked: what sends on to TLS stands before it, and its answers are not kept.
@@ -91,7 +90,7 @@ impl<'a> Asker<'a> {
             self.world.clock.come_to(moment(line));
             match line.lane.as_str() {
                 "operator" => self.begin_step(),
-                "http" if is_asked(line) => came.push(self.page(line)),
+                "http" if is_asked(line) => came.extend(self.page(line)),
                 "sms" => came.push(self.message(line)),
                 _ => {}
             }
@@ -110,12 +109,10 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// What the mock answers to the recorded request.
-    fn page(&mut self, line: &Line) -> Line {
+    /// What the mock answers to the recorded request; none where the line is no request.
+    fn page(&mut self, line: &Line) -> Option<Line> {
+        let request = self.request(line)?;
         let mut came = portals(line.clone());
-        let Some(request) = self.request(line) else {
-            return came;
-        };
         let listener = match self.story.scenario.https {
             true => Listener::SecurePortal,
             false => Listener::Portal,
@@ -132,7 +129,7 @@ impl<'a> Asker<'a> {
         if let Some(exchange) = exchange {
             came.fields.extend(self.ledger.fields(line.n, &exchange));
         }
-        came
+        Some(came)
     }
 
     fn request(&self, line: &Line) -> Option<Request<Vec<u8>>> {

@@ -8,7 +8,7 @@ use enroll::adapters::observed::Observed;
 use enroll::event::Events;
 use enroll::ports::token::Transmit;
 
-use super::compare::{self, compare};
+use super::compare::{Tally, compare};
 use super::story::{Story, field, moment};
 use super::{ReplayError, Replayed};
 use crate::clock::ScenarioClock;
@@ -34,12 +34,12 @@ pub(super) fn replay(
         return Err(ReplayError::NothingRecorded { lane: LANE });
     }
     let came = of_lane(&answered(recording, story, way)?);
-    Ok(Replayed {
-        differences: compare(&recorded, &came),
-        lines: recorded.len(),
-        bytes: compare::bytes(&recorded),
-        not_compared: compare::masked(&recorded),
-    })
+    let differences = compare(&recorded, &came);
+    Ok(Replayed::of(
+        differences,
+        recorded.len(),
+        &Tally::of(&recorded),
+    ))
 }
 
 fn of_lane(lines: &[Line]) -> Vec<Line> {
