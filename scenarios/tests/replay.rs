@@ -317,6 +317,41 @@ fn as_of_hardware(text: &str) -> Recording {
     Recording::parse(&format!("{header}\n{events}")).expect("a recording")
 }
 
+#[test]
+fn a_pin_changed_on_a_card_that_nobody_here_made_is_changed_to_one_made_up() {
+    let text = r#"
+        format = 1
+        title = "Another PIN"
+        portal = { profile = "forus-2018" }
+        step = [
+            { do = "change-pin", with = { new_pin = "another-pin" } },
+            { do = "request", with = { user_pin = "wrong" } },
+            { do = "request", with = { user_pin = "another-pin" } },
+        ]
+    "#;
+    let scenario = Scenario::parse("another-pin", text).expect("a scenario");
+    let recording = recorded(&scenario, conditions(&scenario)).to_json_lines();
+    assert!(recording.contains("00240102{pin:user}"));
+    let (passed, told) = on_another_card(&recording);
+    assert!(passed, "{told}");
+}
+
+#[test]
+fn an_import_of_a_key_that_nobody_kept_is_counted_as_not_compared() {
+    let path = format!(
+        "{}/recordings/first-certificate.jsonl",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = fs::read_to_string(path).expect("a recording");
+    let import = r#"{"n":0,"at":"2018-12-14T09:00:00+08:00","lane":"apdu","command":"00240100{pin:user}","response":"9000"}"#;
+    let (passed, told) = on_another_card(&format!("{text}{import}\n"));
+    assert!(passed, "{told}");
+    let (_, without) = on_another_card(&text);
+    let lines = |told: &str| told.split_once(" lines").map(|(lines, _)| lines.to_owned());
+    assert_eq!(lines(&told), lines(&without));
+    assert_ne!(told, without);
+}
+
 /// Whether a new token, with another seed than the recorded run's, is as recorded; and what is told of it.
 fn on_another_card(text: &str) -> (bool, String) {
     let recording = as_of_hardware(text);
