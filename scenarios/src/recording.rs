@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::scenario::Scenario;
+use crate::wire::without_number;
 
 /// Version of the format; a reader refuses a higher one.
 pub const FORMAT: u32 = 1;
@@ -179,6 +180,9 @@ impl Recording {
             unreachable!("an event is a tagged struct of plain fields");
         };
         fields.remove("event");
+        if let Event::Sms { text, .. } = event {
+            fields["text"] = without_number(text).into();
+        }
         self.add(at, lane(event), fields)
     }
 

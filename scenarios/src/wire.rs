@@ -17,6 +17,7 @@ use crate::world::Door;
 
 pub use ledger::Ledger;
 pub use masks::Masks;
+pub(crate) use masks::without_number;
 
 /// One request and its answer, as they passed.
 #[derive(Clone, Debug)]

@@ -249,6 +249,28 @@ fn a_run_on_a_slow_token_replays() {
 }
 
 #[test]
+fn a_code_of_any_length_is_masked_and_replays() {
+    for digits in [1, 3, 9, 10] {
+        let text = format!(
+            r#"
+            format = 1
+            title = "Another code"
+            portal = {{ profile = "forus-2018", login = {{ code_digits = {digits} }} }}
+            step = [{{ do = "request", expect = {{ exit = 20 }} }}]
+            "#
+        );
+        let scenario = Scenario::parse("another-code", &text).expect("a scenario");
+        let recording = recorded(&scenario, conditions(&scenario));
+        let mut lines = recording.lines().iter();
+        let sms = lines.find(|line| line.lane == "sms").expect("a message");
+        let masked = format!("Код подтверждения: {{digits:{digits}}}. Никому его не сообщайте");
+        assert_eq!(sms.fields["text"], masked);
+        let told = differs(&recording);
+        assert!(told.is_empty(), "{digits}\n{told}");
+    }
+}
+
+#[test]
 fn a_pin_that_is_the_factorys_again_replays() {
     let text = r#"
         format = 1

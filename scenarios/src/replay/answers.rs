@@ -110,6 +110,9 @@ pub(super) fn filled(text: &str) -> String {
     filled
 }
 
+/// However long a recording says that a number was.
+const LONGEST_NUMBER: usize = 10;
+
 /// Made up, for nobody kept the real one: the same for the same name, and such as the engine takes.
 fn value(name: &str) -> Option<String> {
     if name == "phone" {
@@ -120,6 +123,7 @@ fn value(name: &str) -> Option<String> {
     match kind {
         "session" | "form" => Some(format!("{kind}-{number}-made-up")),
         "code" => Some(format!("{:06}", 100_000 + number % 900_000)),
+        "digits" => Some("0".repeat(usize::try_from(number).ok()?.min(LONGEST_NUMBER))),
         _ => None,
     }
 }
@@ -135,5 +139,6 @@ mod tests {
             "a 100002 b form-1-made-up body{color:red} {x} {"
         );
         assert_eq!(filled("{phone}"), "79000000000");
+        assert_eq!(filled("Код: {digits:9}."), "Код: 000000000.");
     }
 }

@@ -147,7 +147,14 @@ const BLIND_AT_MOST: usize = 10;
 
 /// Bytes of `{pin:user}`, `{code:1}` and the like.
 fn names(text: &str) -> usize {
-    const SECRETS: [&str; 5] = ["{pin:", "{code:", "{session:", "{form:", "{phone"];
+    const SECRETS: [&str; 6] = [
+        "{pin:",
+        "{code:",
+        "{digits:",
+        "{session:",
+        "{form:",
+        "{phone",
+    ];
     let one = |start: &str| {
         let lengths = text.split(start).skip(1);
         lengths

@@ -8,7 +8,7 @@ use mock_ca::Lost;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Exchange, Masks, Wire};
+use super::{Exchange, Masks, Wire, without_number};
 use crate::timeline::{KILLED_AFTER, KILLED_BEFORE};
 
 /// Joins what passed at the doors with what the engine tells.
@@ -88,7 +88,7 @@ impl Ledger {
     pub fn message(&mut self, number: u64, masked: &str) -> Option<String> {
         let raw = self.text(number)?;
         self.masks.message(&raw, masked);
-        Some(self.masks.shown(&raw, masked))
+        Some(without_number(&self.masks.shown(&raw, masked)))
     }
 
     fn text(&self, number: u64) -> Option<String> {
