@@ -12,7 +12,7 @@ use scenarios::jobs;
 use scenarios::output::{run, run_into};
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
-use scenarios::replay::{Side, on_card, replay, told};
+use scenarios::replay::{ReplayError, Side, on_card, replay, told};
 use scenarios::scenario::{Mischief, Room, Scenario};
 use scenarios::screen::Nobody;
 use scenarios::world::Conditions;
@@ -246,6 +246,40 @@ fn a_run_on_a_slow_token_replays() {
     let recording = recorded(&scenario, slow);
     let told = differs(&recording);
     assert!(told.is_empty(), "{told}");
+}
+
+/// A recording of a scenario without steps.
+fn of_nothing(epoch: &str) -> Recording {
+    let header = format!(
+        r#"{{"recording":1,"scenario":"s","seed":1,"epoch":"{epoch}","story":{{"format":1,"title":"t","step":[]}}}}"#
+    );
+    Recording::parse(&header).expect("a recording")
+}
+
+#[test]
+fn a_recording_with_nothing_to_compare_does_not_pass_and_says_so() {
+    let recording = of_nothing("2018-12-13T09:00:00+08:00");
+    let replayed = replay(&recording, Side::Engine, Way::InProcess).expect("a world");
+    let told = told::render(&recording, Side::Engine, &replayed, Lang::En);
+    assert!(
+        !replayed.passed() && told.contains("NOTHING TO COMPARE"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_moment_at_the_end_of_the_calendar_is_no_storys() {
+    for epoch in [
+        "9999-12-31T05:30:00+08:00",
+        "9999-12-30T00:00:00+08:00",
+        "-009999-01-05T00:00:00Z",
+    ] {
+        let outcome = replay(&of_nothing(epoch), Side::Engine, Way::InProcess);
+        assert!(
+            matches!(outcome, Err(ReplayError::NoStory)),
+            "{epoch}: {outcome:?}"
+        );
+    }
 }
 
 #[test]

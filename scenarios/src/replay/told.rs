@@ -33,6 +33,8 @@ fn verdict(side: Side, replayed: &Replayed, lang: Lang) -> String {
             Lang::Ru => format!("РАСХОЖДЕНИЙ: {differences}"),
             Lang::En => format!("DIFFERENCES: {differences}"),
         }
+    } else if replayed.lines == 0 {
+        pick(lang, "СРАВНИВАТЬ НЕЧЕГО", "NOTHING TO COMPARE").to_owned()
     } else if !replayed.blind.is_empty() {
         let lanes = replayed.blind.join(", ");
         match lang {
