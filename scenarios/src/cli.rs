@@ -1,5 +1,26 @@
 //! The command line.
 
+/// As std's, but whoever reads may have had enough (`scenarios list | head`): the exit code tells all the same.
+macro_rules! print {
+    ($($text:tt)*) => {
+        drop(std::io::Write::write_fmt(&mut std::io::stdout(), format_args!($($text)*)))
+    };
+}
+
+/// A line of it.
+macro_rules! println {
+    ($($text:tt)*) => {
+        print!("{}\n", format_args!($($text)*))
+    };
+}
+
+/// The same for what goes wrong.
+macro_rules! eprintln {
+    ($($text:tt)*) => {
+        drop(std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{}\n", format_args!($($text)*))))
+    };
+}
+
 mod bench;
 mod explore;
 mod faults;
@@ -12,7 +33,7 @@ mod report;
 mod run;
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -229,12 +250,19 @@ fn progress(done: usize, of: usize) {
 fn written(outcome: &io::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => ExitCode::from(unusable(error)),
     }
 }
 
 fn unusable(error: &dyn std::error::Error) -> u8 {
     eprintln!("scenarios: {error}");
+    2
+}
+
+/// What cannot be done with a file.
+fn unusable_file(file: &Path, error: &dyn std::error::Error) -> u8 {
+    eprintln!("scenarios: {}: {error}", file.display());
     2
 }
 

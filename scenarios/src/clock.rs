@@ -1,7 +1,7 @@
 //! The scenario's one clock: the engine waits on it, the portal reads it, nobody else moves it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 #[derive(Clone, Debug)]
 pub struct ScenarioClock {
     micros: Arc<AtomicI64>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl ScenarioClock {
@@ -17,6 +18,7 @@ impl ScenarioClock {
     pub fn at(epoch: Timestamp) -> Self {
         Self {
             micros: Arc::new(AtomicI64::new(epoch.as_microsecond())),
+            stopped: Arc::default(),
         }
     }
 
@@ -37,8 +39,19 @@ impl ScenarioClock {
             .fetch_max(moment.as_microsecond(), Ordering::SeqCst);
     }
 
+    /// Does something that is no part of the scenario and takes none of its time.
+    pub fn stopped<Done>(&self, act: impl FnOnce() -> Done) -> Done {
+        self.stopped.store(true, Ordering::SeqCst);
+        let done = act();
+        self.stopped.store(false, Ordering::SeqCst);
+        done
+    }
+
     /// Lets time pass at once.
     pub fn pass(&self, how_long: Duration) {
+        if self.stopped.load(Ordering::SeqCst) {
+            return;
+        }
         let micros = i64::try_from(how_long.as_micros()).unwrap_or(i64::MAX);
         self.micros.fetch_add(micros, Ordering::SeqCst);
     }
@@ -57,5 +70,20 @@ impl enroll::ports::Clock for ScenarioClock {
 
     fn wait(&self, how_long: Duration, _why: &str) {
         self.pass(how_long);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_part_of_the_scenario_takes_none_of_its_time() {
+        let clock = ScenarioClock::at(Timestamp::UNIX_EPOCH);
+        let second = Duration::from_secs(1);
+        clock.stopped(|| clock.pass(second));
+        assert_eq!(clock.since_unix_epoch(), Duration::ZERO);
+        clock.pass(second);
+        assert_eq!(clock.since_unix_epoch(), second);
     }
 }

@@ -35,17 +35,7 @@ pub struct Finding {
 /// Errors: the [`Finding`], already shortened.
 pub fn explore(seed: u64, laws: Laws) -> Result<Judged, Box<Finding>> {
     let judged = RefCell::new(Judged::default());
-    let config = Config {
-        cases: 1,
-        failure_persistence: None,
-        max_shrink_iters: SHRINKS,
-        ..Config::default()
-    };
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    let found = runner.run(&story::story(seed), |scenario| {
+    let found = teller(seed).run(&story::story(seed), |scenario| {
         let told = judge::judge(&scenario, laws);
         let told = told.map_err(|broken| TestCaseError::fail(broken.law))?;
         judged.replace(told);
@@ -68,6 +58,31 @@ pub fn explore(seed: u64, laws: Laws) -> Result<Judged, Box<Finding>> {
         scenario: kept(scenario, &broken, seed),
         broken: broken.law,
     }))
+}
+
+/// The story that a seed tells, without what brings it to its end.
+pub fn story_of(seed: u64) -> Scenario {
+    let told = RefCell::new(None);
+    let heard = teller(seed).run(&story::story(seed), |scenario| {
+        told.replace(Some(scenario));
+        Ok(())
+    });
+    let told = heard.ok().and_then(|()| told.into_inner());
+    told.expect("every seed tells one story, and nothing judges it here")
+}
+
+/// Who makes one story of a seed.
+fn teller(seed: u64) -> TestRunner {
+    let config = Config {
+        cases: 1,
+        failure_persistence: None,
+        max_shrink_iters: SHRINKS,
+        ..Config::default()
+    };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    TestRunner::new_with_rng(config, rng)
 }
 
 /// Judges a story that lies in a file; what it breaks, if anything.

@@ -18,4 +18,4 @@ pub use meddler::{Call, Meddler};
 
 #[cfg(feature = "pcsc")]
 pub(crate) use hands::end_the_dead;
-pub(crate) use hands::{Card, MachineClock, PATIENCE, Platter, meddled, to_card, to_reset};
+pub(crate) use hands::{Card, Killed, MachineClock, PATIENCE, Platter, meddled, to_card, to_reset};

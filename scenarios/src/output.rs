@@ -132,7 +132,8 @@ fn run_in(
         conditions.seed,
         world::start(scenario, conditions.now),
     )
-    .of(scenario);
+    .of(scenario)
+    .timed(&conditions.timing);
     let mut ledger = Ledger::new(wire, runner::phone().digits());
     if let Some(desk) = &world.browser {
         recording = recording.in_browser();

@@ -8,14 +8,16 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use emulator::timing::Profile;
 use enroll::event::Event;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::scenario::Scenario;
+use crate::wire::without_number;
 
 /// Version of the format; a reader refuses a higher one.
 pub const FORMAT: u32 = 1;
@@ -41,6 +43,9 @@ pub struct Header {
     /// `browser` when pages and not the engine drove the token; otherwise the way makes no difference and is not told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
+    /// How slow the token was, as a timing profile's file has it; not there when it took no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Value>,
     /// What another card answers otherwise, and replay binds to names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub may_differ: Vec<MayDiffer>,
@@ -94,6 +99,7 @@ impl Recording {
             epoch: irkutsk(epoch),
             story: None,
             via: None,
+            timing: None,
             may_differ: Vec::new(),
         };
         Self {
@@ -115,6 +121,13 @@ impl Recording {
     #[must_use]
     pub fn of(mut self, scenario: &Scenario) -> Self {
         self.header.story = Some(scenario.retold());
+        self
+    }
+
+    /// The same, of a token that is so slow.
+    #[must_use]
+    pub fn timed(mut self, timing: &Profile) -> Self {
+        self.header.timing = (*timing != Profile::none()).then(|| told(timing));
         self
     }
 
@@ -167,6 +180,9 @@ impl Recording {
             unreachable!("an event is a tagged struct of plain fields");
         };
         fields.remove("event");
+        if let Event::Sms { text, .. } = event {
+            fields["text"] = without_number(text).into();
+        }
         self.add(at, lane(event), fields)
     }
 
@@ -194,14 +210,33 @@ impl Recording {
 
     /// The file's text.
     pub fn to_json_lines(&self) -> String {
-        let mut text = json(&self.header);
+        let mut text = one_line(&self.header);
         for line in &self.lines {
             text.push('\n');
-            text.push_str(&json(line));
+            text.push_str(&one_line(line));
         }
         text.push('\n');
         text
     }
+}
+
+/// A profile under the names that its file has.
+fn told(timing: &Profile) -> Value {
+    json!({
+        "format": 1,
+        "byte-us": timing.byte_us,
+        "look-us": timing.look_us,
+        "write-us": timing.write_us,
+        "verify-us": timing.verify_us,
+        "random-us": timing.random_us,
+        "hash-us": timing.hash_us,
+        "sign-gost-256-us": timing.sign_gost_256_us,
+        "sign-gost-512-us": timing.sign_gost_512_us,
+        "rsa-us": timing.rsa_us,
+        "generate-gost-256-us": timing.generate_gost_256_us,
+        "generate-gost-512-us": timing.generate_gost_512_us,
+        "generate-rsa-us": timing.generate_rsa_us,
+    })
 }
 
 fn read<T: DeserializeOwned>(index: usize, text: &str) -> Result<T, RecordingError> {
@@ -244,7 +279,7 @@ pub enum RecordingError {
     },
 }
 
-fn json(value: &impl Serialize) -> String {
+fn one_line(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain structs with string keys")
 }
 
@@ -271,4 +306,25 @@ pub fn time_of_day(at: Timestamp) -> String {
     at.to_zoned(TimeZone::fixed(Offset::constant(8)))
         .strftime("%H:%M:%S")
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_tells_of_a_slow_token_all_that_its_profile_has() {
+        let hardware = Profile::hardware();
+        let recording = Recording::new("slow", 1, Timestamp::UNIX_EPOCH).timed(&hardware);
+        let kept = Recording::parse(&recording.to_json_lines()).expect("a recording");
+        let timing = kept.header().timing.clone().expect("a profile");
+        let again: Profile = serde_json::from_value(timing).expect("a profile");
+        assert_eq!(again, hardware);
+    }
+
+    #[test]
+    fn a_header_says_nothing_of_a_token_that_takes_no_time() {
+        let recording = Recording::new("quick", 1, Timestamp::UNIX_EPOCH).timed(&Profile::none());
+        assert!(!recording.to_json_lines().contains("timing"));
+    }
 }

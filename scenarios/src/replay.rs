@@ -18,6 +18,8 @@ use crate::reader::Way;
 use crate::recording::Recording;
 use crate::world::WorldError;
 
+use compare::Tally;
+
 pub use compare::Difference;
 pub use heard::on_card;
 pub use story::Story;
@@ -56,25 +58,28 @@ pub struct Replayed {
     pub lines: usize,
     /// Bytes of the compared lines, in the lanes of the side.
     pub bytes: usize,
-    /// Of those, what was not compared: masked secrets, papers by their digest, values bound to names.
+    /// Of those, what was not compared: masked secrets, values bound to names, commands without an answer.
     pub not_compared: usize,
+    /// Lanes of which more than a tenth was not compared, which proves nothing.
+    pub blind: Vec<String>,
 }
 
 impl Replayed {
-    /// The part of the bytes that nothing was said of, in percent.
-    pub fn blind_percent(&self) -> usize {
-        let percent = (self.not_compared * 100).checked_div(self.bytes);
-        percent.unwrap_or_default()
+    fn of(differences: Vec<Difference>, lines: usize, tally: &Tally) -> Self {
+        Self {
+            differences,
+            lines,
+            bytes: tally.bytes(),
+            not_compared: tally.not_compared(),
+            blind: tally.blind(),
+        }
     }
 
     /// Whether the side is as recorded, and enough of it was looked at.
     pub fn passed(&self) -> bool {
-        self.differences.is_empty() && self.lines > 0 && self.blind_percent() <= BLIND_AT_MOST
+        self.differences.is_empty() && self.lines > 0 && self.blind.is_empty()
     }
 }
-
-/// More than this of a lane uncompared proves nothing.
-pub const BLIND_AT_MOST: usize = 10;
 
 /// Why a recording cannot be played back.
 #[derive(Debug, thiserror::Error)]

@@ -11,6 +11,11 @@ use crate::clock::ScenarioClock;
 use crate::recording::{Line, Recording};
 use crate::wire::{Exchange, Ledger};
 
+/// Why no answer came: the engine was killed on its way to the call.
+pub(crate) const KILLED_BEFORE: &str = "killed before";
+/// The engine was killed when the call was done.
+pub(crate) const KILLED_AFTER: &str = "killed after";
+
 /// Somebody who watches a run live.
 pub trait Watcher {
     /// A line has been added to the recording.
@@ -93,17 +98,15 @@ impl Timeline {
 
     /// The engine was killed at a command to the token; `done` tells whether the card did it.
     pub fn killed(&mut self, at: Timestamp, command: &[u8], done: bool) {
-        let how = if done {
-            "killed after"
-        } else {
-            "killed before"
-        };
+        self.catch_up(at);
+        let how = if done { KILLED_AFTER } else { KILLED_BEFORE };
         let killed = exchanged(command, &Err(TransmitError::Lost(how.to_owned())));
         self.watcher.see(self.recording.engine_event(at, &killed));
     }
 
     /// The engine ended a step with an error.
     pub fn refused(&mut self, at: Timestamp, exit: u8, text: &str) {
+        self.catch_up(at);
         let fields = Map::from_iter([
             ("exit".to_owned(), json!(exit)),
             ("text".to_owned(), json!(text)),
@@ -126,12 +129,14 @@ impl Timeline {
     /// Lines of exchanges that the engine does not tell of: it asked again by itself, or got no answer.
     fn untold(&mut self, at: Timestamp, passed: Vec<Exchange>) {
         for exchange in passed {
-            let fields = Map::from_iter([
+            let mut fields = Map::from_iter([
                 ("title".to_owned(), json!("")),
                 ("method".to_owned(), json!(exchange.method)),
                 ("path".to_owned(), json!(exchange.path)),
-                ("status".to_owned(), json!(exchange.status)),
             ]);
+            if exchange.was_sent() {
+                fields.insert("status".to_owned(), json!(exchange.status));
+            }
             let wired = self.wired(&exchange);
             let line = self.recording.add(at, "http", fields);
             line.fields.extend(wired);

@@ -33,6 +33,7 @@ pub fn entry(line: &Line) -> String {
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
+    let value = |name: &str| line.fields.get(name).unwrap_or(&Value::Null);
     let (label, first, rest) = match line.lane.as_str() {
         "page" => {
             let figure = line.fields.get("figure").and_then(Value::as_u64);
@@ -57,7 +58,7 @@ pub fn entry(line: &Line) -> String {
                 "{} {} -> {} {}",
                 field("method"),
                 field("path"),
-                line.fields["status"],
+                status(line),
                 field("title")
             );
             ("http", first, form(line))
@@ -65,15 +66,19 @@ pub fn entry(line: &Line) -> String {
         "sms" => ("sms", format!("«{}»", field("text")), String::new()),
         "clock" => (
             "clock",
-            format!("{} s pass: {}", line.fields["for_secs"], field("why")),
+            format!("{} s pass: {}", value("for_secs"), field("why")),
             String::new(),
         ),
         "plan" => ("plan", "before anything is deleted".to_owned(), plan(line)),
-        "journal" => ("journal", line.fields["fact"].to_string(), String::new()),
+        "journal" => ("journal", value("fact").to_string(), String::new()),
         lane => {
-            let (first, rest) = field("text")
-                .split_once('\n')
-                .unwrap_or((field("text"), ""));
+            let says = match lane {
+                "operator" | "pkcs11" | "note" | "error" | "proof" | "end" => {
+                    field("text").to_owned()
+                }
+                _ => unknown(line),
+            };
+            let (first, rest) = says.split_once('\n').unwrap_or((&says, ""));
             (lane, first.to_owned(), rest.to_owned())
         }
     };
@@ -82,6 +87,15 @@ pub fn entry(line: &Line) -> String {
         writeln!(text, "{:20}{more}", "").expect("a String takes everything");
     }
     text
+}
+
+/// All fields of a line whose lane means nothing here, one a line.
+fn unknown(line: &Line) -> String {
+    let fields = line.fields.iter().map(|(name, value)| match value {
+        Value::String(text) => format!("{name}: {text}"),
+        other => format!("{name}: {other}"),
+    });
+    fields.collect::<Vec<_>>().join("\n")
 }
 
 /// `09:00:00` of `2018-12-13T09:00:00+08:00`.
@@ -96,6 +110,15 @@ fn quoted(portal_text: &str) -> String {
         String::new()
     } else {
         format!("«{portal_text}»")
+    }
+}
+
+/// An answer's status; where none came, why.
+fn status(line: &Line) -> String {
+    let lost = || line.fields.get("answer")?.get("lost")?.as_str();
+    match line.fields.get("status") {
+        Some(status) => status.to_string(),
+        None => lost().unwrap_or("no answer").to_owned(),
     }
 }
 
@@ -163,7 +186,26 @@ fn short(hex: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::short;
+    use serde_json::json;
+
+    use super::{Line, entry, short};
+
+    #[test]
+    fn a_lane_that_nobody_knows_is_shown_with_its_fields() {
+        let line = json!({"n": 1, "at": "2018-12-13T09:00:00+08:00", "lane": "smell", "of": "roses", "for": 3});
+        let line: Line = serde_json::from_value(line).expect("a line");
+        let shown = "09:00:00  smell     of: roses\n                    for: 3\n";
+        assert_eq!(entry(&line), shown);
+    }
+
+    #[test]
+    fn a_known_lane_without_its_fields_is_shown_too() {
+        for lane in ["http", "clock", "journal", "apdu", "page"] {
+            let line = json!({"n": 1, "at": "2018-12-13T09:00:00+08:00", "lane": lane});
+            let line: Line = serde_json::from_value(line).expect("a line");
+            assert!(entry(&line).starts_with("09:00:00  "), "{lane}");
+        }
+    }
 
     #[test]
     fn long_runs_of_zeros_are_counted_and_short_ones_stay() {

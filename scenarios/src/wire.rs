@@ -12,10 +12,12 @@ use http::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, LOCATION, SET_CO
 use http::{Request, Response};
 use mock_ca::{Door as Room, Lost};
 
+use crate::faults::Killed;
 use crate::world::Door;
 
 pub use ledger::Ledger;
 pub use masks::Masks;
+pub(crate) use masks::without_number;
 
 /// One request and its answer, as they passed.
 #[derive(Clone, Debug)]
@@ -40,11 +42,18 @@ pub struct Exchange {
     pub set_cookie: Option<String>,
     /// How the answer was lost on its way, when it was.
     pub lost: Option<Lost>,
+    /// Whether the engine was killed at it.
+    pub(crate) killed: Option<Killed>,
     /// Its body.
     pub body: Vec<u8>,
 }
 
 impl Exchange {
+    /// Whether it left the engine, which may have been killed on its way to it.
+    pub(crate) fn was_sent(&self) -> bool {
+        self.killed != Some(Killed::Before)
+    }
+
     /// Whether it is a page, a paper or a form, and not what a page loads beside itself.
     fn is_document(&self) -> bool {
         const BESIDE: [&str; 5] = [
@@ -72,7 +81,8 @@ impl Wire {
         Box::new(move |now, room, request| {
             let asked = Asked::of(&request);
             let answer = door(now, room, request);
-            if room != Room::Control {
+            let unheard = answer.extensions().get() == Some(&Killed::Already);
+            if room != Room::Control && !unheard {
                 heard.keep(asked.answered(room, &answer));
             }
             answer
@@ -125,6 +135,7 @@ impl Asked {
             location: text(headers, &LOCATION),
             set_cookie: text(headers, &SET_COOKIE),
             lost: answer.extensions().get().copied(),
+            killed: answer.extensions().get().copied(),
             body: answer.body().clone(),
         }
     }

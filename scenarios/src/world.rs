@@ -171,15 +171,16 @@ impl World {
         )
     }
 
-    /// The same with a recording in the place of portal and token.
+    /// The same with a recording in the place of portal and token; `token` is given the world's clock.
     pub fn played(
         scenario: &Scenario,
         conditions: Conditions,
         before: Before,
         portal: Door,
-        token: Box<dyn Transmit>,
+        token: impl FnOnce(ScenarioClock) -> Box<dyn Transmit>,
     ) -> Result<Self, WorldError> {
         let mut world = Self::with_portal(scenario, conditions, before, Portal::Played(portal))?;
+        let token = token(world.clock.clone());
         world.reader = Reader::played(token).meddled_by(Arc::clone(&world.meddler));
         world.played = true;
         Ok(world)

@@ -6,15 +6,25 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use scenarios::coverage;
-use scenarios::recording::Line;
+use scenarios::jobs;
+use scenarios::recording::{Line, Recording};
 use scenarios::scenario::{Scenario, schema};
+use scenarios::transcript;
 use serde_json::Value;
 
 mod common;
+#[path = "common/differs.rs"]
+mod differs;
+#[path = "common/heard.rs"]
+mod heard;
+
+use heard::Heard;
 
 /// What a run left.
 struct Ran {
     mismatches: Vec<String>,
+    recording: String,
+    heard: Heard,
     lines: Vec<Line>,
 }
 
@@ -32,10 +42,13 @@ fn ran(name: &'static str) -> Arc<Ran> {
     );
     let mut slot = slot.lock().expect("no panic inside");
     let run = slot.get_or_insert_with(|| {
-        let (outcome, recording) = common::run(name, Box::new(|door| door));
+        let heard = Heard::default();
+        let (outcome, recording) = common::run(name, heard.before());
         Arc::new(Ran {
             mismatches: outcome.mismatches,
             lines: recording.lines().skip(1).map(line).collect(),
+            recording,
+            heard,
         })
     });
     Arc::clone(run)
@@ -117,6 +130,53 @@ fn a_watched_event_that_is_taken_away_is_missed() {
         let unguarded = coverage::unguarded(&scenario, &ran(name).lines);
         assert_eq!(unguarded, Vec::<usize>::new(), "{name}");
     }
+}
+
+#[test]
+fn every_shipped_scenario_replays_on_every_side() {
+    let mut told = String::new();
+    let act = |name: &&'static str| {
+        let recording = Recording::parse(&ran(name).recording).expect("a recording");
+        (*name, differs::differs(&recording))
+    };
+    jobs::in_order(
+        jobs::cores(),
+        &scenarios::suite::names(),
+        act,
+        |(name, differs)| {
+            if !differs.is_empty() {
+                told.push_str(&format!("{name}\n{differs}"));
+            }
+        },
+    );
+    assert!(told.is_empty(), "{told}");
+}
+
+#[test]
+fn no_shipped_scenario_leaves_a_pin_a_code_or_a_session() {
+    let mut sessions_or_codes = 0;
+    for name in scenarios::suite::names() {
+        let scenario = Scenario::find(name).expect("a shipped scenario");
+        let ran = ran(name);
+        let recording = Recording::parse(&ran.recording).expect("a recording");
+        let heard = ran.heard.secrets();
+        sessions_or_codes += heard.len();
+        let pins = heard::pins(&scenario);
+        for text in [&ran.recording, &transcript::render(&recording)] {
+            let mut all = heard.iter().chain(&pins);
+            assert_eq!(
+                all.find(|secret| heard::is_in(secret, text)),
+                None,
+                "{name}"
+            );
+            let found = pins.iter().find(|pin| heard::is_in_hex(pin, text));
+            assert_eq!(found, None, "{name}, in hex");
+        }
+    }
+    assert!(
+        sessions_or_codes > 200,
+        "only {sessions_or_codes} were heard"
+    );
 }
 
 macro_rules! scenarios {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use scenarios::import::{From, import};
 
-use super::unusable;
+use super::unusable_file;
 
 /// A log of pcscd, libpcscspy or OpenSC holds what a card was asked and what it answered. The recording keeps that and
 /// nothing else of the log, with PINs masked; `scenarios replay --side token --image FILE` puts the same questions to the
@@ -33,14 +33,14 @@ impl Import {
     pub(super) fn write(&self) -> u8 {
         let log = match File::open(&self.log) {
             Ok(log) => log,
-            Err(error) => return unusable(&error),
+            Err(error) => return unusable_file(&self.log, &error),
         };
         let recording = match import(log, self.from, "imported") {
             Ok(recording) => recording,
-            Err(error) => return unusable(&error),
+            Err(error) => return unusable_file(&self.log, &error),
         };
         if let Err(error) = fs::write(&self.output, recording.to_json_lines()) {
-            return unusable(&error);
+            return unusable_file(&self.output, &error);
         }
         let (lines, path) = (recording.lines().len(), self.output.display());
         eprintln!("{lines} exchanges in {path}");

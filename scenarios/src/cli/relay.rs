@@ -8,7 +8,7 @@ use enroll::adapters::system_clock::SystemClock;
 use enroll::ports::Clock as _;
 use scenarios::relay::{Bystander, Relayed, real};
 
-use super::unusable;
+use super::{unusable, unusable_file};
 
 /// The token of a PC/SC reader appears in a virtual one (vsmartcard's), where any program may use it; every command and
 /// answer goes into a recording, PINs masked, as it happens. `scenarios replay --side token --image FILE` then asks the
@@ -39,7 +39,7 @@ impl Relay {
         let clock = || SystemClock.now();
         let mut relayed = match Relayed::new(token, atr, &self.output, clock) {
             Ok(relayed) => relayed,
-            Err(error) => return unusable(&error),
+            Err(error) => return unusable_file(&self.output, &error),
         };
         let hand = Hand::default();
         if let Err(error) = stop_on_signals(&hand) {
@@ -56,7 +56,7 @@ impl Relay {
                 eprintln!("{exchanges} exchanges in {}", self.output.display());
                 0
             }
-            Err(error) => unusable(&error),
+            Err(error) => unusable_file(&self.output, &error),
         }
     }
 }

@@ -9,7 +9,7 @@ use scenarios::recording::Recording;
 use scenarios::replay::{ReplayError, Replayed, Side, on_card, replay, told};
 use scenarios::report::Report as Page;
 
-use super::{Language, language, unusable};
+use super::{Language, language, unusable, unusable_file};
 
 /// A recording is what a run leaves as recording.jsonl. One side is real, the recording plays the others; what the real
 /// one does is compared with what was recorded, byte for byte.
@@ -52,6 +52,12 @@ impl Replay {
             eprintln!("scenarios: --report shows one recording");
             return 2;
         }
+        if self.via == Way::Browser {
+            eprintln!(
+                "scenarios: a browser plays no recording; the token is reached the other ways"
+            );
+            return 2;
+        }
         let mut worst = 0;
         for path in &self.recordings {
             worst = worst.max(self.one(path));
@@ -65,8 +71,8 @@ impl Replay {
             return 2;
         }
         let image = match TokenImage::load(image) {
-            Ok(image) => image,
-            Err(error) => return unusable(&error),
+            Ok(loaded) => loaded,
+            Err(error) => return unusable_file(image, &error),
         };
         let replayed = match on_card(recording, &image, self.via) {
             Ok(replayed) => replayed,

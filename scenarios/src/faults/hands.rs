@@ -17,6 +17,17 @@ use crate::crash::{self, count};
 use crate::scenario::{Mischief, Room};
 use crate::world::Door;
 
+/// What became of a request at which the engine was killed; travels with the answer that never comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Killed {
+    /// It was never sent.
+    Before,
+    /// The portal did what it asks for.
+    After,
+    /// The engine was dead already: its client asks again in a thread of its own, which nobody would have seen.
+    Already,
+}
+
 /// How long a client whose portal does not answer is patient, for such a fault.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 /// When the answer comes after all.
@@ -90,7 +101,7 @@ pub(crate) fn to_reset(meddler: &Meddler, card: &mut dyn Card) -> Result<(), Tra
 pub(crate) fn meddled(mut door: Door, meddler: Arc<Meddler>) -> Door {
     Box::new(move |now, listener, request| {
         if meddler.is_dead() {
-            return lost(Response::default());
+            return killed(Killed::Already, Response::default());
         }
         let room = match listener {
             Listener::Portal | Listener::SecurePortal => Room::Portal,
@@ -108,12 +119,12 @@ pub(crate) fn meddled(mut door: Door, meddler: Arc<Meddler>) -> Door {
             Some(Mischief::Garbage) => garbage(),
             Some(Mischief::KilledBefore) => {
                 meddler.kill();
-                lost(Response::default())
+                killed(Killed::Before, Response::default())
             }
             Some(Mischief::KilledAfter) => {
                 let answer = door(now, listener, request);
                 meddler.kill();
-                lost(answer)
+                killed(Killed::After, answer)
             }
             _ => door(now, listener, request),
         }
@@ -122,6 +133,12 @@ pub(crate) fn meddled(mut door: Door, meddler: Arc<Meddler>) -> Door {
 
 fn lost(mut answer: Response<Vec<u8>>) -> Response<Vec<u8>> {
     answer.extensions_mut().insert(Lost::Whole);
+    answer
+}
+
+fn killed(how: Killed, answer: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    let mut answer = lost(answer);
+    answer.extensions_mut().insert(how);
     answer
 }
 

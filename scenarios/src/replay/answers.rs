@@ -47,10 +47,10 @@ impl Answers {
                 response.headers_mut().insert(header, value);
             }
         }
-        match answer.get("lost").and_then(Value::as_str) {
-            Some("whole") => drop(response.extensions_mut().insert(Lost::Whole)),
-            Some(_) => drop(response.extensions_mut().insert(Lost::Rest)),
-            None => {}
+        match lost(line) {
+            "" => {}
+            "rest" => drop(response.extensions_mut().insert(Lost::Rest)),
+            _ => drop(response.extensions_mut().insert(Lost::Whole)),
         }
         response
     }
@@ -60,6 +60,13 @@ impl Answers {
         let n = same_as.and_then(|n| usize::try_from(n).ok()).unwrap_or(n);
         self.0.get(&n).cloned().unwrap_or_default()
     }
+}
+
+/// How the answer of an http line was lost; empty where it came.
+pub(super) fn lost(line: &Line) -> &str {
+    let answer = line.fields.get("answer");
+    let lost = answer.and_then(|answer| answer.get("lost"));
+    lost.and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Text with its secrets filled in, other bytes as they were; of a paper nothing but its size is known.
@@ -103,6 +110,9 @@ pub(super) fn filled(text: &str) -> String {
     filled
 }
 
+/// However long a recording says that a number was.
+const LONGEST_NUMBER: usize = 10;
+
 /// Made up, for nobody kept the real one: the same for the same name, and such as the engine takes.
 fn value(name: &str) -> Option<String> {
     if name == "phone" {
@@ -113,6 +123,7 @@ fn value(name: &str) -> Option<String> {
     match kind {
         "session" | "form" => Some(format!("{kind}-{number}-made-up")),
         "code" => Some(format!("{:06}", 100_000 + number % 900_000)),
+        "digits" => Some("0".repeat(usize::try_from(number).ok()?.min(LONGEST_NUMBER))),
         _ => None,
     }
 }
@@ -128,5 +139,6 @@ mod tests {
             "a 100002 b form-1-made-up body{color:red} {x} {"
         );
         assert_eq!(filled("{phone}"), "79000000000");
+        assert_eq!(filled("Код: {digits:9}."), "Код: 000000000.");
     }
 }

@@ -1,5 +1,7 @@
 //! Recorded lines beside those of a replay.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -86,19 +88,73 @@ fn text(line: &Line) -> String {
     format!("{} {} {fields}", line.lane, line.at)
 }
 
-/// How many bytes of the lines are names of secrets or digests instead of the bytes themselves.
-pub(super) fn masked(lines: &[Line]) -> usize {
-    lines.iter().map(|line| names(&text(line))).sum()
+/// How much of each lane was looked at.
+#[derive(Debug, Default)]
+pub(super) struct Tally(BTreeMap<String, Bytes>);
+
+#[derive(Debug, Default)]
+struct Bytes {
+    all: usize,
+    not_compared: usize,
 }
 
-/// All bytes of the lines.
-pub(super) fn bytes(lines: &[Line]) -> usize {
-    lines.iter().map(|line| text(line).len()).sum()
+impl Tally {
+    /// Of lines that were compared.
+    pub(super) fn of(lines: &[Line]) -> Self {
+        let mut tally = Self::default();
+        for line in lines {
+            let text = text(line);
+            tally.add(&line.lane, text.len(), names(&text));
+        }
+        tally
+    }
+
+    /// Counts a line that nothing was said of.
+    pub(super) fn pass_over(&mut self, line: &Line) {
+        let length = text(line).len();
+        self.add(&line.lane, length, length);
+    }
+
+    /// Counts bytes of a lane's compared lines that were bound to names.
+    pub(super) fn bound(&mut self, lane: &str, bytes: usize) {
+        self.add(lane, 0, bytes);
+    }
+
+    fn add(&mut self, lane: &str, all: usize, not_compared: usize) {
+        let bytes = self.0.entry(lane.to_owned()).or_default();
+        bytes.all += all;
+        bytes.not_compared += not_compared;
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.0.values().map(|bytes| bytes.all).sum()
+    }
+
+    pub(super) fn not_compared(&self) -> usize {
+        self.0.values().map(|bytes| bytes.not_compared).sum()
+    }
+
+    /// The lanes of which too little was compared.
+    pub(super) fn blind(&self) -> Vec<String> {
+        let blind = |bytes: &Bytes| bytes.not_compared * 100 > bytes.all * BLIND_AT_MOST;
+        let lanes = self.0.iter().filter(|(_, bytes)| blind(bytes));
+        lanes.map(|(lane, _)| lane.clone()).collect()
+    }
 }
+
+/// More than this of a lane uncompared proves nothing; in percent.
+const BLIND_AT_MOST: usize = 10;
 
 /// Bytes of `{pin:user}`, `{code:1}` and the like.
 fn names(text: &str) -> usize {
-    const SECRETS: [&str; 5] = ["{pin:", "{code:", "{session:", "{form:", "{phone"];
+    const SECRETS: [&str; 6] = [
+        "{pin:",
+        "{code:",
+        "{digits:",
+        "{session:",
+        "{form:",
+        "{phone",
+    ];
     let one = |start: &str| {
         let lengths = text.split(start).skip(1);
         lengths
@@ -151,6 +207,26 @@ mod tests {
     #[test]
     fn names_of_secrets_are_counted_as_not_compared() {
         let lines = [line(1, json!({"command": "00200002{pin:user}"}))];
-        assert_eq!(masked(&lines), "{pin:user}".len());
+        assert_eq!(Tally::of(&lines).not_compared(), "{pin:user}".len());
+    }
+
+    #[test]
+    fn a_lane_is_blind_when_a_byte_more_than_a_tenth_of_it_was_not_compared() {
+        for (not_compared, blind) in [(100, false), (101, true)] {
+            let mut tally = Tally::default();
+            tally.add("apdu", 1000, not_compared);
+            assert_eq!(!tally.blind().is_empty(), blind, "{not_compared}");
+        }
+    }
+
+    #[test]
+    fn a_lane_is_not_seen_better_for_another_beside_it() {
+        let mut tally = Tally::of(&[line(1, json!({ "response": "00".repeat(9000) }))]);
+        let sms = Line {
+            lane: "sms".to_owned(),
+            ..line(2, json!({"text": "Код"}))
+        };
+        tally.pass_over(&sms);
+        assert_eq!(tally.blind(), ["sms"]);
     }
 }

@@ -10,20 +10,25 @@ use jiff::Timestamp;
 use mock_ca::Door as Room;
 use serde_json::{Value, json};
 
-use super::answers::{Answers, filled};
+use super::answers::{Answers, filled, lost};
 use super::story::{field, moment};
+use crate::clock::ScenarioClock;
 use crate::recording::{Line, Recording};
+use crate::timeline::{KILLED_AFTER, KILLED_BEFORE};
 use crate::world::Door;
 
 /// The recorded token. Asked something else it says that it fails, and waits for what was recorded.
 pub(super) struct Token {
     lines: VecDeque<Line>,
+    /// Where the card took time: it has taken as much when the recorded line was written.
+    clock: Option<ScenarioClock>,
 }
 
 impl Token {
-    pub(super) fn of(recording: &Recording) -> Self {
+    pub(super) fn of(recording: &Recording, clock: ScenarioClock) -> Self {
         Self {
             lines: lane(recording, "apdu"),
+            clock: recording.header().timing.is_some().then_some(clock),
         }
     }
 
@@ -31,7 +36,7 @@ impl Token {
         // Commands that never reached the card: the engine was killed on its way to them.
         while self
             .lines
-            .pop_front_if(|line| field(line, "lost") == "killed before")
+            .pop_front_if(|line| field(line, "lost") == KILLED_BEFORE)
             .is_some()
         {}
         let asked = self.lines.front().map(|line| field(line, "command"));
@@ -48,9 +53,12 @@ impl Transmit for Token {
         let Some(line) = self.next(&masked(command)) else {
             return Ok(FAILED.to_vec());
         };
+        if let Some(clock) = &self.clock {
+            clock.come_to(moment(&line));
+        }
         match field(&line, "lost") {
             "" => Ok(hex::decode(field(&line, "response")).unwrap_or_else(|_| FAILED.to_vec())),
-            "killed after" => Ok(FAILED.to_vec()),
+            KILLED_AFTER => Ok(FAILED.to_vec()),
             "removed" => Err(TransmitError::Removed),
             "reset" => Err(TransmitError::Reset),
             why => Err(TransmitError::Lost(why.to_owned())),
@@ -81,7 +89,7 @@ struct Portal {
 /// The door that the recording answers at.
 pub(super) fn portal(recording: &Recording) -> Door {
     let played = Mutex::new(Portal {
-        pages: lane(recording, "http"),
+        pages: of_the_portal(recording),
         messages: lane(recording, "sms").into(),
         answers: Answers::of(recording),
     });
@@ -107,6 +115,12 @@ impl Portal {
         let asked = |line: &Line| {
             field(line, "method") == request.method().as_str() && path == Some(field(line, "path"))
         };
+        // Requests that were never sent: the engine was killed on its way to them.
+        while self
+            .pages
+            .pop_front_if(|line| lost(line) == KILLED_BEFORE)
+            .is_some()
+        {}
         match self.pages.pop_front_if(|line| asked(line)) {
             Some(line) => self.answers.response(&line),
             None => not_recorded(),
@@ -139,6 +153,14 @@ fn not_recorded() -> Response<Vec<u8>> {
     let mut response = Response::new(b"nothing of this kind was recorded here".to_vec());
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
+}
+
+/// The requests that came to the portal. One without an answer was sent on to TLS by what stands before it; the replay's
+/// own server does that again.
+fn of_the_portal(recording: &Recording) -> VecDeque<Line> {
+    let mut lines = lane(recording, "http");
+    lines.retain(|line| line.fields.contains_key("answer"));
+    lines
 }
 
 fn lane(recording: &Recording, name: &str) -> VecDeque<Line> {

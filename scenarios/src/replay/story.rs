@@ -16,6 +16,8 @@ pub struct Story {
     pub scenario: Scenario,
     seed: u64,
     epoch: Timestamp,
+    /// The present moment of the recorded run: a scenario that starts an hour before it started at the header's.
+    present: Timestamp,
 }
 
 impl Story {
@@ -25,20 +27,25 @@ impl Story {
         let story = header.story.clone().ok_or(ReplayError::NoStory)?;
         let mut scenario: Scenario = serde_json::from_value(story)?;
         header.scenario.clone_into(&mut scenario.name);
+        let epoch: Timestamp = header.epoch.parse().map_err(|_| ReplayError::NoStory)?;
+        if epoch.checked_add(A_CENTURY).is_err() || epoch.checked_sub(A_CENTURY).is_err() {
+            return Err(ReplayError::NoStory);
+        }
         Ok(Self {
             scenario,
             seed: header.seed.ok_or(ReplayError::NoStory)?,
-            epoch: header.epoch.parse().map_err(|_| ReplayError::NoStory)?,
+            epoch,
+            present: epoch + SignedDuration::from_hours(1),
         })
     }
 
-    /// The conditions of the recorded run, with the token reached by `way`.
+    /// The conditions of the recorded run, with the token reached by `way`. Where it took time, the recorded lines tell when
+    /// it was done.
     pub fn conditions(&self, way: Way) -> Conditions {
         Conditions {
             way,
             timing: Profile::none(),
-            // A scenario that starts an hour before the present started at the header's moment.
-            ..Conditions::new(self.seed, self.epoch + SignedDuration::from_hours(1))
+            ..Conditions::new(self.seed, self.present)
         }
     }
 
@@ -64,6 +71,9 @@ impl Story {
         self.scenario.steps.get(n)
     }
 }
+
+/// So much of the calendar lies around a story: what was issued before it, and what expires after it.
+const A_CENTURY: SignedDuration = SignedDuration::from_hours(24 * 36_525);
 
 /// Whether a fault happens to the engine itself, or leaves nothing in a recorded lane.
 fn is_the_engines(fault: &Fault) -> bool {

@@ -8,7 +8,7 @@ use enroll::adapters::observed::Observed;
 use enroll::event::Events;
 use enroll::ports::token::Transmit;
 
-use super::compare::{self, compare};
+use super::compare::{Tally, compare};
 use super::story::{Story, field, moment};
 use super::{ReplayError, Replayed};
 use crate::clock::ScenarioClock;
@@ -34,12 +34,12 @@ pub(super) fn replay(
         return Err(ReplayError::NothingRecorded { lane: LANE });
     }
     let came = of_lane(&answered(recording, story, way)?);
-    Ok(Replayed {
-        differences: compare(&recorded, &came),
-        lines: recorded.len(),
-        bytes: compare::bytes(&recorded),
-        not_compared: compare::masked(&recorded),
-    })
+    let differences = compare(&recorded, &came);
+    Ok(Replayed::of(
+        differences,
+        recorded.len(),
+        &Tally::of(&recorded),
+    ))
 }
 
 fn of_lane(lines: &[Line]) -> Vec<Line> {
@@ -119,7 +119,7 @@ fn bytes(command: &str, with: &With) -> Option<Vec<u8>> {
     };
     let mut bytes = hex::decode(header).ok()?;
     let data = match (*bytes.get(1)?, name) {
-        (CHANGE_REFERENCE_DATA, _) => new_reference(with.new_pin.as_deref()?)?,
+        (CHANGE_REFERENCE_DATA, _) => new_reference(with.new_pin.as_deref()?.as_bytes()),
         (_, "pin:user}") => with.user_pin.clone().into_bytes(),
         (_, "pin:administrator}") => with.administrator_pin.clone().into_bytes(),
         _ => return None,
@@ -131,10 +131,13 @@ fn bytes(command: &str, with: &With) -> Option<Vec<u8>> {
 
 const CHANGE_REFERENCE_DATA: u8 = 0x24;
 
-/// The new PIN as the engine's CHANGE REFERENCE DATA carries it.
-fn new_reference(pin: &str) -> Option<Vec<u8>> {
-    let length = u8::try_from(pin.len()).ok()?;
-    let mut data = vec![0x80, 0x02, 0x00, length, 0xA5, length];
-    data.extend_from_slice(pin.as_bytes());
-    Some(data)
+/// The new PIN as CHANGE REFERENCE DATA carries it; a longer one than any card takes is cut.
+///
+/// Source: OpenSC card-rtecp.c, `rtecp_change_reference_data`. Evidence: driver.
+pub(super) fn new_reference(pin: &[u8]) -> Vec<u8> {
+    let pin = &pin[..pin.len().min(LONGEST)];
+    let length = u8::try_from(pin.len()).unwrap_or(u8::MAX);
+    [&[0x80, 0x02, 0x00, length, 0xA5, length], pin].concat()
 }
+
+const LONGEST: usize = 0x7F;

@@ -6,7 +6,7 @@ use enroll::messages::Lang;
 use serde_json::Value;
 use similar::TextDiff;
 
-use super::{BLIND_AT_MOST, Difference, Replayed, Side};
+use super::{Difference, Replayed, Side};
 use crate::lang::pick;
 use crate::recording::{Line, Recording};
 use crate::transcript;
@@ -33,8 +33,14 @@ fn verdict(side: Side, replayed: &Replayed, lang: Lang) -> String {
             Lang::Ru => format!("РАСХОЖДЕНИЙ: {differences}"),
             Lang::En => format!("DIFFERENCES: {differences}"),
         }
-    } else if replayed.blind_percent() > BLIND_AT_MOST {
-        pick(lang, "СРАВНИВАТЬ ПОЧТИ НЕЧЕГО", "TOO LITTLE WAS COMPARED").to_owned()
+    } else if replayed.lines == 0 {
+        pick(lang, "СРАВНИВАТЬ НЕЧЕГО", "NOTHING TO COMPARE").to_owned()
+    } else if !replayed.blind.is_empty() {
+        let lanes = replayed.blind.join(", ");
+        match lang {
+            Lang::Ru => format!("СРАВНЕНО СЛИШКОМ МАЛО ({lanes})"),
+            Lang::En => format!("TOO LITTLE WAS COMPARED ({lanes})"),
+        }
     } else {
         pick(lang, "как записано", "as recorded").to_owned()
     };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use crate::replay::{BLIND_AT_MOST, Difference, Replayed, Side};
+use crate::replay::{Difference, Replayed, Side};
 
 /// More of them say nothing new, and a page has to open.
 const MOST: usize = 500;
@@ -14,7 +14,7 @@ pub(super) fn told(side: Side, replayed: &Replayed) -> Value {
     json!({
         "side": side.name(),
         "passed": replayed.passed(),
-        "blind": replayed.blind_percent() > BLIND_AT_MOST,
+        "blind": !replayed.blind.is_empty(),
         "lines": replayed.lines,
         "bytes": replayed.bytes,
         "not_compared": replayed.not_compared,

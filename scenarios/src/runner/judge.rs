@@ -18,7 +18,7 @@ pub(super) fn step(world: &World, step: &Step, told: &Told) -> Vec<String> {
     if world.browser.is_none() {
         mismatches.extend(spoken(&step.expect, told));
     }
-    mismatches.extend(token_state(world, &step.expect));
+    mismatches.extend(world.clock.stopped(|| token_state(world, &step.expect)));
     mismatches
 }
 

@@ -21,7 +21,7 @@ pub(super) fn retold(scenario: &Scenario) -> Value {
         names.rename(&mut step.with.user_pin, &factory.user);
         names.rename(&mut step.with.administrator_pin, &factory.administrator);
         if let Some(pin) = &mut step.with.new_pin {
-            names.rename(pin, "");
+            names.rename(pin, &factory.user);
         }
     }
     let mut story = json(&scenario);
@@ -95,6 +95,17 @@ mod tests {
         assert_eq!(story["step"][1]["with"]["user_pin"], "{pin:2}");
         assert_eq!(story["step"][1].get("expect"), None);
         assert!(!story.to_string().contains("secret"), "{story}");
+    }
+
+    #[test]
+    fn the_factorys_pin_stays_what_it_is_also_as_a_new_one() {
+        let text = "format = 1\ntitle = \"t\"\n[[step]]\ndo = \"change-pin\"\nwith = { user_pin = \"secret-1\", new_pin = \"12345678\" }\n[[step]]\ndo = \"request\"\n";
+        let scenario = Scenario::parse("s", text).expect("well-formed");
+        let again: Scenario = serde_json::from_value(retold(&scenario)).expect("whole");
+        assert_eq!(
+            again.steps[0].with.new_pin,
+            Some(again.steps[1].with.user_pin.clone())
+        );
     }
 
     #[test]

@@ -8,7 +8,8 @@ use mock_ca::Lost;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Exchange, Masks, Wire};
+use super::{Exchange, Masks, Wire, without_number};
+use crate::timeline::{KILLED_AFTER, KILLED_BEFORE};
 
 /// Joins what passed at the doors with what the engine tells.
 #[derive(Debug)]
@@ -87,7 +88,7 @@ impl Ledger {
     pub fn message(&mut self, number: u64, masked: &str) -> Option<String> {
         let raw = self.text(number)?;
         self.masks.message(&raw, masked);
-        Some(self.masks.shown(&raw, masked))
+        Some(without_number(&self.masks.shown(&raw, masked)))
     }
 
     fn text(&self, number: u64) -> Option<String> {
@@ -120,6 +121,10 @@ impl Ledger {
 
     fn answer(&mut self, n: usize, exchange: &Exchange) -> Map<String, Value> {
         let mut answer = Map::new();
+        if !exchange.was_sent() {
+            answer.insert("lost".to_owned(), KILLED_BEFORE.into());
+            return answer;
+        }
         answer.insert("type".to_owned(), exchange.content_type.clone().into());
         if let Some(location) = &exchange.location {
             answer.insert("location".to_owned(), location.clone().into());
@@ -127,8 +132,13 @@ impl Ledger {
         if let Some(cookie) = &exchange.set_cookie {
             answer.insert("cookie".to_owned(), self.masks.cookie(cookie).into());
         }
-        if let Some(lost) = exchange.lost {
-            let lost = if lost == Lost::Whole { "whole" } else { "rest" };
+        let lost = match (exchange.killed, exchange.lost) {
+            (Some(_), _) => Some(KILLED_AFTER),
+            (None, Some(Lost::Whole)) => Some("whole"),
+            (None, Some(_)) => Some("rest"),
+            (None, None) => None,
+        };
+        if let Some(lost) = lost {
             answer.insert("lost".to_owned(), lost.into());
         }
         answer.extend(self.body(n, exchange));

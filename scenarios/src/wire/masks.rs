@@ -115,6 +115,26 @@ impl Masks {
     }
 }
 
+/// How the portal's text with a code begins (assumed, as the mock has it).
+const CODE_BEGINS: &str = "Код подтверждения:";
+
+/// A message as the engine tells it, where it took no code from it: the number in the place of one is a secret too, and
+/// `{digits:9}` tells how long it is.
+pub(crate) fn without_number(text: &str) -> String {
+    let Some(rest) = text.strip_prefix(CODE_BEGINS) else {
+        return text.to_owned();
+    };
+    let number = rest.trim_start();
+    let after = number.trim_start_matches(|sign: char| sign.is_ascii_digit());
+    match number.len() - after.len() {
+        0 => text.to_owned(),
+        digits => {
+            let before = &text[..text.len() - number.len()];
+            format!("{before}{{digits:{digits}}}{after}")
+        }
+    }
+}
+
 /// The first run of as many digits as codes have.
 fn digits(text: &str) -> Option<&str> {
     let mut runs = text.split(|sign: char| !sign.is_ascii_digit());
@@ -168,6 +188,22 @@ mod tests {
         let page = r#"<script src="http://127.0.0.1:4096/plugin.js">"#;
         assert_eq!(masks.page(page), r#"<script src="{bridge}/plugin.js">"#);
         assert_eq!(masks.hidden("types x90417362y"), "types x{pin:user}y");
+    }
+
+    #[test]
+    fn a_number_that_the_engine_took_for_no_code_is_none_of_the_recordings_business() {
+        for (number, digits) in [("7", 1), ("249", 3), ("249092787", 9), ("2490927871", 10)] {
+            let text = format!("Код подтверждения: {number}. Никому его не сообщайте");
+            let masked = format!("Код подтверждения: {{digits:{digits}}}. Никому его не сообщайте");
+            assert_eq!(without_number(&text), masked);
+        }
+        for text in [
+            "Код подтверждения: {code:1}. Никому его не сообщайте",
+            "Ваш сертификат заказан. Тел. 88002505050",
+            "??? ?????????????: ??????. ?????? ??? ?? ?????????",
+        ] {
+            assert_eq!(without_number(text), text);
+        }
     }
 
     #[test]
