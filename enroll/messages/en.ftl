@@ -199,6 +199,8 @@ journal-other-application = token { $token } is in the middle of application { $
 journal-several-applications = several applications of token { $token } are under way: { $applications }
 journal-other-portal = the journal of token { $token } belongs to another portal
 journal-nothing = no enrollment of token { $token } was begun
+journal-unreadable = the journal { $path } cannot be used, so no key pair of its token is taken for one that nobody awaits: { $why }
+journal-rebuilt = the journal of token { $token } was damaged, and which key pair it waits for is not found out yet
 
 ## How things stand
 

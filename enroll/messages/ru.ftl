@@ -221,6 +221,8 @@ journal-other-application = на токене { $token } не завершена
 journal-several-applications = с токеном { $token } начато несколько заявок: { $applications }
 journal-other-portal = журнал токена { $token } относится к другому порталу
 journal-nothing = для токена { $token } ничего не начато
+journal-unreadable = журнал { $path } не прочитать, поэтому ни одну ключевую пару его токена нельзя считать ненужной: { $why }
+journal-rebuilt = журнал токена { $token } был повреждён; какой ключевой пары он ждёт сертификат, ещё не выяснено
 
 ## В каком всё состоянии
 

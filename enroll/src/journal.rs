@@ -8,6 +8,7 @@
 //! The file names certificates and public keys, never a PIN, a code or a session.
 
 mod file;
+mod list;
 mod parked;
 mod seal;
 mod store;
@@ -18,9 +19,10 @@ use serde::{Deserialize, Serialize};
 use crate::stage::{Fact, OutOfOrder, Stage, apply};
 
 pub use file::{Disk, Journal, Synced};
+pub use list::{Found, Unreadable};
 use seal::Seal;
 pub(crate) use store::fits;
-pub use store::{Found, Store, default_folder};
+pub use store::{Store, default_folder};
 
 /// What is about to be done. After a crash the engine looks for its traces before it repeats the act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,6 +174,19 @@ pub enum JournalError {
     OtherPortal {
         /// The token's serial number.
         token: String,
+    },
+    /// A journal of the token does not read, and it may be about the pair at hand.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// A journal of the token was damaged and begun anew, and has not found out yet which pair it is about.
+    #[error(
+        "the journal of token {token} was damaged, and which key pair it waits for is not found out yet"
+    )]
+    Rebuilt {
+        /// The token's serial number.
+        token: String,
+        /// The application, where the journal names one.
+        application: Option<String>,
     },
     /// There is no journal to go on from.
     #[error("no enrollment of token {token} was begun")]

@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use enroll::Error;
 use enroll::certificate::CertificateProblem;
-use enroll::journal::JournalError;
+use enroll::journal::{JournalError, Unreadable};
 use enroll::messages::{Lang, Report};
 use enroll::object::Object;
 use enroll::ports::portal::TlsFault;
@@ -364,6 +364,19 @@ fn of_formats_and_journal() -> Vec<Error> {
             applications: vec![s("722318"), s("722319")],
         },
         JournalError::OtherPortal { token: token() },
+        JournalError::Unreadable(Unreadable {
+            token: token(),
+            application: Some(s("722318")),
+            path: "1f2e3d4c@722318.jsonl".into(),
+            why: Box::new(JournalError::Damaged {
+                token: token(),
+                line: 3,
+            }),
+        }),
+        JournalError::Rebuilt {
+            token: token(),
+            application: None,
+        },
         JournalError::Nothing { token: token() },
     ];
     let request = request.into_iter().map(Error::Request);

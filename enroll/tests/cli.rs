@@ -160,6 +160,21 @@ fn status_names_a_damaged_journal_that_was_kept() {
 }
 
 #[test]
+fn status_names_a_journal_that_does_not_read_and_abandon_refuses_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("1f2e3d4c.jsonl");
+    std::fs::write(&damaged, "?\n").unwrap();
+    let state = folder.path().to_str().unwrap();
+    let told = stdout(&["status", "--lang", "en", "--state", state]);
+    assert!(told.contains(damaged.to_str().unwrap()), "{told}");
+    assert!(told.contains("line 1") && told.ends_with("next: enroll resume\n"));
+    let told = stdout(&["status", "--json", "--state", state]);
+    assert!(told.contains("\"unreadable\":"), "{told}");
+    let refused = enroll(&["abandon", "--yes", "--state", state]);
+    assert_eq!(refused.status.code(), Some(40));
+}
+
+#[test]
 fn the_doctor_names_every_item_and_the_first_that_would_stop_an_enrollment() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");

@@ -48,10 +48,11 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
 }
 
 fn the_only(store: &Store, common: &Common) -> Result<Found, Stop> {
-    let open = found(store, common)?;
-    let mut open = open.into_iter().filter(|it| !it.story.stage.is_over());
+    let is_open = |it: &Found| !it.story.stage.is_over();
+    let open = found(store, common)?.into_iter();
+    let mut open = open.filter(|entry| entry.as_ref().map_or(true, is_open));
     match (open.next(), open.next()) {
-        (Some(only), None) => Ok(only),
+        (Some(only), None) => Ok(only.map_err(JournalError::from)?),
         _ => Err(Stop::Usage(texts::usage_serial())),
     }
 }

@@ -74,17 +74,13 @@ pub(super) fn delete_key(
 
 /// A certificate that is still to come would be for a key that is gone.
 fn refuse_awaited(serial: &str, key: &str, common: &Common) -> Result<(), Error> {
-    for found in Store::new(open::state(common)).list()? {
-        let is_this = found.story.stage.key().is_some_and(|it| it.id == key);
-        let awaited = is_this && found.is_under_way() && found.token == serial;
-        if let Some(application) = found.application().filter(|_| awaited) {
-            return Err(Error::KeyAwaited {
-                key: key.to_owned(),
-                application: application.to_owned(),
-            });
-        }
+    match Store::new(open::state(common)).awaited(serial)?.remove(key) {
+        None => Ok(()),
+        Some(application) => Err(Error::KeyAwaited {
+            key: key.to_owned(),
+            application,
+        }),
     }
-    Ok(())
 }
 
 fn certificate<'a>(inventory: &'a Inventory, wanted: &str) -> Result<&'a StoredCertificate, Stop> {

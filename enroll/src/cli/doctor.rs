@@ -11,7 +11,7 @@ use super::{Stop, open};
 use crate::certificate::Certificate;
 use crate::engine::order::PREPARATION;
 use crate::error::Error;
-use crate::journal::Store;
+use crate::journal::{JournalError, Store};
 use crate::messages::{self, Lang, Text, texts};
 #[cfg(feature = "pcsc")]
 use crate::ports::token::TransmitError;
@@ -83,7 +83,7 @@ pub(super) struct Examination {
 /// Looks at everything; spends no PIN try and changes nothing.
 pub(super) fn examine(common: &Common, shell: &Shell) -> Result<Examination, Stop> {
     let mut seen = Examination {
-        findings: vec![state_folder(&open::state(common))],
+        findings: state_folder(&open::state(common)),
         info: None,
         inventory: None,
     };
@@ -148,12 +148,19 @@ fn told(finding: Finding, shell: &Shell) -> serde_json::Value {
     json!({ "item": english.0, "verdict": verdict, "why": english.1, "mend": mend_english, "exit": exit })
 }
 
-fn state_folder(folder: &Path) -> Finding {
-    let item = texts::doctor_state();
-    match Store::new(folder).list() {
-        Ok(found) => Finding::new(item, Verdict::Good, texts::doctor_state_good(found.len())),
-        Err(error) => Finding::failed(item, &error.into()),
-    }
+/// What is under way, and each journal that does not read.
+fn state_folder(folder: &Path) -> Vec<Finding> {
+    let item = texts::doctor_state;
+    let entries = match Store::new(folder).list() {
+        Ok(entries) => entries,
+        Err(error) => return vec![Finding::failed(item(), &error.into())],
+    };
+    let (found, unreadable): (Vec<_>, Vec<_>) = entries.into_iter().partition(Result::is_ok);
+    let count = texts::doctor_state_good(found.len());
+    let good = Finding::new(item(), Verdict::Good, count);
+    let bad = unreadable.into_iter().filter_map(Result::err);
+    let bad = bad.map(|it| Finding::failed(item(), &JournalError::from(it).into()));
+    std::iter::once(good).chain(bad).collect()
 }
 
 /// Library, service and readers, each on its own: what fails first makes the rest moot.
@@ -458,6 +465,19 @@ mod tests {
         assert_eq!(told(Some(true)), Verdict::Warning);
         assert_eq!(told(Some(false)), Verdict::Good);
         assert_eq!(told(None), Verdict::NotNeeded);
+    }
+
+    #[test]
+    fn a_journal_that_does_not_read_is_named_beside_those_that_do() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let damaged = folder.path().join("1f2e3d4c.jsonl");
+        std::fs::write(&damaged, "?\n").expect("a file");
+        let findings = state_folder(folder.path());
+        assert_eq!(
+            findings.iter().map(|it| it.exit).collect::<Vec<_>>(),
+            [0, 40]
+        );
+        assert!(findings[1].line().contains(damaged.to_str().expect("text")));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::text::Text;
 use super::texts;
 use crate::error::{Deed, Error, NextStep, exit_code};
-use crate::journal::JournalError;
+use crate::journal::{JournalError, Unreadable};
 use crate::ports::portal::TlsFault;
 use crate::ports::token::TransmitError;
 use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
@@ -151,7 +151,9 @@ const fn journal_code(error: &JournalError) -> u8 {
         JournalError::File { .. }
         | JournalError::Damaged { .. }
         | JournalError::Version { .. }
-        | JournalError::OutOfOrder(_) => exit_code::JOURNAL,
+        | JournalError::OutOfOrder(_)
+        | JournalError::Unreadable(_)
+        | JournalError::Rebuilt { .. } => exit_code::JOURNAL,
     }
 }
 
@@ -265,11 +267,26 @@ fn of_journal(error: &JournalError) -> NextStep {
         JournalError::OtherApplication { .. } => first(Deed::FinishOther, "enroll resume"),
         JournalError::SeveralApplications { .. } => NextStep::Option("--application"),
         JournalError::OtherPortal { .. } => NextStep::Option("--portal"),
+        JournalError::Unreadable(Unreadable {
+            application, why, ..
+        }) => match &**why {
+            JournalError::File { .. } => of_journal(why),
+            _ => resume_of(application.as_deref()),
+        },
+        JournalError::Rebuilt { application, .. } => resume_of(application.as_deref()),
         JournalError::Nothing { .. } => NextStep::Run("enroll request".to_owned()),
         JournalError::Damaged { .. }
         | JournalError::Version { .. }
         | JournalError::OutOfOrder(_) => NextStep::Run("enroll resume".to_owned()),
     }
+}
+
+/// Opening a damaged journal begins it anew; one that waits is opened by its application's number.
+fn resume_of(application: Option<&str>) -> NextStep {
+    NextStep::Run(application.map_or_else(
+        || "enroll resume".to_owned(),
+        |number| format!("enroll resume --application {number}"),
+    ))
 }
 
 fn first(deed: Deed, command: &str) -> NextStep {

@@ -4,7 +4,7 @@ use super::text::Text;
 use super::texts;
 use crate::certificate::CertificateProblem;
 use crate::error::Error;
-use crate::journal::{JournalError, VERSION};
+use crate::journal::{JournalError, Unreadable, VERSION};
 use crate::ports::portal::TlsFault;
 use crate::ports::token::{TransmitError, Tries};
 use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
@@ -261,6 +261,10 @@ pub(super) fn journal(error: &JournalError) -> Text {
             applications,
         } => texts::journal_several_applications(token, applications.join(", ")),
         JournalError::OtherPortal { token } => texts::journal_other_portal(token),
+        JournalError::Unreadable(Unreadable { path, why, .. }) => {
+            texts::journal_unreadable(path.display().to_string(), journal(why))
+        }
+        JournalError::Rebuilt { token, .. } => texts::journal_rebuilt(token),
         JournalError::Nothing { token } => texts::journal_nothing(token),
     }
 }

@@ -225,6 +225,8 @@ texts! {
     journal_several_applications(token, applications);
     journal_other_portal(token);
     journal_nothing(token);
+    journal_unreadable(path, why);
+    journal_rebuilt(token);
 
     // How things stand.
     stage_half_removed();
