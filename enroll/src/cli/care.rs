@@ -108,7 +108,8 @@ pub(super) struct Anew<'a> {
     pub(super) new_admin_pin_file: Option<PathBuf>,
 }
 
-/// A plan, a typed confirmation, the administrator's PIN unless it is blocked, then everything goes.
+/// A plan, a typed confirmation, the administrator's PIN unless it is blocked, then everything goes. Never the pair of an
+/// enrollment that is under way.
 pub(super) fn format(
     token: &mut dyn Token,
     anew: &Anew<'_>,
@@ -117,6 +118,8 @@ pub(super) fn format(
 ) -> Result<(), Error> {
     let info = token.info()?;
     let inventory = token.inventory().unwrap_or_default();
+    let is_there = |key: &str| inventory.keys.iter().any(|it| it.id.to_string() == key);
+    super::deletion::refuse_awaited(&info.serial, is_there, common)?;
     for line in plan_lines(&everything(&inventory), shell.lang) {
         eprintln!("{line}");
     }

@@ -60,7 +60,8 @@ pub(super) fn delete_key(
         return Err(TokenError::Unsupported { what }.into());
     }
     let serial = token.info()?.serial;
-    refuse_awaited(&serial, &pair.id.to_string(), common)?;
+    let id = pair.id.to_string();
+    refuse_awaited(&serial, |key| key == id, common)?;
     let pair_goes = |it: &KeyPair| it.id == pair.id;
     agree(&plan(&inventory, |_| false, pair_goes), common, shell)?;
     log_in(token, PinRole::User, common, shell)?;
@@ -73,13 +74,15 @@ pub(super) fn delete_key(
 }
 
 /// A certificate that is still to come would be for a key that is gone.
-fn refuse_awaited(serial: &str, key: &str, common: &Common) -> Result<(), Error> {
-    match Store::new(open::state(common)).awaited(serial)?.remove(key) {
+pub(super) fn refuse_awaited(
+    serial: &str,
+    goes: impl Fn(&str) -> bool,
+    common: &Common,
+) -> Result<(), Error> {
+    let awaited = Store::new(open::state(common)).awaited(serial)?;
+    match awaited.into_iter().find(|(key, _)| goes(key)) {
         None => Ok(()),
-        Some(application) => Err(Error::KeyAwaited {
-            key: key.to_owned(),
-            application,
-        }),
+        Some((key, application)) => Err(Error::KeyAwaited { key, application }),
     }
 }
 

@@ -269,6 +269,8 @@ fn the_pair_of_an_enrollment_that_is_under_way_is_not_deleted() {
         words.contains("722318") && words.contains("enroll abandon"),
         "{words}"
     );
+    let (code, _, words) = desk.panel(&["format", "--confirm", "anything"]);
+    assert_eq!(code, OLD_OBJECTS, "{words}");
     assert_eq!(desk.listed("key"), std::slice::from_ref(&key));
     desk.enroll_well(&["abandon"]);
     desk.panel_well(&with(&["delete-key", &key], &AS_USER));
