@@ -409,6 +409,7 @@ usage-several-objects =
         [certificate] several certificates of the token fit; see `enroll token list`
        *[pair] several key pairs of the token fit; see `enroll token list`
     }
+usage-object = «{ $told }» names no object: its whole name is needed in hex, or at least four digits of its beginning; see `enroll token list`
 
 ## Chapter 1.1 for today: what the manual asks for and this program does not need
 

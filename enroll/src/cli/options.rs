@@ -101,7 +101,7 @@ pub(super) enum TokenCommand {
     Info,
     /// Delete a certificate (Приложение 1, steps 4 to 7), after a copy of it was kept
     DeleteCertificate {
-        /// Its serial number or SHA-1 fingerprint, or the beginning of one, in hex
+        /// Its serial number or SHA-1 fingerprint, or the beginning of one (four digits or more), in hex
         certificate: String,
         /// Whose PIN to use
         #[arg(long = "as", value_enum, default_value_t = Role::Administrator)]
@@ -109,7 +109,7 @@ pub(super) enum TokenCommand {
     },
     /// Delete a key pair (Приложение 1, steps 8 and 9); an RSA pair is never deleted
     DeleteKey {
-        /// Its id, or the beginning of it, in hex
+        /// Its id, or the beginning of it (four digits or more), in hex
         key: String,
     },
     /// Change a PIN: the old one is presented once, after the tries left were shown

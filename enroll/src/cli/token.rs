@@ -16,6 +16,13 @@ use crate::ports::token::{
 };
 
 pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Result<(), Stop> {
+    if let TokenCommand::DeleteCertificate {
+        certificate: named, ..
+    }
+    | TokenCommand::DeleteKey { key: named } = command
+    {
+        deletion::check_name(named)?;
+    }
     let mut token = open::token(common, shell, &shell.events())?;
     let token = &mut *token;
     match command {

@@ -375,4 +375,5 @@ texts! {
     usage_serial();
     usage_no_such_object(kind);
     usage_several_objects(kind);
+    usage_object(told);
 }

@@ -147,7 +147,8 @@ fn a_named_pin_that_is_the_factorys_is_pointed_out_and_not_presented() {
 #[test]
 fn an_object_that_is_not_there_or_not_the_only_one_is_not_guessed() {
     let (desk, _running) = desk(Pins::default());
-    for wanted in ["ffffffff", ""] {
+    let gost = desk.pair("CryptoPro");
+    for wanted in ["ffffffff", "", "gost", &gost[..3]] {
         let (code, _, words) = desk.panel(&with(&["delete-key", wanted], &AS_USER));
         assert_eq!(code, USAGE, "{words}");
     }
