@@ -18,6 +18,7 @@ hint-replace-old = deletes them by Приложение 1 before the request; =l
 hint-pin-file = a file with the PIN and nothing else; or ENROLL_PIN and its like, see enroll --help
 hint-confirm = the token's serial number, which confirms that everything on it may be erased
 hint-yes = agrees without a question
+hint-vendors-module = it reads what the vendor's software laid out; only a token known to be empty is for enroll token format, which erases everything
 next-first = { $deed }; then { $command }
 next-first-again = { $deed }; then the same command
 next-again = the same command once more
@@ -93,7 +94,7 @@ token-pin-unfit = the token does not take a PIN of { $octets } octets for the { 
 token-not-logged-in = nobody is logged in who may { $what }
 token-not-permitted = the { $role } may not { $what }
 token-not-a-rutoken = the card is not a Rutoken ECP: it answered { $sw } to the question for its serial number
-token-not-initialised = the token is not laid out as PKCS#15
+token-not-initialised = the token is not laid out as PKCS#15: it is new, erased, or laid out by the vendor's software
 token-no-space = no room on the token for { $what }
 token-key-not-found = no key pair { $id } on the token
 token-certificate-not-found = no certificate in file { $file }, or another one
@@ -242,6 +243,7 @@ object-bare-pair = key pair «{ $label }» ({ $id }, { $algorithm }, without a c
 object-unreadable = certificate in file { $file }: { $problem }
 plan-deletes = to be deleted: { $object }
 plan-keeps = stays: { $object }
+plan-unreadable = what the token holds cannot be read, and all of it will be erased
 
 ## Warnings
 

@@ -18,6 +18,7 @@ hint-replace-old = удалит их по Приложению 1 до запро
 hint-pin-file = файл, в котором только PIN-код; или ENROLL_PIN и подобные, см. enroll --help
 hint-confirm = серийный номер токена: подтверждает, что с него можно всё стереть
 hint-yes = согласие без вопроса
+hint-vendors-module = он читает разметку программ производителя; enroll token format стирает всё и годится, только если токен заведомо пуст
 next-first = { $deed }; затем { $command }
 next-first-again = { $deed }; затем повторите команду
 next-again = повторите команду
@@ -109,7 +110,7 @@ token-not-permitted = токен не позволяет этого по PIN-к�
        *[user] пользователя
     }: { $what }
 token-not-a-rutoken = это не Рутокен ЭЦП: на вопрос о серийном номере получен ответ { $sw }
-token-not-initialised = токен не размечен по PKCS#15
+token-not-initialised = токен не размечен по PKCS#15: он новый, стёрт или размечен программами производителя
 token-no-space = на токене нет места ({ $what })
 token-key-not-found = на токене нет ключевой пары { $id }
 token-certificate-not-found = в файле { $file } нет этого сертификата
@@ -266,6 +267,7 @@ object-bare-pair = ключевая пара «{ $label }» ({ $id }, { $algorit
 object-unreadable = сертификат в файле { $file }: { $problem }
 plan-deletes = будет удалено: { $object }
 plan-keeps = останется: { $object }
+plan-unreadable = содержимое токена прочитать нельзя, и оно будет стёрто целиком
 
 ## Предупреждения
 

@@ -310,10 +310,6 @@ fn contents(
     let item = texts::doctor_layout();
     let inventory = match token.inventory() {
         Ok(inventory) => inventory,
-        Err(error @ TokenError::NotInitialised) => {
-            findings.push(Finding::failed(item, &error.into()).mended_by("enroll token format"));
-            return None;
-        }
         Err(error) => {
             findings.push(Finding::failed(item, &error.into()));
             return None;

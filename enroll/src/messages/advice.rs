@@ -184,9 +184,11 @@ fn of_token(error: &TokenError) -> NextStep {
         } => first(Deed::Unblock, "enroll resume"),
         // Nobody unblocks the administrator: what is left is to begin anew.
         TokenError::PinBlocked { .. } => NextStep::Run("enroll token format".to_owned()),
-        TokenError::NoSuchPin { .. }
-        | TokenError::NotInitialised
-        | TokenError::Unsupported { .. } => NextStep::Run("enroll token info".to_owned()),
+        // A usual real token is laid out by the vendor's software: formatting it would erase what that shows.
+        TokenError::NotInitialised => NextStep::Option(VENDORS_MODULE),
+        TokenError::NoSuchPin { .. } | TokenError::Unsupported { .. } => {
+            NextStep::Run("enroll token info".to_owned())
+        }
         TokenError::NoSpace { .. } => first(Deed::FreeSpace, "enroll resume"),
         TokenError::NotPermitted { .. }
         | TokenError::KeyNotFound { .. }
@@ -325,6 +327,7 @@ fn hint(option: &str) -> Option<Text> {
         "--pin-file" | "--admin-pin-file" | "--new-pin-file" | "--new-admin-pin-file" => {
             texts::hint_pin_file()
         }
+        VENDORS_MODULE => texts::hint_vendors_module(),
         "--confirm" => texts::hint_confirm(),
         "--yes" => texts::hint_yes(),
         _ => return None,
@@ -354,6 +357,9 @@ fn of_deed(deed: Deed) -> Text {
         Deed::TunnelGost => texts::deed_tunnel_gost(),
     }
 }
+
+/// Where the vendor's package puts the module that reads the vendor's layout.
+const VENDORS_MODULE: &str = "--token pkcs11:/usr/lib/librtpkcs11ecp.so";
 
 /// Status words after which installing is the way on.
 const AFTER: [&str; 4] = [

@@ -65,6 +65,7 @@ texts! {
     hint_pin_file();
     hint_confirm();
     hint_yes();
+    hint_vendors_module();
     next_first(deed, command);
     next_first_option(deed, option);
     next_ask(deed, quote);
@@ -250,6 +251,7 @@ texts! {
     object_unreadable(file, problem);
     plan_deletes(object);
     plan_keeps(object);
+    plan_unreadable();
 
     // Warnings.
     caution_torn_journal();
