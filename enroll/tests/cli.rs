@@ -203,6 +203,26 @@ fn the_doctor_names_every_item_and_the_first_that_would_stop_an_enrollment() {
 }
 
 #[test]
+fn a_full_disk_is_told_and_a_reader_that_has_enough_is_no_failure() {
+    use std::fs::OpenOptions;
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let mut status = Command::new(env!("CARGO_BIN_EXE_enroll"));
+    status.args(["status", "--json", "--state"]).arg(state);
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = status.stdout(full).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(40), "{told}");
+    assert!(told.contains("/dev/stdout"), "{told}");
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = status.stdout(writer).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+}
+
+#[test]
 fn a_pkcs11_module_that_is_not_there_is_named() {
     let output = enroll(&["token", "info", "--token", "pkcs11:/nowhere/module.so"]);
     assert_eq!(output.status.code(), Some(11));

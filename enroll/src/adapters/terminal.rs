@@ -1,6 +1,6 @@
 //! A person at a terminal, and the files and variables that speak for one.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -60,7 +60,7 @@ impl Applicant for TerminalApplicant {
 
     fn agrees(&mut self, plan: &Plan) -> Result<bool, ApplicantError> {
         for line in plan_lines(plan, self.lang) {
-            eprintln!("{line}");
+            talk(&line);
         }
         self.confirms(&question::delete(self.lang))
     }
@@ -70,7 +70,10 @@ impl TerminalApplicant {
     /// A PIN that everybody knows protects nothing: said before it is presented, in words that do not repeat it.
     fn point_out_default(&self, role: PinRole, pin: &Pin) {
         if pin.is_default_of(role) {
-            eprintln!("     !  {}", question::default_pin(role, self.lang));
+            talk(&format!(
+                "     !  {}",
+                question::default_pin(role, self.lang)
+            ));
         }
     }
 
@@ -207,6 +210,11 @@ impl SmsInbox for PromptInbox {
     fn sees_notices(&self) -> bool {
         false
     }
+}
+
+/// A line for a person on stderr; there may be nobody to read it.
+pub fn talk(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Whether there is a person: questions go to stderr, answers come from stdin.

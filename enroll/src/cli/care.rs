@@ -8,7 +8,7 @@ use super::open;
 use super::options::{Common, NewPin, Role};
 use super::shell::Shell;
 use super::token::log_in;
-use crate::adapters::terminal::PinSource;
+use crate::adapters::terminal::{PinSource, talk};
 use crate::engine::plan::everything;
 use crate::error::Error;
 use crate::messages::{Lang, plan_lines, texts};
@@ -121,7 +121,7 @@ pub(super) fn format(
     let goes = |key: &str| inventory.as_ref().is_none_or(|it| holds(it, key));
     super::deletion::refuse_awaited(&info.serial, goes, common)?;
     for line in plan(inventory.as_ref(), shell.lang) {
-        eprintln!("{line}");
+        talk(&line);
     }
     let applicant = open::applicant(common, shell.lang);
     let typed = anew.confirm.map(str::to_owned);

@@ -1,5 +1,6 @@
 //! Ctrl-C: says that nothing is lost, and ends as any program ends by it.
 
+use crate::adapters::terminal::talk;
 use crate::messages::{Lang, texts};
 
 /// From now on Ctrl-C, and being asked to end, are answered before the process ends of them. What was done is in the
@@ -12,7 +13,7 @@ pub(super) fn is_told(lang: Lang) {
     };
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            eprintln!("\n{}", texts::interrupted().of(lang));
+            talk(&format!("\n{}", texts::interrupted().of(lang)));
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     });

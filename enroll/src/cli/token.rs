@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::options::{Common, TokenCommand};
 use super::shell::Shell;
 use super::{Stop, care, deletion, open};
+use crate::adapters::terminal::talk;
 use crate::certificate::Certificate;
 use crate::engine::key::has_certificate;
 use crate::error::Error;
@@ -91,10 +92,10 @@ fn info(token: &mut dyn Token, common: &Common, shell: &Shell) -> Result<(), Err
         };
         told[format!("{role}_pin_is_the_factorys")] = json!(is_factorys);
         if is_factorys {
-            eprintln!(
+            talk(&format!(
                 "     !  {}",
                 messages::question::default_pin(role, shell.lang)
-            );
+            ));
         }
     }
     shell.result(&told);
@@ -181,10 +182,10 @@ pub(super) fn log_in(
         role,
         common.force_last_tries,
         |left| {
-            eprintln!(
+            talk(&format!(
                 "     …  {}",
                 messages::question::tries(role, left, shell.lang)
-            );
+            ));
         },
     )
 }
