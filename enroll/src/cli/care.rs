@@ -180,14 +180,15 @@ fn user_source(new: &NewPin) -> PinSource {
         file: new.new_pin_file.clone(),
         descriptor: new.new_pin_fd,
         variable: "ENROLL_NEW_PIN",
+        ..PinSource::default()
     }
 }
 
 fn administrator_source(anew: &Anew<'_>) -> PinSource {
     PinSource {
         file: anew.new_admin_pin_file.clone(),
-        descriptor: None,
         variable: "ENROLL_NEW_ADMIN_PIN",
+        ..PinSource::default()
     }
 }
 
