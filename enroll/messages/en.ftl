@@ -157,6 +157,7 @@ portal-code-void = the code is void: { $said }
 portal-too-early = too early for another code: { $said }
 portal-refused = the portal refused: { $said }
 portal-not-understood = the page «{ $page }» has no { $missing }
+portal-not-the-cabinet = the page «{ $page }» has no { $missing }, so it does not lead to the cabinet of the certification authority
 portal-too-large = the answer to «{ $what }» is larger than { $limit } bytes
 
 ## What happened: request, certificate, journal

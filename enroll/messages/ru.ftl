@@ -179,6 +179,7 @@ portal-code-void = код больше не действует: { $said }
 portal-too-early = новый код ещё не получить: { $said }
 portal-refused = портал отказал: { $said }
 portal-not-understood = на странице «{ $page }» не найдено: { $missing }
+portal-not-the-cabinet = на странице «{ $page }» не найдено: { $missing }; в кабинет удостоверяющего центра она не ведёт
 portal-too-large = ответ на «{ $what }» больше { $limit } байт
 
 ## Что случилось: запрос, сертификат, журнал

@@ -175,6 +175,11 @@ fn of_portal_and_phone() -> Vec<Error> {
             missing: s("link «ОК»"),
             saved: Some("pages/page-1.html".into()),
         },
+        PortalError::NotTheCabinet {
+            page: s("Погода в Иркутске"),
+            missing: s("link «Личный кабинет»"),
+            saved: None,
+        },
         PortalError::TooLarge {
             what: s("/pdf"),
             limit: 8_388_608,

@@ -130,7 +130,9 @@ const fn portal_code(error: &PortalError) -> u8 {
         | PortalError::CodeVoid { .. }
         | PortalError::TooEarly { .. } => exit_code::WRONG_CODE,
         PortalError::Refused { .. } => exit_code::REFUSED,
-        PortalError::NotUnderstood { .. } | PortalError::TooLarge { .. } => exit_code::PAGE,
+        PortalError::NotUnderstood { .. }
+        | PortalError::NotTheCabinet { .. }
+        | PortalError::TooLarge { .. } => exit_code::PAGE,
         PortalError::BadAddress { .. } | PortalError::PlainHttp { .. } => exit_code::USAGE,
         PortalError::Unreachable { .. }
         | PortalError::TimedOut { .. }
@@ -228,7 +230,9 @@ fn of_sms(error: &SmsError) -> NextStep {
 
 fn of_portal(error: &PortalError) -> NextStep {
     match error {
-        PortalError::BadAddress { .. } => NextStep::Option("--portal"),
+        PortalError::BadAddress { .. } | PortalError::NotTheCabinet { .. } => {
+            NextStep::Option("--portal")
+        }
         PortalError::PlainHttp { .. } => {
             NextStep::FirstThenOption(Deed::UseHttps, "--allow-plain-http")
         }

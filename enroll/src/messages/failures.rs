@@ -172,6 +172,9 @@ pub(super) fn portal(error: &PortalError) -> Text {
         PortalError::NotUnderstood { page, missing, .. } => {
             texts::portal_not_understood(page, missing)
         }
+        PortalError::NotTheCabinet { page, missing, .. } => {
+            texts::portal_not_the_cabinet(page, missing)
+        }
         PortalError::TooLarge { what, limit } => texts::portal_too_large(what, *limit),
     }
 }

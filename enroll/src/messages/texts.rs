@@ -187,6 +187,7 @@ texts! {
     portal_too_early(said);
     portal_refused(said);
     portal_not_understood(page, missing);
+    portal_not_the_cabinet(page, missing);
     portal_too_large(what, limit);
 
     // What happened: request, certificate, journal.
