@@ -11,6 +11,7 @@ next-option = the same command with { $option }
 next-option-hint = the same command with { $option } ({ $hint })
 hint-ca = the file with the certificates of the authority that the portal's owner names; if the address is wrong, --portal
 hint-sms = prompt to type the code yourself, the gateway's URL, or exec:COMMAND
+hint-sms-command = it prints the messages; or the gateway's URL
 hint-portal = the address as the certification authority gave it
 hint-state = another folder; what the token and the portal say is enough to go on
 hint-application = the number of the one that is meant
@@ -22,6 +23,7 @@ hint-vendors-module = it reads what the vendor's software laid out; only a token
 next-first = { $deed }; then { $command }
 next-first-again = { $deed }; then the same command
 next-again = the same command once more
+next-resume = { $command }, with the options it was begun with
 next-first-option = { $deed }; or the same command with { $option }
 next-ask = { $deed }: { $quote }
 
@@ -281,7 +283,7 @@ caution-ends-soon =
 ## What is waited for
 
 wait-code = the SMS with the code
-interrupted = interrupted: what was done is in the journal and nothing is lost; next: enroll resume
+interrupted = interrupted: what was done is in the journal and nothing is lost; next: enroll resume, with the options it was begun with
 wait-resend = until another code may be asked for
 wait-login = before logging in again
 wait-list = before looking at the list

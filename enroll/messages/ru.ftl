@@ -11,6 +11,7 @@ next-option = повторите команду с { $option }
 next-option-hint = повторите команду с { $option } ({ $hint })
 hint-ca = файл с сертификатами центра, который назовёт владелец портала; если неверен адрес — --portal
 hint-sms = prompt, чтобы ввести код самому, URL шлюза или exec:КОМАНДА
+hint-sms-command = команда печатает сообщения; или URL шлюза
 hint-portal = адрес, который дал удостоверяющий центр
 hint-state = другая папка; чтобы продолжить, хватит того, что скажут токен и портал
 hint-application = номер нужной заявки
@@ -22,6 +23,7 @@ hint-vendors-module = он читает разметку программ про
 next-first = { $deed }; затем { $command }
 next-first-again = { $deed }; затем повторите команду
 next-again = повторите команду
+next-resume = { $command } с параметрами, с которыми работа начата
 next-first-option = { $deed }; или повторите команду с { $option }
 next-ask = { $deed }: { $quote }
 
@@ -307,7 +309,7 @@ caution-ends-soon =
 ## Чего ждём
 
 wait-code = SMS с кодом
-interrupted = прервано: всё сделанное записано в журнал, ничего не потеряно; дальше: enroll resume
+interrupted = прервано: всё сделанное записано в журнал, ничего не потеряно; дальше: enroll resume с параметрами, с которыми работа начата
 wait-resend = пока можно будет запросить другой код
 wait-login = перед повторным входом
 wait-list = перед просмотром списка заявок

@@ -89,11 +89,12 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Resul
     }
     interrupt::is_told(shell.lang);
     let events = shell.events();
-    let mut token = open::token(common, shell, &events)?;
-    let mut applicant = open::applicant(common, shell.lang);
+    // The token is last: what the options lack is told before a card is waited for.
+    let settings = open::settings(common, &arguments.command)?;
     let mut portal = open::portal(common, &events)?;
     let mut sms = open::sms(common, shell.lang, &events)?;
-    let settings = open::settings(common, &arguments.command)?;
+    let mut applicant = open::applicant(common, shell.lang);
+    let mut token = open::token(common, shell, &events)?;
     let ports = Ports {
         token: &mut *token,
         portal: &mut portal,

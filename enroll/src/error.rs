@@ -274,8 +274,8 @@ impl NextStep {
     }
 }
 
-/// Goes on with whatever the journal says is missing.
-const RESUME: &str = "enroll resume";
+/// Goes on with whatever the journal says is missing. Token, portal and phone are options of each run.
+pub(crate) const RESUME: &str = "enroll resume";
 
 /// What only a person can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

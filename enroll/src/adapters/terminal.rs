@@ -192,8 +192,11 @@ impl PromptInbox {
 }
 
 impl SmsInbox for PromptInbox {
+    /// Comes before an SMS is asked for: one that nobody could type is not sent.
     fn newest(&mut self, _phone: &Phone) -> Result<u64, SmsError> {
-        Ok(self.asked)
+        is_interactive()
+            .then_some(self.asked)
+            .ok_or(SmsError::NoTerminal)
     }
 
     fn since(

@@ -64,7 +64,7 @@ impl Finding {
 
     fn failed(item: Text, error: &Error) -> Self {
         Self {
-            mend: Some(messages::next(error)),
+            mend: Some(messages::next_without_enrollment(error)),
             exit: error.exit_code(),
             ..Self::new(item, Verdict::Bad, messages::what(error))
         }
@@ -158,8 +158,12 @@ fn state_folder(folder: &Path) -> Vec<Finding> {
     let (found, unreadable): (Vec<_>, Vec<_>) = entries.into_iter().partition(Result::is_ok);
     let count = texts::doctor_state_good(found.len());
     let good = Finding::new(item(), Verdict::Good, count);
-    let bad = unreadable.into_iter().filter_map(Result::err);
-    let bad = bad.map(|it| Finding::failed(item(), &JournalError::from(it).into()));
+    let bad = unreadable.into_iter().filter_map(Result::err).map(|it| {
+        let error = JournalError::from(it).into();
+        let mend = Some(messages::next(&error));
+        let failed = Finding::failed(item(), &error);
+        Finding { mend, ..failed }
+    });
     std::iter::once(good).chain(bad).collect()
 }
 
@@ -466,6 +470,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_was_not_begun_is_resumed() {
+        let error = TokenError::NotLoggedIn { what: "sign" }.into();
+        let mend = Finding::failed(item(), &error)
+            .mend
+            .map(|it| it.of(Lang::En));
+        let mend = mend.expect("advice");
+        assert!(mend.ends_with("then the same command"), "{mend}");
+    }
+
+    #[test]
     fn a_journal_that_does_not_read_is_named_beside_those_that_do() {
         let folder = tempfile::tempdir().expect("a folder");
         let damaged = folder.path().join("1f2e3d4c.jsonl");
@@ -476,6 +490,8 @@ mod tests {
             [0, 40]
         );
         assert!(findings[1].line().contains(damaged.to_str().expect("text")));
+        let mend = findings[1].mend.as_ref().map(|it| it.of(Lang::En));
+        assert!(mend.is_some_and(|it| it.starts_with("enroll resume")));
     }
 
     #[test]

@@ -175,7 +175,13 @@ pub(super) struct Common {
     )]
     pub(super) portal: Option<String>,
     /// The phone that the certification authority knows, in any usual form
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        env = "ENROLL_PHONE",
+        hide_env_values = true
+    )]
     pub(super) phone: Option<String>,
     /// «Номер заявки»; needed only when the list has several
     #[arg(long, global = true, value_name = "ID")]
@@ -265,7 +271,7 @@ End `emulator attach` to pull the token out; start it again to plug it in.";
 
 const AFTER_HELP: &str = "\
 Results go to stdout, talk to stderr. Every act is in the journal before and after it is done, so a run that is \
-stopped by Ctrl-C, a failure or a power cut is continued by `enroll resume`.
+stopped by Ctrl-C, a failure or a power cut is continued by `enroll resume` with the same options.
 
 Exit codes: 0 done, 1 bug, 2 usage, 10-19 token (11 none, 12 wrong PIN, 13 PIN blocked or nearly, 14 failed, 15 old \
 certificate), 20-29 SMS (20 no code, 21 wrong code), 30-39 portal and certificate (31 refused, 32 application, 33 not \

@@ -52,7 +52,8 @@ fn tell(it: &Found, now: Timestamp, shell: &Shell) {
         minutes @ 0.. => texts::status_left(minutes),
         minutes => texts::status_overdue(-minutes),
     });
-    let resume = (!stage.is_over()).then(|| texts::report_next("enroll resume"));
+    let resume = || texts::report_next(texts::next_resume("enroll resume"));
+    let resume = (!stage.is_over()).then(resume);
     for line in [left, Some(comes(stage)), resume].into_iter().flatten() {
         shell.say(&line.of(shell.lang));
     }

@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use super::texts;
-use crate::error::{Deed, Error, NextStep, exit_code};
+use crate::error::{Deed, Error, NextStep, RESUME, exit_code};
 use crate::journal::{JournalError, Unreadable};
 use crate::ports::portal::TlsFault;
 use crate::ports::token::TransmitError;
@@ -223,8 +223,9 @@ fn of_sms(error: &SmsError) -> NextStep {
         SmsError::NotMessages { .. }
         | SmsError::CommandFailed { .. }
         | SmsError::CommandHangs { .. }
-        | SmsError::TooLarge { .. }
-        | SmsError::NoTerminal => NextStep::Option("--sms"),
+        | SmsError::TooLarge { .. } => NextStep::Option("--sms"),
+        // Typing is what cannot be done here.
+        SmsError::NoTerminal => NextStep::Option(SMS_COMMAND),
     }
 }
 
@@ -302,12 +303,12 @@ fn first(deed: Deed, command: &str) -> NextStep {
 /// `what` is the message itself, to be quoted.
 pub(super) fn words(step: &NextStep, what: Text) -> Text {
     match step {
-        NextStep::Run(command) => Text::plain(command),
+        NextStep::Run(command) => command_text(command),
         NextStep::Option(option) => match hint(option) {
             Some(hint) => texts::next_option_hint(*option, hint),
             None => texts::next_option(*option),
         },
-        NextStep::First(deed, command) => texts::next_first(of_deed(*deed), command),
+        NextStep::First(deed, command) => texts::next_first(of_deed(*deed), command_text(command)),
         NextStep::Again => texts::next_again(),
         NextStep::FirstAgain(deed) => texts::next_first_again(of_deed(*deed)),
         NextStep::FirstThenOption(deed, option) => {
@@ -319,11 +320,20 @@ pub(super) fn words(step: &NextStep, what: Text) -> Text {
     }
 }
 
+/// A command as it is to be typed; resuming needs the options of the run that stopped as well.
+fn command_text(command: &str) -> Text {
+    match command.starts_with(RESUME) {
+        true => texts::next_resume(command),
+        false => Text::plain(command),
+    }
+}
+
 /// What an option is to be given, where its name does not say it.
 fn hint(option: &str) -> Option<Text> {
     Some(match option {
         "--ca" => texts::hint_ca(),
         "--sms" => texts::hint_sms(),
+        SMS_COMMAND => texts::hint_sms_command(),
         "--portal" => texts::hint_portal(),
         "--state" => texts::hint_state(),
         "--application" => texts::hint_application(),
@@ -362,6 +372,8 @@ fn of_deed(deed: Deed) -> Text {
     }
 }
 
+/// An inbox that needs nobody to type.
+const SMS_COMMAND: &str = "--sms exec:COMMAND";
 /// Where the vendor's package puts the module that reads the vendor's layout.
 const VENDORS_MODULE: &str = "--token pkcs11:/usr/lib/librtpkcs11ecp.so";
 

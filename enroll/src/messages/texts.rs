@@ -53,11 +53,13 @@ texts! {
     report_state(state);
     report_next(next);
     next_again();
+    next_resume(command);
     next_first_again(deed);
     next_option(option);
     next_option_hint(option, hint);
     hint_ca();
     hint_sms();
+    hint_sms_command();
     hint_portal();
     hint_state();
     hint_application();

@@ -211,6 +211,11 @@ fn a_code_that_nobody_can_type_is_told_before_a_pair_is_made() {
         words.contains("no terminal to ask for the SMS code"),
         "{words}"
     );
+    let sent = answer(desk.sms, "GET /inbox?phone=79000000000");
+    assert!(
+        sent.ends_with("[]"),
+        "an SMS that nobody could type: {sent}"
+    );
     assert_eq!(desk.listed("key"), [""; 0]);
 }
 
