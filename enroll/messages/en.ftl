@@ -34,6 +34,7 @@ deed-find-pin = find out the right PIN
 deed-use-https = name the portal's https address, since phone and code can be read on the way otherwise
 deed-unblock = unblock the user's PIN with the administrator's: enroll token unblock
 deed-free-space = free space on the token
+deed-shorten-name = choose a shorter name
 deed-check-phone = the number is not registered, or the SMS was not delivered; check the phone
 deed-check-network = check the network and the address
 deed-call-office = call the certification authority, +7 (3952) 78-23-03, and quote
@@ -98,6 +99,7 @@ token-not-permitted = the { $role } may not { $what }
 token-not-a-rutoken = the card is not a Rutoken ECP: it answered { $sw } to the question for its serial number
 token-not-initialised = the token is not laid out as PKCS#15: it is new, erased, or laid out by the vendor's software
 token-no-space = no room on the token for { $what }
+token-name-too-long = a name of { $octets } octets is longer than the token takes
 token-key-not-found = no key pair { $id } on the token
 token-certificate-not-found = no certificate in file { $file }, or another one
 token-unsupported = not supported: { $what }
@@ -203,12 +205,13 @@ journal-other-application = token { $token } is in the middle of application { $
 journal-several-applications = several applications of token { $token } are under way: { $applications }
 journal-other-portal = the journal of token { $token } belongs to another portal
 journal-nothing = no enrollment of token { $token } was begun
+journal-none = no enrollment was begun
 journal-unreadable = the journal { $path } cannot be used, so no key pair of its token is taken for one that nobody awaits: { $why }
 journal-rebuilt = the journal of token { $token } was damaged, and which key pair it waits for is not found out yet
 
 ## How things stand
 
-stage-half-removed = the old certificate is half removed; no request was made
+stage-half-removed = the removal of the old certificate was agreed to and is not finished; no request was made
 stage-untouched = no enrollment was begun or changed
 stage-nothing-sent = the journal knows no key pair for this application; no request was sent
 stage-key-ready = the key pair is made; the request was not sent
@@ -237,6 +240,7 @@ status-overdue =
         [one] late by the manual: one minute
        *[other] late by the manual: { $minutes } minutes
     }
+status-nothing = no enrollment was begun
 
 ## What the token holds
 
@@ -244,6 +248,7 @@ object-certificate = certificate { $serial } of { $owner }, valid until { $until
 object-pair = key pair «{ $label }» ({ $id }, { $algorithm })
 object-bare-pair = key pair «{ $label }» ({ $id }, { $algorithm }, without a certificate)
 object-unreadable = certificate in file { $file }: { $problem }
+object-none = the token holds no certificate and no key pair
 plan-deletes = to be deleted: { $object }
 plan-keeps = stays: { $object }
 plan-unreadable = what the token holds cannot be read, and all of it will be erased
@@ -325,6 +330,7 @@ caution-handed-over = { $file } went to the printer before and is not printed tw
 abandon-key = stays on the token: key pair «{ $label }» ({ $id })
 abandon-no-key = stays on the token: nothing of this enrollment that the journal knows
 abandon-certificate = stays on the token: certificate { $serial }
+abandon-certificate-perhaps = perhaps on the token: certificate { $serial }, which was about to be written
 abandon-request-unsent = at the portal: application { $application }; no request was sent
 abandon-request-unknown = at the portal: application { $application }; whether it has the request is not known
 abandon-request-sent = at the portal: application { $application } and its request; a certificate is going to be issued
@@ -379,6 +385,11 @@ doctor-days-left =
     { $days ->
         [one] one day left
        *[other] { $days } days left
+    }
+doctor-days-over =
+    { $days ->
+        [one] it ended one day ago
+       *[other] it ended { $days } days ago
     }
 doctor-portal = portal
 doctor-portal-unnamed = no address was given

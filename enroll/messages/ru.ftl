@@ -34,6 +34,7 @@ deed-find-pin = узнайте верный PIN-код
 deed-use-https = укажите адрес портала с https, иначе телефон и код можно прочесть по пути
 deed-unblock = разблокируйте PIN-код пользователя PIN-кодом администратора: enroll token unblock
 deed-free-space = освободите место на токене
+deed-shorten-name = выберите имя короче
 deed-check-phone = номер не зарегистрирован или SMS не доставлено; проверьте телефон
 deed-check-network = проверьте сеть и адрес
 deed-call-office = позвоните в удостоверяющий центр, +7 (3952) 78-23-03, и назовите
@@ -114,6 +115,7 @@ token-not-permitted = токен не позволяет этого по PIN-к�
 token-not-a-rutoken = это не Рутокен ЭЦП: на вопрос о серийном номере получен ответ { $sw }
 token-not-initialised = токен не размечен по PKCS#15: он новый, стёрт или размечен программами производителя
 token-no-space = на токене нет места ({ $what })
+token-name-too-long = такое длинное имя токен не примет, байт: { $octets }
 token-key-not-found = на токене нет ключевой пары { $id }
 token-certificate-not-found = в файле { $file } нет этого сертификата
 token-unsupported = токен этого не умеет: { $what }
@@ -225,12 +227,13 @@ journal-other-application = на токене { $token } не завершена
 journal-several-applications = с токеном { $token } начато несколько заявок: { $applications }
 journal-other-portal = журнал токена { $token } относится к другому порталу
 journal-nothing = для токена { $token } ничего не начато
+journal-none = ни один выпуск сертификата не начат
 journal-unreadable = журнал { $path } не прочитать, поэтому ни одну ключевую пару его токена нельзя считать ненужной: { $why }
 journal-rebuilt = журнал токена { $token } был повреждён; какой ключевой пары он ждёт сертификат, ещё не выяснено
 
 ## В каком всё состоянии
 
-stage-half-removed = прежний сертификат удалён не полностью; запрос не создан
+stage-half-removed = удаление прежнего сертификата одобрено и не закончено; запрос не создан
 stage-untouched = ни одна заявка не начата и не изменена
 stage-nothing-sent = ключевой пары этой заявки в журнале нет; запрос не отправлен
 stage-key-ready = ключевая пара создана; запрос не отправлен
@@ -261,6 +264,7 @@ status-overdue =
         [few] дольше, чем обещает инструкция, на { $minutes } минуты
        *[many] дольше, чем обещает инструкция, на { $minutes } минут
     }
+status-nothing = ничего не начато
 
 ## Что на токене
 
@@ -268,6 +272,7 @@ object-certificate = сертификат { $serial }, { $owner }, действ�
 object-pair = ключевая пара «{ $label }» ({ $id }, { $algorithm })
 object-bare-pair = ключевая пара «{ $label }» ({ $id }, { $algorithm }, без сертификата)
 object-unreadable = сертификат в файле { $file }: { $problem }
+object-none = на токене нет ни сертификатов, ни ключевых пар
 plan-deletes = будет удалено: { $object }
 plan-keeps = останется: { $object }
 plan-unreadable = содержимое токена прочитать нельзя, и оно будет стёрто целиком
@@ -356,6 +361,7 @@ caution-handed-over = { $file } уже отправлен на печать, в�
 abandon-key = останется на токене: ключевая пара «{ $label }» ({ $id })
 abandon-no-key = останется на токене: ничего из этого выпуска, о чём знает журнал
 abandon-certificate = останется на токене: сертификат { $serial }
+abandon-certificate-perhaps = возможно, на токене: сертификат { $serial }, его как раз записывали
 abandon-request-unsent = на портале: заявка { $application }; запрос не отправлен
 abandon-request-unknown = на портале: заявка { $application }; дошёл ли запрос, неизвестно
 abandon-request-sent = на портале: заявка { $application } с запросом; сертификат будет выпущен
@@ -403,6 +409,12 @@ doctor-days-left =
         [one] остался { $days } день
         [few] осталось { $days } дня
        *[many] осталось { $days } дней
+    }
+doctor-days-over =
+    { $days ->
+        [one] срок истёк, прошёл { $days } день
+        [few] срок истёк, прошло { $days } дня
+       *[many] срок истёк, прошло { $days } дней
     }
 doctor-portal = портал
 doctor-portal-unnamed = адрес не указан

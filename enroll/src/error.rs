@@ -294,6 +294,8 @@ pub enum Deed {
     Unblock,
     /// Free space on the token.
     FreeSpace,
+    /// Choose a shorter name.
+    ShortenName,
     /// Check the phone and its inbox.
     CheckPhone,
     /// Check the network, the address and the CA file.

@@ -188,6 +188,9 @@ pub enum JournalError {
         /// The application, where the journal names one.
         application: Option<String>,
     },
+    /// There is no journal at all.
+    #[error("no enrollment was begun")]
+    NoneBegun,
     /// There is no journal to go on from.
     #[error("no enrollment of token {token} was begun")]
     Nothing {

@@ -104,6 +104,7 @@ fn of_the_token() -> Vec<Error> {
         TokenError::NotARutoken { sw: 0x6d00 },
         TokenError::NotInitialised,
         TokenError::NoSpace { what: "a key" },
+        TokenError::NameTooLong { octets: 120 },
         TokenError::KeyNotFound {
             id: KeyId(vec![0xab, 0xcd]),
         },
@@ -382,6 +383,7 @@ fn of_formats_and_journal() -> Vec<Error> {
             token: token(),
             application: None,
         },
+        JournalError::NoneBegun,
         JournalError::Nothing { token: token() },
     ];
     let request = request.into_iter().map(Error::Request);

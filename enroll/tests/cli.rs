@@ -97,7 +97,6 @@ fn a_missing_option_is_named_with_exit_code_2() {
             vec!["request", "--phone", "+79000000000", "--state", state],
             "--portal",
         ),
-        (vec!["abandon", "--state", state], "--serial"),
         (vec!["request", "--wait", "--bogus"], "--bogus"),
         (vec![], "Usage"),
     ] {
@@ -120,6 +119,14 @@ fn status_without_any_enrollment_is_an_empty_list() {
         stdout(&["status", "--json", "--state", state.to_str().unwrap()]),
         "{\"result\":[]}\n{\"outcome\":\"done\",\"format\":1,\"exit\":0}\n"
     );
+}
+
+#[test]
+fn status_on_nothing_says_so_to_a_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    let told = stdout(&["status", "--lang", "en", "--state", state]);
+    assert_eq!(told, "no enrollment was begun\n");
 }
 
 #[test]
@@ -152,6 +159,35 @@ fn status_and_abandon_go_by_the_journal() {
             .contains("\"was\":\"application-chosen\"")
     );
     assert!(status().contains("\"stage\":\"abandoned\""));
+}
+
+#[test]
+fn abandon_names_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    let refused = |named: &str| {
+        let output = enroll(&["abandon", "--yes", "--lang", "en", "--state", state]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(named), "{said}");
+        output.status.code()
+    };
+    assert_eq!(refused("no enrollment was begun"), Some(42));
+    begun(folder.path(), "1f2e3d4c", "722318");
+    begun(folder.path(), "1f2e3d4c", "722319");
+    assert_eq!(refused("--application"), Some(41));
+    begun(folder.path(), "33505e30", "722320");
+    assert_eq!(refused("--serial"), Some(2));
+}
+
+/// Leaves the journal of an enrollment that has come as far as the list.
+fn begun(folder: &std::path::Path, token: &str, application: &str) {
+    let store = enroll::journal::Store::new(folder);
+    store.turn_to(token, application).unwrap();
+    let mut journal = store.begin(token, Some(application), None, None).unwrap();
+    let application = application.to_owned();
+    journal
+        .record(enroll::stage::Fact::ApplicationChosen { application })
+        .unwrap();
 }
 
 #[test]

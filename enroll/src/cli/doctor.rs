@@ -332,17 +332,26 @@ fn certificates(inventory: &Inventory, now: Timestamp) -> Vec<Finding> {
     read.map(|certificate| {
         let object = crate::object::Object::certificate(&certificate);
         let (_, until) = certificate.validity();
-        days(
-            messages::object_text(&object),
-            until.duration_since(now).as_hours() / 24,
-        )
+        days(messages::object_text(&object), days_until(until, now))
     })
     .collect()
 }
 
+/// Whole days; below zero once the moment is past.
+fn days_until(until: Timestamp, now: Timestamp) -> i64 {
+    until.duration_since(now).as_hours().div_euclid(24)
+}
+
+fn lasts(left: i64) -> Text {
+    match left {
+        0.. => texts::doctor_days_left(left),
+        _ => texts::doctor_days_over(-left),
+    }
+}
+
 /// A fortnight is what it takes to go through the manual again.
 fn days(item: Text, left: i64) -> Finding {
-    let why = texts::doctor_days_left(left);
+    let why = lasts(left);
     if left >= EXPIRY_WARNING_DAYS {
         return Finding::new(item, Verdict::Good, why);
     }
@@ -395,8 +404,8 @@ fn tls(der: &[u8], now: Timestamp) -> Option<Finding> {
     let certificate = Certificate::from_der(der).ok()?;
     let issuer = crate::name::print(certificate.issuer());
     let (_, until) = certificate.validity();
-    let left = until.duration_since(now).as_hours() / 24;
-    let why = texts::doctor_days_left(left);
+    let left = days_until(until, now);
+    let why = lasts(left);
     let verdict = match left {
         EXPIRY_WARNING_DAYS.. => Verdict::Good,
         _ => Verdict::Warning,
@@ -450,7 +459,9 @@ mod tests {
     fn a_certificate_is_told_a_fortnight_before_it_ends() {
         assert_eq!(days(item(), 14).verdict, Verdict::Good);
         assert_eq!(days(item(), 13).verdict, Verdict::Warning);
-        assert!(days(item(), -1).mend.is_some());
+        let over = days(item(), -37);
+        assert_eq!(over.why.of(Lang::En), "it ended 37 days ago");
+        assert!(over.mend.is_some());
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(super) enum Command {
     },
     /// Give the enrollment of this token up, after telling what stays on token and portal and how to remove it
     Abandon,
-    /// Look at the token, or delete what was replaced
+    /// Look at the token, delete what was replaced, change PINs, name and layout
     Token {
         #[command(subcommand)]
         command: TokenCommand,

@@ -26,6 +26,9 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
     for path in &damaged {
         shell.say(&texts::status_damaged(path.display().to_string()).of(shell.lang));
     }
+    if found.is_empty() && damaged.is_empty() {
+        shell.say(&texts::status_nothing().of(shell.lang));
+    }
     let list = found.iter().map(|entry| match entry {
         Ok(it) => json!({
             "token": it.token,

@@ -130,6 +130,9 @@ fn list(token: &mut dyn Token, shell: &Shell) -> Result<(), Error> {
         let object = Object::pair(pair, has_certificate(&inventory, pair));
         shell.say(&messages::object(&object, shell.lang));
     }
+    if inventory.certificates.is_empty() && inventory.keys.is_empty() {
+        shell.say(&messages::texts::object_none().of(shell.lang));
+    }
     shell.result(&Value::Array(inventory_json(&inventory).collect()));
     Ok(())
 }

@@ -114,6 +114,7 @@ const fn token_code(error: &TokenError) -> u8 {
         | TokenError::NotPermitted { .. }
         | TokenError::NotInitialised
         | TokenError::NoSpace { .. }
+        | TokenError::NameTooLong { .. }
         | TokenError::KeyNotFound { .. }
         | TokenError::CertificateNotFound { .. }
         | TokenError::Unsupported { .. } => exit_code::TOKEN,
@@ -149,7 +150,7 @@ const fn journal_code(error: &JournalError) -> u8 {
         | JournalError::OtherApplication { .. }
         | JournalError::SeveralApplications { .. }
         | JournalError::OtherPortal { .. } => exit_code::JOURNAL_BUSY,
-        JournalError::Nothing { .. } => exit_code::NOTHING_TO_RESUME,
+        JournalError::NoneBegun | JournalError::Nothing { .. } => exit_code::NOTHING_TO_RESUME,
         JournalError::File { .. }
         | JournalError::Damaged { .. }
         | JournalError::Version { .. }
@@ -192,6 +193,7 @@ fn of_token(error: &TokenError) -> NextStep {
             NextStep::Run("enroll token info".to_owned())
         }
         TokenError::NoSpace { .. } => first(Deed::FreeSpace, "enroll resume"),
+        TokenError::NameTooLong { .. } => NextStep::FirstAgain(Deed::ShortenName),
         TokenError::NotPermitted { .. }
         | TokenError::KeyNotFound { .. }
         | TokenError::CertificateNotFound { .. }
@@ -281,7 +283,9 @@ fn of_journal(error: &JournalError) -> NextStep {
             _ => resume_of(application.as_deref()),
         },
         JournalError::Rebuilt { application, .. } => resume_of(application.as_deref()),
-        JournalError::Nothing { .. } => NextStep::Run("enroll request".to_owned()),
+        JournalError::NoneBegun | JournalError::Nothing { .. } => {
+            NextStep::Run("enroll request".to_owned())
+        }
         JournalError::Damaged { .. }
         | JournalError::Version { .. }
         | JournalError::OutOfOrder(_) => NextStep::Run("enroll resume".to_owned()),
@@ -357,6 +361,7 @@ fn of_deed(deed: Deed) -> Text {
         Deed::UseHttps => texts::deed_use_https(),
         Deed::Unblock => texts::deed_unblock(),
         Deed::FreeSpace => texts::deed_free_space(),
+        Deed::ShortenName => texts::deed_shorten_name(),
         Deed::CheckPhone => texts::deed_check_phone(),
         Deed::CheckNetwork => texts::deed_check_network(),
         Deed::CallOffice => texts::deed_call_office(),

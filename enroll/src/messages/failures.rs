@@ -84,6 +84,7 @@ fn token(error: &TokenError) -> Text {
         TokenError::NotARutoken { sw } => texts::token_not_a_rutoken(format!("{sw:04X}")),
         TokenError::NotInitialised => texts::token_not_initialised(),
         TokenError::NoSpace { what } => texts::token_no_space(*what),
+        TokenError::NameTooLong { octets } => texts::token_name_too_long(*octets),
         TokenError::KeyNotFound { id } => texts::token_key_not_found(id.to_string()),
         TokenError::CertificateNotFound { file } => {
             texts::token_certificate_not_found(format!("{file:04X}"))
@@ -268,6 +269,7 @@ pub(super) fn journal(error: &JournalError) -> Text {
             texts::journal_unreadable(path.display().to_string(), journal(why))
         }
         JournalError::Rebuilt { token, .. } => texts::journal_rebuilt(token),
+        JournalError::NoneBegun => texts::journal_none(),
         JournalError::Nothing { token } => texts::journal_nothing(token),
     }
 }

@@ -78,6 +78,7 @@ texts! {
     deed_use_https();
     deed_unblock();
     deed_free_space();
+    deed_shorten_name();
     deed_check_phone();
     deed_check_network();
     deed_call_office();
@@ -132,6 +133,7 @@ texts! {
     token_not_a_rutoken(sw);
     token_not_initialised();
     token_no_space(what);
+    token_name_too_long(octets);
     token_key_not_found(id);
     token_certificate_not_found(file);
     token_unsupported(what);
@@ -229,6 +231,7 @@ texts! {
     journal_several_applications(token, applications);
     journal_other_portal(token);
     journal_nothing(token);
+    journal_none();
     journal_unreadable(path, why);
     journal_rebuilt(token);
 
@@ -252,6 +255,7 @@ texts! {
     object_pair(label, id, algorithm);
     object_bare_pair(label, id, algorithm);
     object_unreadable(file, problem);
+    object_none();
     plan_deletes(object);
     plan_keeps(object);
     plan_unreadable();
@@ -316,11 +320,13 @@ texts! {
     status_damaged(path);
     status_left(minutes);
     status_overdue(minutes);
+    status_nothing();
 
     // Giving up.
     abandon_key(label, id);
     abandon_no_key();
     abandon_certificate(serial);
+    abandon_certificate_perhaps(serial);
     abandon_request_unsent(application);
     abandon_request_unknown(application);
     abandon_request_sent(application);
@@ -355,6 +361,7 @@ texts! {
     doctor_layout();
     doctor_layout_good(pairs, certificates);
     doctor_days_left(days);
+    doctor_days_over(days);
     doctor_portal();
     doctor_portal_unnamed();
     doctor_portal_good();

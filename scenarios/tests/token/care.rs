@@ -90,7 +90,7 @@ fn the_token_gets_another_name_and_refuses_one_that_does_not_fit() {
     let name = |line: &Line| ApduToken::new(line.again()).info().expect("tells").label;
     assert_eq!(name(&line), "Касса № 2");
     let long = as_user(&line).set_label(&"я".repeat(60));
-    assert!(matches!(long, Err(TokenError::NoSpace { .. })));
+    assert!(matches!(long, Err(TokenError::NameTooLong { .. })));
     assert_eq!(name(&line), "Касса № 2");
 }
 
@@ -131,7 +131,7 @@ fn a_name_that_does_not_fit_stops_the_formatting_before_anything_is_erased() {
         ..layout()
     };
     let refused = ApduToken::new(line.again()).format(&long);
-    assert!(matches!(refused, Err(TokenError::NoSpace { .. })));
+    assert!(matches!(refused, Err(TokenError::NameTooLong { .. })));
     assert_eq!(keys_of(&line).len(), 1);
     log_in(&line, ADMINISTRATOR, "87654321").expect("as before");
 }
