@@ -13,7 +13,6 @@ hint-ca = the file with the certificates of the authority that the portal's owne
 hint-sms = prompt to type the code yourself, the gateway's URL, or exec:COMMAND
 hint-sms-command = it prints the messages; or the gateway's URL
 hint-portal = the address as the certification authority gave it
-hint-state = another folder; what the token and the portal say is enough to go on
 hint-application = the number of the one that is meant
 hint-replace-old = deletes them by Приложение 1 before the request; =last once the new certificate works
 hint-pin-file = a file with the PIN and nothing else; or ENROLL_PIN and its like, see enroll --help

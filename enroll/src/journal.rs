@@ -16,7 +16,7 @@ mod store;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::stage::{Fact, OutOfOrder, Stage, apply};
+use crate::stage::{Fact, OutOfOrder, Stage, When, apply};
 
 pub use file::{Disk, Journal, Synced};
 pub use list::{Found, Unreadable};
@@ -86,16 +86,6 @@ pub struct Header {
     /// Whether an earlier journal was damaged: token and portal may know more than this file.
     #[serde(skip_serializing_if = "core::ops::Not::not", default)]
     pub rebuilt: bool,
-}
-
-/// When an old certificate goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    /// Before the request.
-    First,
-    /// After the new certificate is installed.
-    Last,
 }
 
 /// The word in the first line.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::engine::ReplaceOld;
+use crate::stage::When;
 
 /// Enrolls a certificate for ЕГАИС on a Rutoken ECP: logs in to the certification authority's portal, has the token
 /// make the key pair, sends the request, waits, installs the certificate and fetches the papers.
@@ -208,7 +208,7 @@ pub(super) struct Common {
     #[arg(long, global = true, value_name = "INBOX", default_value = "prompt")]
     pub(super) sms: String,
     /// Delete the replaced certificate and its pair (Приложение 1): first, or last once the new one is installed
-    #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "first")]
+    #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "first", value_parser = moments())]
     pub(super) replace_old: Option<When>,
     /// Folder of journals, backups and papers [default: $XDG_STATE_HOME/enroll]
     #[arg(long, global = true, value_name = "DIR")]
@@ -237,25 +237,18 @@ pub(super) struct Common {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum When {
-    First,
-    Last,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Language {
     Ru,
     En,
 }
 
-impl From<Option<When>> for ReplaceOld {
-    fn from(when: Option<When>) -> Self {
-        match when {
-            None => Self::No,
-            Some(When::First) => Self::First,
-            Some(When::Last) => Self::Last,
-        }
-    }
+/// The words of `--replace-old`.
+fn moments() -> impl clap::builder::TypedValueParser<Value = When> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+    PossibleValuesParser::new(["first", "last"]).map(|word| match word.as_str() {
+        "last" => When::Last,
+        _ => When::First,
+    })
 }
 
 const BRIDGE_HELP: &str = "\

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::file::{Disk, Lock, Synced, failed, private};
-use super::{FORMAT, Header, Journal, JournalError, Story, VERSION, When, read_header};
-use crate::stage::Stage;
+use super::{FORMAT, Header, Journal, JournalError, Story, VERSION, read_header};
+use crate::stage::{Stage, When};
 
 /// The state folder (`--state`).
 #[derive(Clone, Debug)]

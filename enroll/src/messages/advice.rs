@@ -339,7 +339,6 @@ fn hint(option: &str) -> Option<Text> {
         "--sms" => texts::hint_sms(),
         SMS_COMMAND => texts::hint_sms_command(),
         "--portal" => texts::hint_portal(),
-        "--state" => texts::hint_state(),
         "--application" => texts::hint_application(),
         "--replace-old" => texts::hint_replace_old(),
         "--pin-file" | "--admin-pin-file" | "--new-pin-file" | "--new-admin-pin-file" => {

@@ -61,7 +61,6 @@ texts! {
     hint_sms();
     hint_sms_command();
     hint_portal();
-    hint_state();
     hint_application();
     hint_replace_old();
     hint_pin_file();
