@@ -10,6 +10,7 @@ pub(crate) mod text;
 pub(crate) mod texts;
 
 use crate::error::Error;
+use crate::journal::JournalError;
 use crate::stage::Stage;
 
 pub(crate) use failures::unreadable;
@@ -99,9 +100,15 @@ pub(crate) fn next(error: &Error) -> Text {
     advice::words(&error.next_step(), what(error))
 }
 
-/// The same where there is no enrollment to go on with.
+/// The same where there is no enrollment to go on with, unless the error tells of one.
 pub(crate) fn next_without_enrollment(error: &Error) -> Text {
-    advice::words(&error.next_step().without_enrollment(), what(error))
+    let step = match error {
+        Error::Journal(JournalError::Unreadable(_) | JournalError::Rebuilt { .. }) => {
+            error.next_step()
+        }
+        _ => error.next_step().without_enrollment(),
+    };
+    advice::words(&step, what(error))
 }
 
 #[cfg(test)]

@@ -216,7 +216,9 @@ fn status_names_a_journal_that_does_not_read_and_abandon_refuses_it() {
     let told = stdout(&["status", "--json", "--state", state]);
     assert!(told.contains("\"unreadable\":"), "{told}");
     let refused = enroll(&["abandon", "--yes", "--state", state]);
-    assert_eq!(refused.status.code(), Some(40));
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(40), "{told}");
+    assert!(told.contains("next: enroll resume"), "{told}");
 }
 
 #[test]

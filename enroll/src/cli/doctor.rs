@@ -158,12 +158,8 @@ fn state_folder(folder: &Path) -> Vec<Finding> {
     let (found, unreadable): (Vec<_>, Vec<_>) = entries.into_iter().partition(Result::is_ok);
     let count = texts::doctor_state_good(found.len());
     let good = Finding::new(item(), Verdict::Good, count);
-    let bad = unreadable.into_iter().filter_map(Result::err).map(|it| {
-        let error = JournalError::from(it).into();
-        let mend = Some(messages::next(&error));
-        let failed = Finding::failed(item(), &error);
-        Finding { mend, ..failed }
-    });
+    let bad = unreadable.into_iter().filter_map(Result::err);
+    let bad = bad.map(|it| Finding::failed(item(), &JournalError::from(it).into()));
     std::iter::once(good).chain(bad).collect()
 }
 
