@@ -11,16 +11,18 @@ next-option = the same command with { $option }
 next-option-hint = the same command with { $option } ({ $hint })
 hint-ca = the file with the certificates of the authority that the portal's owner names; if the address is wrong, --portal
 hint-sms = prompt to type the code yourself, the gateway's URL, or exec:COMMAND
+hint-sms-command = it prints the messages; or the gateway's URL
 hint-portal = the address as the certification authority gave it
-hint-state = another folder; what the token and the portal say is enough to go on
 hint-application = the number of the one that is meant
 hint-replace-old = deletes them by Приложение 1 before the request; =last once the new certificate works
 hint-pin-file = a file with the PIN and nothing else; or ENROLL_PIN and its like, see enroll --help
 hint-confirm = the token's serial number, which confirms that everything on it may be erased
 hint-yes = agrees without a question
+hint-vendors-module = it reads what the vendor's software laid out; only a token known to be empty is for enroll token format, which erases everything
 next-first = { $deed }; then { $command }
 next-first-again = { $deed }; then the same command
 next-again = the same command once more
+next-resume = { $command }, with the options it was begun with
 next-first-option = { $deed }; or the same command with { $option }
 next-ask = { $deed }: { $quote }
 
@@ -31,6 +33,7 @@ deed-find-pin = find out the right PIN
 deed-use-https = name the portal's https address, since phone and code can be read on the way otherwise
 deed-unblock = unblock the user's PIN with the administrator's: enroll token unblock
 deed-free-space = free space on the token
+deed-shorten-name = choose a shorter name
 deed-check-phone = the number is not registered, or the SMS was not delivered; check the phone
 deed-check-network = check the network and the address
 deed-call-office = call the certification authority, +7 (3952) 78-23-03, and quote
@@ -93,8 +96,9 @@ token-pin-unfit = the token does not take a PIN of { $octets } octets for the { 
 token-not-logged-in = nobody is logged in who may { $what }
 token-not-permitted = the { $role } may not { $what }
 token-not-a-rutoken = the card is not a Rutoken ECP: it answered { $sw } to the question for its serial number
-token-not-initialised = the token is not laid out as PKCS#15
+token-not-initialised = the token is not laid out as PKCS#15: it is new, erased, or laid out by the vendor's software
 token-no-space = no room on the token for { $what }
+token-name-too-long = a name of { $octets } octets is longer than the token takes
 token-key-not-found = no key pair { $id } on the token
 token-certificate-not-found = no certificate in file { $file }, or another one
 token-unsupported = not supported: { $what }
@@ -156,6 +160,7 @@ portal-code-void = the code is void: { $said }
 portal-too-early = too early for another code: { $said }
 portal-refused = the portal refused: { $said }
 portal-not-understood = the page «{ $page }» has no { $missing }
+portal-not-the-cabinet = the page «{ $page }» has no { $missing }, so it does not lead to the cabinet of the certification authority
 portal-too-large = the answer to «{ $what }» is larger than { $limit } bytes
 
 ## What happened: request, certificate, journal
@@ -199,10 +204,13 @@ journal-other-application = token { $token } is in the middle of application { $
 journal-several-applications = several applications of token { $token } are under way: { $applications }
 journal-other-portal = the journal of token { $token } belongs to another portal
 journal-nothing = no enrollment of token { $token } was begun
+journal-none = no enrollment was begun
+journal-unreadable = the journal { $path } cannot be used, so no key pair of its token is taken for one that nobody awaits: { $why }
+journal-rebuilt = the journal of token { $token } was damaged, and which key pair it waits for is not found out yet
 
 ## How things stand
 
-stage-half-removed = the old certificate is half removed; no request was made
+stage-half-removed = the removal of the old certificate was agreed to and is not finished; no request was made
 stage-untouched = no enrollment was begun or changed
 stage-nothing-sent = the journal knows no key pair for this application; no request was sent
 stage-key-ready = the key pair is made; the request was not sent
@@ -231,6 +239,7 @@ status-overdue =
         [one] late by the manual: one minute
        *[other] late by the manual: { $minutes } minutes
     }
+status-nothing = no enrollment was begun
 
 ## What the token holds
 
@@ -238,8 +247,10 @@ object-certificate = certificate { $serial } of { $owner }, valid until { $until
 object-pair = key pair «{ $label }» ({ $id }, { $algorithm })
 object-bare-pair = key pair «{ $label }» ({ $id }, { $algorithm }, without a certificate)
 object-unreadable = certificate in file { $file }: { $problem }
+object-none = the token holds no certificate and no key pair
 plan-deletes = to be deleted: { $object }
 plan-keeps = stays: { $object }
+plan-unreadable = what the token holds cannot be read, and all of it will be erased
 
 ## Warnings
 
@@ -276,7 +287,7 @@ caution-ends-soon =
 ## What is waited for
 
 wait-code = the SMS with the code
-interrupted = interrupted: what was done is in the journal and nothing is lost; next: enroll resume
+interrupted = interrupted: what was done is in the journal and nothing is lost; next: enroll resume, with the options it was begun with
 wait-resend = until another code may be asked for
 wait-login = before logging in again
 wait-list = before looking at the list
@@ -318,6 +329,7 @@ caution-handed-over = { $file } went to the printer before and is not printed tw
 abandon-key = stays on the token: key pair «{ $label }» ({ $id })
 abandon-no-key = stays on the token: nothing of this enrollment that the journal knows
 abandon-certificate = stays on the token: certificate { $serial }
+abandon-certificate-perhaps = perhaps on the token: certificate { $serial }, which was about to be written
 abandon-request-unsent = at the portal: application { $application }; no request was sent
 abandon-request-unknown = at the portal: application { $application }; whether it has the request is not known
 abandon-request-sent = at the portal: application { $application } and its request; a certificate is going to be issued
@@ -373,6 +385,11 @@ doctor-days-left =
         [one] one day left
        *[other] { $days } days left
     }
+doctor-days-over =
+    { $days ->
+        [one] it ended one day ago
+       *[other] it ended { $days } days ago
+    }
 doctor-portal = portal
 doctor-portal-unnamed = no address was given
 doctor-portal-good = it answers
@@ -407,6 +424,7 @@ usage-several-objects =
         [certificate] several certificates of the token fit; see `enroll token list`
        *[pair] several key pairs of the token fit; see `enroll token list`
     }
+usage-object = «{ $told }» names no object: its whole name is needed in hex, or at least four digits of its beginning; see `enroll token list`
 
 ## Chapter 1.1 for today: what the manual asks for and this program does not need
 

@@ -11,16 +11,18 @@ next-option = повторите команду с { $option }
 next-option-hint = повторите команду с { $option } ({ $hint })
 hint-ca = файл с сертификатами центра, который назовёт владелец портала; если неверен адрес — --portal
 hint-sms = prompt, чтобы ввести код самому, URL шлюза или exec:КОМАНДА
+hint-sms-command = команда печатает сообщения; или URL шлюза
 hint-portal = адрес, который дал удостоверяющий центр
-hint-state = другая папка; чтобы продолжить, хватит того, что скажут токен и портал
 hint-application = номер нужной заявки
 hint-replace-old = удалит их по Приложению 1 до запроса; =last — когда новый сертификат заработает
 hint-pin-file = файл, в котором только PIN-код; или ENROLL_PIN и подобные, см. enroll --help
 hint-confirm = серийный номер токена: подтверждает, что с него можно всё стереть
 hint-yes = согласие без вопроса
+hint-vendors-module = он читает разметку программ производителя; enroll token format стирает всё и годится, только если токен заведомо пуст
 next-first = { $deed }; затем { $command }
 next-first-again = { $deed }; затем повторите команду
 next-again = повторите команду
+next-resume = { $command } с параметрами, с которыми работа начата
 next-first-option = { $deed }; или повторите команду с { $option }
 next-ask = { $deed }: { $quote }
 
@@ -31,6 +33,7 @@ deed-find-pin = узнайте верный PIN-код
 deed-use-https = укажите адрес портала с https, иначе телефон и код можно прочесть по пути
 deed-unblock = разблокируйте PIN-код пользователя PIN-кодом администратора: enroll token unblock
 deed-free-space = освободите место на токене
+deed-shorten-name = выберите имя короче
 deed-check-phone = номер не зарегистрирован или SMS не доставлено; проверьте телефон
 deed-check-network = проверьте сеть и адрес
 deed-call-office = позвоните в удостоверяющий центр, +7 (3952) 78-23-03, и назовите
@@ -109,8 +112,9 @@ token-not-permitted = токен не позволяет этого по PIN-к�
        *[user] пользователя
     }: { $what }
 token-not-a-rutoken = это не Рутокен ЭЦП: на вопрос о серийном номере получен ответ { $sw }
-token-not-initialised = токен не размечен по PKCS#15
+token-not-initialised = токен не размечен по PKCS#15: он новый, стёрт или размечен программами производителя
 token-no-space = на токене нет места ({ $what })
+token-name-too-long = такое длинное имя токен не примет, байт: { $octets }
 token-key-not-found = на токене нет ключевой пары { $id }
 token-certificate-not-found = в файле { $file } нет этого сертификата
 token-unsupported = токен этого не умеет: { $what }
@@ -178,6 +182,7 @@ portal-code-void = код больше не действует: { $said }
 portal-too-early = новый код ещё не получить: { $said }
 portal-refused = портал отказал: { $said }
 portal-not-understood = на странице «{ $page }» не найдено: { $missing }
+portal-not-the-cabinet = на странице «{ $page }» не найдено: { $missing }; в кабинет удостоверяющего центра она не ведёт
 portal-too-large = ответ на «{ $what }» больше { $limit } байт
 
 ## Что случилось: запрос, сертификат, журнал
@@ -221,10 +226,13 @@ journal-other-application = на токене { $token } не завершена
 journal-several-applications = с токеном { $token } начато несколько заявок: { $applications }
 journal-other-portal = журнал токена { $token } относится к другому порталу
 journal-nothing = для токена { $token } ничего не начато
+journal-none = ни один выпуск сертификата не начат
+journal-unreadable = журнал { $path } не прочитать, поэтому ни одну ключевую пару его токена нельзя считать ненужной: { $why }
+journal-rebuilt = журнал токена { $token } был повреждён; какой ключевой пары он ждёт сертификат, ещё не выяснено
 
 ## В каком всё состоянии
 
-stage-half-removed = прежний сертификат удалён не полностью; запрос не создан
+stage-half-removed = удаление прежнего сертификата одобрено и не закончено; запрос не создан
 stage-untouched = ни одна заявка не начата и не изменена
 stage-nothing-sent = ключевой пары этой заявки в журнале нет; запрос не отправлен
 stage-key-ready = ключевая пара создана; запрос не отправлен
@@ -255,6 +263,7 @@ status-overdue =
         [few] дольше, чем обещает инструкция, на { $minutes } минуты
        *[many] дольше, чем обещает инструкция, на { $minutes } минут
     }
+status-nothing = ничего не начато
 
 ## Что на токене
 
@@ -262,8 +271,10 @@ object-certificate = сертификат { $serial }, { $owner }, действ�
 object-pair = ключевая пара «{ $label }» ({ $id }, { $algorithm })
 object-bare-pair = ключевая пара «{ $label }» ({ $id }, { $algorithm }, без сертификата)
 object-unreadable = сертификат в файле { $file }: { $problem }
+object-none = на токене нет ни сертификатов, ни ключевых пар
 plan-deletes = будет удалено: { $object }
 plan-keeps = останется: { $object }
+plan-unreadable = содержимое токена прочитать нельзя, и оно будет стёрто целиком
 
 ## Предупреждения
 
@@ -302,7 +313,7 @@ caution-ends-soon =
 ## Чего ждём
 
 wait-code = SMS с кодом
-interrupted = прервано: всё сделанное записано в журнал, ничего не потеряно; дальше: enroll resume
+interrupted = прервано: всё сделанное записано в журнал, ничего не потеряно; дальше: enroll resume с параметрами, с которыми работа начата
 wait-resend = пока можно будет запросить другой код
 wait-login = перед повторным входом
 wait-list = перед просмотром списка заявок
@@ -349,6 +360,7 @@ caution-handed-over = { $file } уже отправлен на печать, в�
 abandon-key = останется на токене: ключевая пара «{ $label }» ({ $id })
 abandon-no-key = останется на токене: ничего из этого выпуска, о чём знает журнал
 abandon-certificate = останется на токене: сертификат { $serial }
+abandon-certificate-perhaps = возможно, на токене: сертификат { $serial }, его как раз записывали
 abandon-request-unsent = на портале: заявка { $application }; запрос не отправлен
 abandon-request-unknown = на портале: заявка { $application }; дошёл ли запрос, неизвестно
 abandon-request-sent = на портале: заявка { $application } с запросом; сертификат будет выпущен
@@ -397,6 +409,12 @@ doctor-days-left =
         [few] осталось { $days } дня
        *[many] осталось { $days } дней
     }
+doctor-days-over =
+    { $days ->
+        [one] срок истёк, прошёл { $days } день
+        [few] срок истёк, прошло { $days } дня
+       *[many] срок истёк, прошло { $days } дней
+    }
 doctor-portal = портал
 doctor-portal-unnamed = адрес не указан
 doctor-portal-good = отвечает
@@ -431,6 +449,7 @@ usage-several-objects =
         [certificate] подходят несколько сертификатов токена; см. `enroll token list`
        *[pair] подходят несколько ключевых пар токена; см. `enroll token list`
     }
+usage-object = «{ $told }» ничего не называет: нужно шестнадцатеричное имя объекта или хотя бы четыре первых знака; см. `enroll token list`
 
 ## Глава 1.1 сегодня: чего просит инструкция и что этой программе не нужно
 

@@ -2,6 +2,7 @@
 
 pub mod apdu_token;
 pub mod browser;
+pub(crate) mod child;
 pub mod http_portal;
 pub mod lp;
 pub mod observed;

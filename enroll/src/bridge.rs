@@ -21,6 +21,7 @@ mod device;
 pub mod door;
 mod dump;
 mod fault;
+pub(crate) mod guarded;
 mod information;
 mod keys;
 mod names;

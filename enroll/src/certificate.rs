@@ -3,7 +3,7 @@
 mod check;
 
 use der::{Decode as _, Encode as _, Reader as _, SliceReader};
-use gost3410::{Algorithm, PublicKeyInfo, Signature};
+use gost3410::{Algorithm, PublicKeyInfo, Signature, VerifyingKey};
 use jiff::Timestamp;
 use sha1::{Digest as _, Sha1};
 use x509_cert::certificate::{CertificateInner, Raw};
@@ -152,6 +152,13 @@ impl Certificate {
     #[must_use]
     pub const fn key(&self) -> Option<&PublicKeyInfo> {
         self.key.as_ref()
+    }
+
+    /// Whether it is for this key: the same point. The name of the curve does not count, since several names share one.
+    #[must_use]
+    pub fn is_for(&self, key: Option<&VerifyingKey>) -> bool {
+        let keys = key.zip(self.key());
+        keys.is_some_and(|(one, certified)| one.to_bytes() == certified.key.to_bytes())
     }
 
     /// The owner.

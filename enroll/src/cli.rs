@@ -23,7 +23,7 @@ use crate::adapters::lp::Lp;
 use crate::adapters::system_clock::SystemClock;
 use crate::engine::{Enrollment, Ports};
 use crate::error::{Error, exit_code};
-use crate::journal::{Found, Store};
+use crate::journal::{Found, Store, Unreadable};
 use crate::messages::Text;
 use crate::stage::{Chapter, Stage};
 use options::{Arguments, Command, Common};
@@ -89,11 +89,12 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Resul
     }
     interrupt::is_told(shell.lang);
     let events = shell.events();
-    let mut token = open::token(common, shell, &events)?;
-    let mut applicant = open::applicant(common, shell.lang);
+    // The token is last: what the options lack is told before a card is waited for.
+    let settings = open::settings(common, &arguments.command)?;
     let mut portal = open::portal(common, &events)?;
     let mut sms = open::sms(common, shell.lang, &events)?;
-    let settings = open::settings(common, &arguments.command)?;
+    let mut applicant = open::applicant(common, shell.lang);
+    let mut token = open::token(common, shell, &events)?;
     let ports = Ports {
         token: &mut *token,
         portal: &mut portal,
@@ -217,11 +218,16 @@ fn next_command(stage: &Stage) -> &'static str {
     }
 }
 
-fn found(store: &Store, common: &Common) -> Result<Vec<Found>, Error> {
+/// Journals of the token and the application that were named; one that does not read may be of any application.
+fn found(store: &Store, common: &Common) -> Result<Vec<Result<Found, Unreadable>>, Error> {
     let (serial, number) = (common.serial.as_deref(), common.application.as_deref());
-    let wanted = |it: &Found| {
-        serial.is_none_or(|serial| serial.eq_ignore_ascii_case(&it.token))
-            && number.is_none_or(|number| it.application() == Some(number))
+    let is_meant = |token: &str| serial.is_none_or(|serial| serial.eq_ignore_ascii_case(token));
+    let wanted = |entry: &Result<Found, Unreadable>| match entry {
+        Ok(it) => is_meant(&it.token) && number.is_none_or(|it_is| it.application() == Some(it_is)),
+        Err(it) => {
+            let named = number.zip(it.application.as_deref());
+            is_meant(&it.token) && named.is_none_or(|(one, other)| one == other)
+        }
     };
     Ok(store.list()?.into_iter().filter(wanted).collect())
 }

@@ -19,10 +19,10 @@ mod waiting;
 
 use crate::error::Error;
 use crate::event::{Caution, Events, Who};
-use crate::journal::{Disk, Intent, Journal, JournalError, Store, When};
+use crate::journal::{Disk, Intent, Journal, JournalError, Store};
 use crate::ports::token::{KeyId, PinRole, Token, TokenInfo, Tries};
 use crate::ports::{Applicant, Portal, SmsInbox, TokenError};
-use crate::stage::{Fact, Stage};
+use crate::stage::{Fact, Stage, When};
 
 pub(crate) use artefacts::write_whole;
 pub use documents::{ADDRESSES, Checklist, PAPERS, Papers};
@@ -96,6 +96,16 @@ impl<'a> Enrollment<'a> {
             .as_ref()
             .map(|journal| journal.stage().clone())
             .unwrap_or_default()
+    }
+
+    /// How far an enrollment of this token has come, by its journal alone.
+    pub fn journalled_stage(&mut self) -> Result<Stage, Error> {
+        self.meet_token()?;
+        self.open_journal()?;
+        if self.journal.is_none() {
+            return Err(self.nothing_begun().into());
+        }
+        Ok(self.stage())
     }
 
     /// The token's serial number, once a chapter has begun.
@@ -216,10 +226,9 @@ impl<'a> Enrollment<'a> {
     /// Where the journal was damaged nothing goes before the new certificate is there: one of the pairs may be the one
     /// that the portal has a request for.
     fn replace_old(&self) -> ReplaceOld {
-        let told = match (self.settings.replace_old, self.begun_replace_old()) {
-            (ReplaceOld::No, Some(When::First)) => ReplaceOld::First,
-            (ReplaceOld::No, Some(When::Last)) => ReplaceOld::Last,
-            (told, _) => told,
+        let told = match self.settings.replace_old {
+            ReplaceOld::No => self.begun_replace_old().into(),
+            told => told,
         };
         match told {
             ReplaceOld::First if self.is_rebuilt() => ReplaceOld::Last,

@@ -274,8 +274,8 @@ impl NextStep {
     }
 }
 
-/// Goes on with whatever the journal says is missing.
-const RESUME: &str = "enroll resume";
+/// Goes on with whatever the journal says is missing. Token, portal and phone are options of each run.
+pub(crate) const RESUME: &str = "enroll resume";
 
 /// What only a person can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,6 +294,8 @@ pub enum Deed {
     Unblock,
     /// Free space on the token.
     FreeSpace,
+    /// Choose a shorter name.
+    ShortenName,
     /// Check the phone and its inbox.
     CheckPhone,
     /// Check the network, the address and the CA file.

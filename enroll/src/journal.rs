@@ -8,6 +8,7 @@
 //! The file names certificates and public keys, never a PIN, a code or a session.
 
 mod file;
+mod list;
 mod parked;
 mod seal;
 mod store;
@@ -15,12 +16,13 @@ mod store;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::stage::{Fact, OutOfOrder, Stage, apply};
+use crate::stage::{Fact, OutOfOrder, Stage, When, apply};
 
 pub use file::{Disk, Journal, Synced};
+pub use list::{Found, Unreadable};
 use seal::Seal;
 pub(crate) use store::fits;
-pub use store::{Found, Store, default_folder};
+pub use store::{Store, default_folder};
 
 /// What is about to be done. After a crash the engine looks for its traces before it repeats the act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,16 +86,6 @@ pub struct Header {
     /// Whether an earlier journal was damaged: token and portal may know more than this file.
     #[serde(skip_serializing_if = "core::ops::Not::not", default)]
     pub rebuilt: bool,
-}
-
-/// When an old certificate goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    /// Before the request.
-    First,
-    /// After the new certificate is installed.
-    Last,
 }
 
 /// The word in the first line.
@@ -173,6 +165,22 @@ pub enum JournalError {
         /// The token's serial number.
         token: String,
     },
+    /// A journal of the token does not read, and it may be about the pair at hand.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// A journal of the token was damaged and begun anew, and has not found out yet which pair it is about.
+    #[error(
+        "the journal of token {token} was damaged, and which key pair it waits for is not found out yet"
+    )]
+    Rebuilt {
+        /// The token's serial number.
+        token: String,
+        /// The application, where the journal names one.
+        application: Option<String>,
+    },
+    /// There is no journal at all.
+    #[error("no enrollment was begun")]
+    NoneBegun,
     /// There is no journal to go on from.
     #[error("no enrollment of token {token} was begun")]
     Nothing {

@@ -10,6 +10,7 @@ pub(crate) mod text;
 pub(crate) mod texts;
 
 use crate::error::Error;
+use crate::journal::JournalError;
 use crate::stage::Stage;
 
 pub(crate) use failures::unreadable;
@@ -70,12 +71,10 @@ impl Report {
     /// The same for a command that has nothing to do with an enrollment, or did not come to it.
     #[must_use]
     pub fn without_enrollment(error: &Error, lang: Lang) -> Self {
-        let what = what(error);
-        let next = error.next_step().without_enrollment();
         Self {
-            what: what.of(lang),
+            what: what(error).of(lang),
             state: texts::stage_untouched().of(lang),
-            next: advice::words(&next, what).of(lang),
+            next: next_without_enrollment(error).of(lang),
         }
     }
 
@@ -99,6 +98,17 @@ pub(crate) fn what(error: &Error) -> Text {
 /// What to do now.
 pub(crate) fn next(error: &Error) -> Text {
     advice::words(&error.next_step(), what(error))
+}
+
+/// The same where there is no enrollment to go on with, unless the error tells of one.
+pub(crate) fn next_without_enrollment(error: &Error) -> Text {
+    let step = match error {
+        Error::Journal(JournalError::Unreadable(_) | JournalError::Rebuilt { .. }) => {
+            error.next_step()
+        }
+        _ => error.next_step().without_enrollment(),
+    };
+    advice::words(&step, what(error))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod fact;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use fact::Fact;
+pub use fact::{Fact, When};
 
 /// A key pair of this enrollment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,18 +5,20 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+#[path = "advice/journal.rs"]
+mod journal;
+
 use core::time::Duration;
 
 use enroll::Error;
 use enroll::certificate::CertificateProblem;
-use enroll::journal::JournalError;
 use enroll::messages::{Lang, Report};
 use enroll::object::Object;
 use enroll::ports::portal::TlsFault;
 use enroll::ports::token::{KeyId, PinRole, TokenError, TransmitError, Tries};
 use enroll::ports::{ApplicantError, PortalError, PrinterError, SmsError};
 use enroll::request::{FieldProblem, RequestError};
-use enroll::stage::{Key, Order, OutOfOrder, Stage};
+use enroll::stage::{Key, Order, Stage};
 
 fn s(text: &str) -> String {
     text.to_owned()
@@ -104,6 +106,7 @@ fn of_the_token() -> Vec<Error> {
         TokenError::NotARutoken { sw: 0x6d00 },
         TokenError::NotInitialised,
         TokenError::NoSpace { what: "a key" },
+        TokenError::NameTooLong { octets: 120 },
         TokenError::KeyNotFound {
             id: KeyId(vec![0xab, 0xcd]),
         },
@@ -174,6 +177,11 @@ fn of_portal_and_phone() -> Vec<Error> {
             page: s("Технические работы"),
             missing: s("link «ОК»"),
             saved: Some("pages/page-1.html".into()),
+        },
+        PortalError::NotTheCabinet {
+            page: s("Погода в Иркутске"),
+            missing: s("link «Личный кабинет»"),
+            saved: None,
         },
         PortalError::TooLarge {
             what: s("/pdf"),
@@ -302,7 +310,7 @@ fn of_an_enrollment() -> Vec<Error> {
 fn of_formats_and_journal() -> Vec<Error> {
     let oid = const_oid::ObjectIdentifier::new_unwrap("2.5.4.3");
     let time = || "2018-12-25T09:00:00Z".parse().unwrap();
-    let (issuer, token) = (|| s("CN=ТЕСТ УЦ"), || s("1f2e3d4c"));
+    let issuer = || s("CN=ТЕСТ УЦ");
     let request = [
         RequestError::Field {
             label: s("Общее имя"),
@@ -339,38 +347,11 @@ fn of_formats_and_journal() -> Vec<Error> {
         },
         CertificateProblem::OtherSubject { attribute: s("SN") },
     ];
-    let journal = [
-        JournalError::File {
-            act: "create",
-            path: "state".into(),
-            why: s("Permission denied"),
-        },
-        JournalError::Locked { token: token() },
-        JournalError::Damaged {
-            token: token(),
-            line: 4,
-        },
-        JournalError::Version { found: 3 },
-        JournalError::OutOfOrder(OutOfOrder {
-            stage: "new",
-            fact: s("ordered"),
-        }),
-        JournalError::OtherApplication {
-            token: token(),
-            application: s("722318"),
-        },
-        JournalError::SeveralApplications {
-            token: token(),
-            applications: vec![s("722318"), s("722319")],
-        },
-        JournalError::OtherPortal { token: token() },
-        JournalError::Nothing { token: token() },
-    ];
     let request = request.into_iter().map(Error::Request);
     let certificate = certificate.into_iter().map(Error::Certificate);
     request
         .chain(certificate)
-        .chain(journal.into_iter().map(Error::Journal))
+        .chain(journal::errors().into_iter().map(Error::Journal))
         .collect()
 }
 

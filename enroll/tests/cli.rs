@@ -85,10 +85,18 @@ fn a_missing_option_is_named_with_exit_code_2() {
     let state = folder.path().to_str().unwrap();
     for (arguments, named) in [
         (
-            vec!["request", "--token", "carrier-pigeon"],
+            vec!["token", "list", "--token", "carrier-pigeon"],
             "--token carrier-pigeon",
         ),
-        (vec!["abandon", "--state", state], "--serial"),
+        (vec!["request", "--state", state], "--phone"),
+        (
+            vec!["resume", "--state", state, "--token", "vpcd:127.0.0.1:0"],
+            "--phone",
+        ),
+        (
+            vec!["request", "--phone", "+79000000000", "--state", state],
+            "--portal",
+        ),
         (vec!["request", "--wait", "--bogus"], "--bogus"),
         (vec![], "Usage"),
     ] {
@@ -114,6 +122,14 @@ fn status_without_any_enrollment_is_an_empty_list() {
 }
 
 #[test]
+fn status_on_nothing_says_so_to_a_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    let told = stdout(&["status", "--lang", "en", "--state", state]);
+    assert_eq!(told, "no enrollment was begun\n");
+}
+
+#[test]
 fn status_and_abandon_go_by_the_journal() {
     use enroll::journal::Store;
     use enroll::stage::Fact;
@@ -134,7 +150,7 @@ fn status_and_abandon_go_by_the_journal() {
     let russian = stdout(&["status", "--lang", "ru", "--state", state]);
     assert_eq!(
         russian,
-        "1f2e3d4c, 722318: ключевой пары этой заявки в журнале нет; запрос не отправлен\nвпереди: запрос сертификата (глава 1)\nдальше: enroll resume\n"
+        "1f2e3d4c, 722318: ключевой пары этой заявки в журнале нет; запрос не отправлен\nвпереди: запрос сертификата (глава 1)\nдальше: enroll resume с параметрами, с которыми работа начата\n"
     );
     let unasked = enroll(&["abandon", "--json", "--state", state]);
     assert_eq!(unasked.status.code(), Some(2));
@@ -143,6 +159,35 @@ fn status_and_abandon_go_by_the_journal() {
             .contains("\"was\":\"application-chosen\"")
     );
     assert!(status().contains("\"stage\":\"abandoned\""));
+}
+
+#[test]
+fn abandon_names_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    let refused = |named: &str| {
+        let output = enroll(&["abandon", "--yes", "--lang", "en", "--state", state]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(named), "{said}");
+        output.status.code()
+    };
+    assert_eq!(refused("no enrollment was begun"), Some(42));
+    begun(folder.path(), "1f2e3d4c", "722318");
+    begun(folder.path(), "1f2e3d4c", "722319");
+    assert_eq!(refused("--application"), Some(41));
+    begun(folder.path(), "33505e30", "722320");
+    assert_eq!(refused("--serial"), Some(2));
+}
+
+/// Leaves the journal of an enrollment that has come as far as the list.
+fn begun(folder: &std::path::Path, token: &str, application: &str) {
+    let store = enroll::journal::Store::new(folder);
+    store.turn_to(token, application).unwrap();
+    let mut journal = store.begin(token, Some(application), None, None).unwrap();
+    let application = application.to_owned();
+    journal
+        .record(enroll::stage::Fact::ApplicationChosen { application })
+        .unwrap();
 }
 
 #[test]
@@ -157,6 +202,23 @@ fn status_names_a_damaged_journal_that_was_kept() {
     let told = stdout(&["status", "--json", "--state", state]);
     let listed = serde_json::json!({ "result": [{ "damaged": kept }] });
     assert!(told.starts_with(&listed.to_string()), "{told}");
+}
+
+#[test]
+fn status_names_a_journal_that_does_not_read_and_abandon_refuses_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("1f2e3d4c.jsonl");
+    std::fs::write(&damaged, "?\n").unwrap();
+    let state = folder.path().to_str().unwrap();
+    let told = stdout(&["status", "--lang", "en", "--state", state]);
+    assert!(told.contains(damaged.to_str().unwrap()), "{told}");
+    assert!(told.contains("line 1") && told.contains("next: enroll resume"));
+    let told = stdout(&["status", "--json", "--state", state]);
+    assert!(told.contains("\"unreadable\":"), "{told}");
+    let refused = enroll(&["abandon", "--yes", "--state", state]);
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(40), "{told}");
+    assert!(told.contains("next: enroll resume"), "{told}");
 }
 
 #[test]
@@ -185,6 +247,26 @@ fn the_doctor_names_every_item_and_the_first_that_would_stop_an_enrollment() {
     ] {
         assert!(text.contains(item), "{item} is missing in:\n{text}");
     }
+}
+
+#[test]
+fn a_full_disk_is_told_and_a_reader_that_has_enough_is_no_failure() {
+    use std::fs::OpenOptions;
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let mut status = Command::new(env!("CARGO_BIN_EXE_enroll"));
+    status.args(["status", "--json", "--state"]).arg(state);
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = status.stdout(full).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(40), "{told}");
+    assert!(told.contains("/dev/stdout"), "{told}");
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = status.stdout(writer).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{told}");
 }
 
 #[test]

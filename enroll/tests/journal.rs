@@ -4,6 +4,8 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+use std::collections::BTreeMap;
+
 use enroll::journal::{Disk, Intent, JournalError, Store};
 use enroll::stage::{Fact, Key, Stage};
 use tempfile::TempDir;
@@ -275,6 +277,80 @@ fn a_journal_that_was_begun_again_after_damage_waits_and_is_not_forgotten() {
     store.turn_to(TOKEN, "722318").unwrap();
     let journal = store.open(TOKEN).unwrap().unwrap();
     assert!(journal.story().header.rebuilt);
+}
+
+/// Lets the journal at hand make the pair that its certificate is to come for.
+fn with_pair(store: &Store) {
+    let mut journal = store.open(TOKEN).unwrap().unwrap();
+    let (key, adopted) = (key(), false);
+    journal.record(Fact::KeyPairReady { key, adopted }).unwrap();
+}
+
+/// What that leaves to be awaited.
+fn awaited() -> Result<BTreeMap<String, String>, JournalError> {
+    Ok(BTreeMap::from([("aa".to_owned(), "722318".to_owned())]))
+}
+
+#[test]
+fn a_journal_that_does_not_read_keeps_every_pair_of_its_token() {
+    let (_folder, store) = store();
+    chosen(&store, "722318");
+    with_pair(&store);
+    assert_eq!(store.awaited(TOKEN), awaited());
+    for name in ["", "@722318"] {
+        let path = store.folder().join(format!("{TOKEN}{name}.jsonl"));
+        if name.is_empty() {
+            let whole = std::fs::read_to_string(&path).unwrap();
+            std::fs::write(&path, whole.replacen("722318", "722319", 1)).unwrap();
+        } else {
+            std::fs::rename(store.folder().join(format!("{TOKEN}.jsonl")), &path).unwrap();
+        }
+        let error = store.awaited(TOKEN).unwrap_err();
+        let JournalError::Unreadable(it) = error else {
+            panic!("{name}: {error}");
+        };
+        assert_eq!((it.token.as_str(), &it.path), (TOKEN, &path));
+        assert!(it.why.is_damage(), "{it}");
+        assert_eq!(store.list().unwrap(), [Err(it)]);
+        assert_eq!(store.awaited("00000000"), Ok(BTreeMap::new()));
+    }
+}
+
+#[test]
+fn a_journal_whose_last_line_or_only_one_was_being_written_is_no_damage() {
+    let (_folder, store) = store();
+    chosen(&store, "722318");
+    with_pair(&store);
+    let path = store.folder().join(format!("{TOKEN}.jsonl"));
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.extend("{\"intend\":{\"label\":\"О".as_bytes());
+    bytes.pop();
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(store.awaited(TOKEN), awaited());
+    std::fs::write(&path, "{\"format\":\"enr").unwrap();
+    assert_eq!(store.list(), Ok(vec![]));
+}
+
+#[test]
+fn a_journal_begun_again_after_damage_keeps_every_pair_until_it_knows_its_own() {
+    let (_folder, store) = store();
+    chosen(&store, "722318");
+    with_pair(&store);
+    let number = Some("722318");
+    drop(store.begin_again(TOKEN, number, None, None).unwrap());
+    let rebuilt = JournalError::Rebuilt {
+        token: TOKEN.to_owned(),
+        application: number.map(str::to_owned),
+    };
+    assert_eq!(store.awaited(TOKEN), Err(rebuilt));
+    let mut journal = store.open(TOKEN).unwrap().unwrap();
+    let application = "722318".to_owned();
+    journal
+        .record(Fact::ApplicationChosen { application })
+        .unwrap();
+    drop(journal);
+    with_pair(&store);
+    assert_eq!(store.awaited(TOKEN), awaited());
 }
 
 #[test]

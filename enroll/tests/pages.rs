@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use enroll::adapters::http_portal::{HttpPortal, PortalAddress};
 use enroll::event::{Event, Events, Observer};
+use enroll::messages::{Lang, Report};
 use enroll::ports::sms::{Code, Phone};
 use enroll::ports::{Clock, Portal, PortalError};
 use jiff::Timestamp;
@@ -282,7 +283,7 @@ fn a_page_without_what_the_step_needs_is_named_and_kept_without_secrets() {
     )
     .unwrap();
     portal.open().unwrap();
-    let Err(PortalError::NotUnderstood {
+    let Err(PortalError::NotTheCabinet {
         page,
         missing,
         saved,
@@ -296,6 +297,20 @@ fn a_page_without_what_the_step_needs_is_named_and_kept_without_secrets() {
     );
     let kept = std::fs::read_to_string(saved.unwrap()).unwrap();
     assert!(kept.contains("Технические работы") && !kept.contains("secret-1234"));
+}
+
+#[test]
+fn a_page_that_does_not_lead_to_the_cabinet_is_told_from_one_that_is_not_understood() {
+    let site = Site::new();
+    site.page("/", "<h1>Погода в Иркутске</h1>");
+    let mut portal = site.portal();
+    portal.open().unwrap();
+    let error = portal.open_cabinet().unwrap_err();
+    let is_told =
+        matches!(&error, PortalError::NotTheCabinet { page, .. } if page == "Погода в Иркутске");
+    assert!(is_told, "{error}");
+    let report = Report::without_enrollment(&error.into(), Lang::En);
+    assert!(report.next.contains("--portal"), "{}", report.next);
 }
 
 #[test]

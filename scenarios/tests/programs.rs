@@ -34,6 +34,18 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
+/// What one of the mock's ports answers to a request without a body.
+fn answer(port: u16, line: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the mock's port");
+    let request = format!(
+        "{line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
 /// A process that is ended with the test.
 struct Running(Child);
 
@@ -219,13 +231,7 @@ impl Desk {
 
     /// Tells the tester's port to issue the certificate now.
     fn issue(&self) {
-        let mut stream =
-            TcpStream::connect(("127.0.0.1", self.control)).expect("the tester's port");
-        stream
-            .write_all(b"POST /applications/722318/issue HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            .expect("a request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
+        let answer = answer(self.control, "POST /applications/722318/issue");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 

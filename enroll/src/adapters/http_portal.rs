@@ -198,21 +198,37 @@ impl HttpPortal {
     }
 }
 
+/// Before the cabinet is reached nothing shows that this is the portal at all.
+fn on_the_way(error: PortalError) -> PortalError {
+    match error {
+        PortalError::NotUnderstood {
+            page,
+            missing,
+            saved,
+        } => PortalError::NotTheCabinet {
+            page,
+            missing,
+            saved,
+        },
+        other => other,
+    }
+}
+
 impl Portal for HttpPortal {
     fn open(&mut self) -> Result<(), PortalError> {
         (self.home, self.card, self.papers) = (None, None, None);
-        let front = self.browser.open()?;
+        let front = self.browser.open().map_err(on_the_way)?;
         self.show(front);
         Ok(())
     }
 
     fn open_cabinet(&mut self) -> Result<(), PortalError> {
         let front = self.page()?;
-        let page = self.browser.press(&front, words::CABINET)?;
+        let page = self.browser.press(&front, words::CABINET);
+        let page = page.map_err(on_the_way)?;
         if !asks_for_phone(&page) {
-            return Err(self
-                .browser
-                .missing(&page, &format!("field «{}»", words::PHONE)));
+            let phone = format!("field «{}»", words::PHONE);
+            return Err(on_the_way(self.browser.missing(&page, &phone)));
         }
         self.show(page);
         Ok(())

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::ports::{Printer, PrinterError};
 
@@ -17,7 +17,7 @@ pub struct Lp {
 impl Printer for Lp {
     fn print(&mut self, file: &Path) -> Result<(), PrinterError> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let mut lp = Command::new(PROGRAM);
+        let mut lp = super::child::command(PROGRAM);
         lp.args(["-n", "1", "-t"]).arg(&*name).arg("--").arg(file);
         if let Some(path) = &self.path {
             lp.env("PATH", path);

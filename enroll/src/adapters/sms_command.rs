@@ -2,16 +2,17 @@
 
 use core::time::Duration;
 use std::io::{self, Read as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
 use zeroize::Zeroizing;
 
+use super::child::GROUPS;
 use super::sms_gateway::{later, messages, newest};
 use crate::ports::sms::{Awaited, Phone, SmsError, SmsInbox, SmsMessage};
 
-/// Runs the command anew for each look. It finds the number in `ENROLL_PHONE`; what it has to say about itself goes to
+/// Runs the command anew for each look. It finds the number in `ENROLL_PHONE`, and no PIN; what it has to say about itself goes to
 /// stderr, and stays there.
 #[derive(Clone, Debug)]
 pub struct SmsCommand {
@@ -47,9 +48,9 @@ impl SmsCommand {
     /// What it prints before it ends, read as UTF-8.
     fn printed(&self, phone: &Phone) -> Result<String, SmsError> {
         let child = self.start(phone).map_err(|error| failed(&error))?;
-        let group = child.id();
+        let running = GROUPS.note(&child);
         let Ok(ended) = ending(child).recv_timeout(self.patience) else {
-            stop(group);
+            running.stop();
             let secs = self.patience.as_secs();
             return Err(SmsError::CommandHangs { secs });
         };
@@ -62,14 +63,14 @@ impl SmsCommand {
     }
 
     fn start(&self, phone: &Phone) -> io::Result<Child> {
-        let mut command = Command::new("sh");
+        let mut command = super::child::command("sh");
         command
             .arg("-c")
             .arg(&self.command)
             .env("ENROLL_PHONE", phone.digits())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
-        // A group of its own, so that what it started can be stopped with it.
+        // A group of its own, so that what it started can be stopped with it; so Ctrl-C has to be passed on.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn()
@@ -110,20 +111,6 @@ fn ending(mut child: Child) -> mpsc::Receiver<Ended> {
         let _ = send.send(ended.map(|status| (printed, status)));
     });
     receive
-}
-
-/// Kills the command and whatever it started in its group.
-fn stop(group: u32) {
-    #[cfg(unix)]
-    if let Some(group) = i32::try_from(group)
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-    {
-        // It may have ended by itself in this moment.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-    #[cfg(not(unix))]
-    let _ = group;
 }
 
 fn ended_well(status: ExitStatus) -> Result<(), SmsError> {

@@ -1,6 +1,7 @@
 //! A person at a terminal, and the files and variables that speak for one.
 
-use std::io::{IsTerminal as _, Read as _};
+use core::cell::OnceCell;
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -10,7 +11,8 @@ use crate::ports::sms::{Awaited, Phone, SmsError, SmsInbox, SmsMessage};
 use crate::ports::token::{Pin, PinRole, Tries};
 use crate::ports::{Applicant, ApplicantError, Plan};
 
-/// Where one PIN comes from, in this order; the prompt is last.
+/// Where one PIN comes from, in this order; the prompt is last. It is read once: a descriptor gives what it has only
+/// once, and a run logs in several times.
 #[derive(Clone, Debug, Default)]
 pub struct PinSource {
     /// `--pin-file`.
@@ -19,6 +21,8 @@ pub struct PinSource {
     pub descriptor: Option<u32>,
     /// The name of the environment variable.
     pub variable: &'static str,
+    /// What was read.
+    pub kept: OnceCell<Option<Pin>>,
 }
 
 /// The applicant of the command line.
@@ -60,7 +64,7 @@ impl Applicant for TerminalApplicant {
 
     fn agrees(&mut self, plan: &Plan) -> Result<bool, ApplicantError> {
         for line in plan_lines(plan, self.lang) {
-            eprintln!("{line}");
+            talk(&line);
         }
         self.confirms(&question::delete(self.lang))
     }
@@ -70,7 +74,10 @@ impl TerminalApplicant {
     /// A PIN that everybody knows protects nothing: said before it is presented, in words that do not repeat it.
     fn point_out_default(&self, role: PinRole, pin: &Pin) {
         if pin.is_default_of(role) {
-            eprintln!("     !  {}", question::default_pin(role, self.lang));
+            talk(&format!(
+                "     !  {}",
+                question::default_pin(role, self.lang)
+            ));
         }
     }
 
@@ -139,15 +146,27 @@ impl TerminalApplicant {
 
 impl PinSource {
     fn read(&self) -> Result<Option<Pin>, ApplicantError> {
+        if let Some(kept) = self.kept.get() {
+            return Ok(kept.clone());
+        }
+        let pin = self.read_anew()?;
+        Ok(self.kept.get_or_init(|| pin).clone())
+    }
+
+    fn read_anew(&self) -> Result<Option<Pin>, ApplicantError> {
         let descriptor = self
             .descriptor
             .map(|number| PathBuf::from(format!("/dev/fd/{number}")));
         if let Some(path) = self.file.clone().or(descriptor) {
+            let what = path.display().to_string();
             let mut text = Zeroizing::new(String::new());
             let opened = std::fs::File::open(&path)
                 .and_then(|file| file.take(PIN_FILE_LIMIT).read_to_string(&mut text));
-            opened.map_err(|error| unreadable(&path.display().to_string(), &error.to_string()))?;
-            return Ok(Some(Pin::new(text.trim_end_matches(['\n', '\r']))));
+            opened.map_err(|error| unreadable(&what, &error.to_string()))?;
+            return match text.trim_end_matches(['\n', '\r']) {
+                "" => Err(unreadable(&what, "it is empty")),
+                pin => Ok(Some(Pin::new(pin))),
+            };
         }
         let value = std::env::var(self.variable).ok().map(Zeroizing::new);
         Ok(value
@@ -173,8 +192,11 @@ impl PromptInbox {
 }
 
 impl SmsInbox for PromptInbox {
+    /// Comes before an SMS is asked for: one that nobody could type is not sent.
     fn newest(&mut self, _phone: &Phone) -> Result<u64, SmsError> {
-        Ok(self.asked)
+        is_interactive()
+            .then_some(self.asked)
+            .ok_or(SmsError::NoTerminal)
     }
 
     fn since(
@@ -209,6 +231,11 @@ impl SmsInbox for PromptInbox {
     }
 }
 
+/// A line for a person on stderr; there may be nobody to read it.
+pub fn talk(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Whether there is a person: questions go to stderr, answers come from stdin.
 #[must_use]
 pub fn is_interactive() -> bool {
@@ -223,3 +250,43 @@ fn unreadable(what: &str, why: &str) -> ApplicantError {
 }
 
 const PIN_FILE_LIMIT: u64 = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_that_gives_its_pin_only_once_serves_every_login() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pin");
+        std::fs::write(&file, "12345678\n").unwrap();
+        let source = PinSource {
+            file: Some(file.clone()),
+            ..PinSource::default()
+        };
+        let first = source.read().unwrap().unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let second = source.read().unwrap().unwrap();
+        assert_eq!(
+            (first.expose(), second.expose()),
+            (&b"12345678"[..], first.expose())
+        );
+    }
+
+    #[test]
+    fn an_empty_source_is_told_and_not_presented() {
+        let folder = tempfile::tempdir().unwrap();
+        for (number, text) in ["", "\n", "\r\n"].into_iter().enumerate() {
+            let file = folder.path().join(number.to_string());
+            std::fs::write(&file, text).unwrap();
+            let source = PinSource {
+                file: Some(file.clone()),
+                ..PinSource::default()
+            };
+            let what = file.display().to_string();
+            let why = "it is empty".to_owned();
+            let told = source.read().map(|pin| pin.is_some());
+            assert_eq!(told, Err(ApplicantError::Unreadable { what, why }));
+        }
+    }
+}

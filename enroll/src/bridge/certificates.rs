@@ -43,7 +43,7 @@ fn place(certificate: &Certificate, inventory: &Inventory) -> (KeyId, String) {
     if let Some(pair) = inventory
         .keys
         .iter()
-        .find(|pair| belongs(certificate, pair))
+        .find(|pair| certificate.is_for(pair.public_key.as_ref()))
     {
         return (pair.id.clone(), pair.label.clone());
     }
@@ -57,14 +57,6 @@ fn place(certificate: &Certificate, inventory: &Inventory) -> (KeyId, String) {
     // A label of the token holds 254 octets.
     let label: String = owner.unwrap_or_default().chars().take(64).collect();
     (KeyId(Sha1::digest(octets).to_vec()), label)
-}
-
-fn belongs(certificate: &Certificate, pair: &KeyPair) -> bool {
-    let octets = pair
-        .public_key
-        .as_ref()
-        .map(gost3410::VerifyingKey::to_bytes);
-    octets.is_some() && octets == certificate.key().map(|key| key.key.to_bytes())
 }
 
 /// Ids of a category. Of certificates that were not imported here, a CA's is a CA's and the rest are the user's.
@@ -176,7 +168,8 @@ pub(super) fn pair_of(
     let stored = stored(device, id)?;
     let certificate = Certificate::from_der(&stored.der).map_err(|_| Fault::ASN1_ERROR)?;
     let pair = pairs.into_iter().find(|pair| {
-        belongs(&certificate, pair) || (pair.public_key.is_none() && pair.id == stored.id)
+        certificate.is_for(pair.public_key.as_ref())
+            || (pair.public_key.is_none() && pair.id == stored.id)
     });
     Ok((certificate, pair.ok_or(Fault::KEY_NOT_FOUND)?))
 }

@@ -92,7 +92,7 @@ impl From<TokenError> for Fault {
             TokenError::NotLoggedIn { .. } => Self::USER_NOT_LOGGED_IN,
             TokenError::NotPermitted { .. } => Self::KEY_FUNCTION_NOT_PERMITTED,
             TokenError::NotARutoken { .. } | TokenError::NotInitialised => Self::TOKEN_INVALID,
-            TokenError::NoSpace { .. } => Self::NOT_ENOUGH_MEMORY,
+            TokenError::NoSpace { .. } | TokenError::NameTooLong { .. } => Self::NOT_ENOUGH_MEMORY,
             TokenError::KeyNotFound { .. } => Self::KEY_NOT_FOUND,
             TokenError::CertificateNotFound { .. } => Self::CERTIFICATE_NOT_FOUND,
             TokenError::Unsupported { .. } => Self::UNSUPPORTED_BY_TOKEN,

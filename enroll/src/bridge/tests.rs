@@ -1,6 +1,7 @@
 //! Every method at the pure door: JSON in, JSON or a number out.
 
 mod door;
+mod guarded;
 mod several;
 mod token;
 

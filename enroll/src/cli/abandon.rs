@@ -7,7 +7,7 @@ use super::shell::Shell;
 use super::{Stop, found, open};
 use crate::certificate::Certificate;
 use crate::error::Error;
-use crate::journal::{Found, JournalError, Store};
+use crate::journal::{Found, JournalError, Store, Unreadable};
 use crate::messages::{Lang, Text, question, texts};
 use crate::pem;
 use crate::stage::{Fact, Stage};
@@ -48,11 +48,42 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
 }
 
 fn the_only(store: &Store, common: &Common) -> Result<Found, Stop> {
-    let open = found(store, common)?;
-    let mut open = open.into_iter().filter(|it| !it.story.stage.is_over());
-    match (open.next(), open.next()) {
-        (Some(only), None) => Ok(only),
-        _ => Err(Stop::Usage(texts::usage_serial())),
+    let is_open = |it: &Found| !it.story.stage.is_over();
+    let open = found(store, common)?.into_iter();
+    let mut open: Vec<_> = open
+        .filter(|entry| entry.as_ref().map_or(true, is_open))
+        .collect();
+    match (open.pop(), open.is_empty()) {
+        (Some(only), true) => Ok(only.map_err(JournalError::from)?),
+        (None, _) => Err(nothing(common.serial.as_deref()).into()),
+        (Some(last), false) => {
+            open.push(last);
+            Err(which(&open))
+        }
+    }
+}
+
+fn nothing(serial: Option<&str>) -> JournalError {
+    serial.map_or(JournalError::NoneBegun, |token| JournalError::Nothing {
+        token: token.to_owned(),
+    })
+}
+
+/// What several journals are told apart by: the token, or the application where the token is one.
+fn which(open: &[Result<Found, Unreadable>]) -> Stop {
+    let name = |entry: &Result<Found, Unreadable>| match entry {
+        Ok(it) => (it.token.clone(), it.application().map(str::to_owned)),
+        Err(it) => (it.token.clone(), it.application.clone()),
+    };
+    let (mut tokens, applications): (Vec<_>, Vec<_>) = open.iter().map(name).unzip();
+    tokens.dedup();
+    match <[String; 1]>::try_from(tokens) {
+        Ok([token]) => JournalError::SeveralApplications {
+            token,
+            applications: applications.into_iter().flatten().collect(),
+        }
+        .into(),
+        Err(_) => Stop::Usage(texts::usage_serial()),
     }
 }
 
@@ -64,7 +95,11 @@ fn left_behind(stage: &Stage) -> Vec<Text> {
         Some(key) => lines.push(texts::abandon_key(&key.label, &key.id)),
         None => lines.push(texts::abandon_no_key()),
     }
-    lines.extend(certificate.as_ref().map(texts::abandon_certificate));
+    let word = match stage {
+        Stage::Checked(..) => texts::abandon_certificate_perhaps,
+        _ => texts::abandon_certificate,
+    };
+    lines.extend(certificate.as_ref().map(word));
     lines.push(at_portal(stage));
     lines.extend(certificate.map(|serial| {
         texts::abandon_remove_certificate(format!("enroll token delete-certificate {serial}"))

@@ -8,7 +8,9 @@ use super::options::Common;
 use super::shell::Shell;
 use super::{Stop, open};
 use crate::bridge::door::{self, Door};
+use crate::bridge::guarded::Guarded;
 use crate::bridge::{Opener, Plugin, service};
+use crate::journal::Store;
 use crate::messages::texts;
 
 pub(super) fn run(
@@ -54,9 +56,13 @@ pub(super) fn tokens(common: &Common, also: &[String]) -> Vec<Common> {
 fn opener(token: &Common, shell: &Shell) -> Result<Opener, Stop> {
     let mut first = Some(open::token(token, shell, &shell.events())?);
     let again = token.clone();
-    Ok(Box::new(move || match first.take() {
-        Some(token) => Ok(token),
-        None => open::token_again(&again, &Shell::new(&again)),
+    let store = Store::new(open::state(token));
+    Ok(Box::new(move || {
+        let token = match first.take() {
+            Some(token) => token,
+            None => open::token_again(&again, &Shell::new(&again))?,
+        };
+        Ok(Box::new(Guarded::new(token, store.clone())))
     }))
 }
 

@@ -8,11 +8,11 @@ use super::open;
 use super::options::{Common, NewPin, Role};
 use super::shell::Shell;
 use super::token::log_in;
-use crate::adapters::terminal::PinSource;
+use crate::adapters::terminal::{PinSource, talk};
 use crate::engine::plan::everything;
 use crate::error::Error;
-use crate::messages::plan_lines;
-use crate::ports::token::{Layout, PinRole, Token, TokenError, Tries};
+use crate::messages::{Lang, plan_lines, texts};
+use crate::ports::token::{Inventory, Layout, PinRole, Token, TokenError, Tries};
 
 impl From<Role> for PinRole {
     fn from(role: Role) -> Self {
@@ -108,7 +108,8 @@ pub(super) struct Anew<'a> {
     pub(super) new_admin_pin_file: Option<PathBuf>,
 }
 
-/// A plan, a typed confirmation, the administrator's PIN unless it is blocked, then everything goes.
+/// A plan, a typed confirmation, the administrator's PIN unless it is blocked, then everything goes. Never the pair of an
+/// enrollment that is under way.
 pub(super) fn format(
     token: &mut dyn Token,
     anew: &Anew<'_>,
@@ -116,9 +117,11 @@ pub(super) fn format(
     shell: &Shell,
 ) -> Result<(), Error> {
     let info = token.info()?;
-    let inventory = token.inventory().unwrap_or_default();
-    for line in plan_lines(&everything(&inventory), shell.lang) {
-        eprintln!("{line}");
+    let inventory = contents(token)?;
+    let goes = |key: &str| inventory.as_ref().is_none_or(|it| holds(it, key));
+    super::deletion::refuse_awaited(&info.serial, goes, common)?;
+    for line in plan(inventory.as_ref(), shell.lang) {
+        talk(&line);
     }
     let applicant = open::applicant(common, shell.lang);
     let typed = anew.confirm.map(str::to_owned);
@@ -140,7 +143,9 @@ pub(super) fn format(
     ) {
         log_in(token, PinRole::Administrator, common, shell)?;
     }
-    super::deletion::keep_copies(&inventory, common)?;
+    if let Some(inventory) = &inventory {
+        super::deletion::keep_copies(inventory, common)?;
+    }
     token.format(&layout)?;
     confirm_pin(token, PinRole::Administrator, &layout.administrator)?;
     confirm_pin(token, PinRole::User, &layout.user)?;
@@ -150,18 +155,51 @@ pub(super) fn format(
     Ok(())
 }
 
+/// Nothing where the token answers and its layout is not one that is known here: the vendor's software may have made it.
+fn contents(token: &mut dyn Token) -> Result<Option<Inventory>, TokenError> {
+    match token.inventory() {
+        Err(error @ TokenError::Transmit(_)) => Err(error),
+        read => Ok(read.ok()),
+    }
+}
+
+fn holds(inventory: &Inventory, key: &str) -> bool {
+    inventory.keys.iter().any(|it| it.id.to_string() == key)
+}
+
+/// What goes, by name; where that cannot be told, that it goes all the same.
+fn plan(inventory: Option<&Inventory>, lang: Lang) -> Vec<String> {
+    match inventory {
+        Some(inventory) => plan_lines(&everything(inventory), lang),
+        None => vec![texts::plan_unreadable().of(lang)],
+    }
+}
+
 fn user_source(new: &NewPin) -> PinSource {
     PinSource {
         file: new.new_pin_file.clone(),
         descriptor: new.new_pin_fd,
         variable: "ENROLL_NEW_PIN",
+        ..PinSource::default()
     }
 }
 
 fn administrator_source(anew: &Anew<'_>) -> PinSource {
     PinSource {
         file: anew.new_admin_pin_file.clone(),
-        descriptor: None,
         variable: "ENROLL_NEW_ADMIN_PIN",
+        ..PinSource::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_for_contents_that_do_not_read_says_that_they_go_all_the_same() {
+        let told = plan(None, Lang::En).join("\n");
+        assert!(told.contains("cannot be read") && told.contains("erased"));
+        assert!(plan(Some(&Inventory::default()), Lang::En).is_empty());
     }
 }

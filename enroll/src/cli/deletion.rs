@@ -60,7 +60,8 @@ pub(super) fn delete_key(
         return Err(TokenError::Unsupported { what }.into());
     }
     let serial = token.info()?.serial;
-    refuse_awaited(&serial, &pair.id.to_string(), common)?;
+    let id = pair.id.to_string();
+    refuse_awaited(&serial, |key| key == id, common)?;
     let pair_goes = |it: &KeyPair| it.id == pair.id;
     agree(&plan(&inventory, |_| false, pair_goes), common, shell)?;
     log_in(token, PinRole::User, common, shell)?;
@@ -73,35 +74,44 @@ pub(super) fn delete_key(
 }
 
 /// A certificate that is still to come would be for a key that is gone.
-fn refuse_awaited(serial: &str, key: &str, common: &Common) -> Result<(), Error> {
-    for found in Store::new(open::state(common)).list()? {
-        let is_this = found.story.stage.key().is_some_and(|it| it.id == key);
-        let awaited = is_this && found.is_under_way() && found.token == serial;
-        if let Some(application) = found.application().filter(|_| awaited) {
-            return Err(Error::KeyAwaited {
-                key: key.to_owned(),
-                application: application.to_owned(),
-            });
-        }
+pub(super) fn refuse_awaited(
+    serial: &str,
+    goes: impl Fn(&str) -> bool,
+    common: &Common,
+) -> Result<(), Error> {
+    let awaited = Store::new(open::state(common)).awaited(serial)?;
+    match awaited.into_iter().find(|(key, _)| goes(key)) {
+        None => Ok(()),
+        Some((key, application)) => Err(Error::KeyAwaited { key, application }),
     }
-    Ok(())
 }
 
 fn certificate<'a>(inventory: &'a Inventory, wanted: &str) -> Result<&'a StoredCertificate, Stop> {
-    let wanted = wanted.to_ascii_lowercase();
     let fits = |stored: &&StoredCertificate| {
-        Certificate::from_der(&stored.der).is_ok_and(|it| {
-            it.fingerprint().starts_with(&wanted)
-                || it.serial().to_ascii_lowercase().starts_with(&wanted)
-        })
+        Certificate::from_der(&stored.der)
+            .is_ok_and(|it| names(wanted, &it.fingerprint()) || names(wanted, &it.serial()))
     };
     only(inventory.certificates.iter().filter(fits), "certificate")
 }
 
 fn pair<'a>(inventory: &'a Inventory, wanted: &str) -> Result<&'a KeyPair, Stop> {
-    let wanted = wanted.to_ascii_lowercase();
-    let fits = |pair: &&KeyPair| pair.id.to_string().starts_with(&wanted);
+    let fits = |pair: &&KeyPair| names(wanted, &pair.id.to_string());
     only(inventory.keys.iter().filter(fits), "pair")
+}
+
+/// Whether `wanted` is the whole of `id`, or enough of its beginning to be meant.
+fn names(wanted: &str, id: &str) -> bool {
+    let beginning = id.get(..wanted.len());
+    let is_enough = wanted.len() >= SHORTEST_BEGINNING || wanted.len() == id.len();
+    is_enough && beginning.is_some_and(|it| it.eq_ignore_ascii_case(wanted))
+}
+
+/// A name in hex, of any length: a short one may be whole.
+pub(super) fn check_name(wanted: &str) -> Result<(), Stop> {
+    match wanted.is_empty() || !wanted.bytes().all(|it| it.is_ascii_hexdigit()) {
+        true => Err(Stop::Usage(texts::usage_object(wanted))),
+        false => Ok(()),
+    }
 }
 
 fn only<T>(mut found: impl Iterator<Item = T>, kind: &'static str) -> Result<T, Stop> {
@@ -134,4 +144,35 @@ pub(super) fn keep_copies(inventory: &Inventory, common: &Common) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Hex digits of a beginning that stand for one object and not for whichever is there.
+const SHORTEST_BEGINNING: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_meant_by_four_digits_or_by_its_whole_name() {
+        let id = "bb3f5c";
+        for wanted in ["bb3f", "BB3F5", "bb3f5c"] {
+            assert!(names(wanted, id), "{wanted}");
+        }
+        for wanted in ["", "b", "bb3", "bb3e", "bb3f5c0", "ббб"] {
+            assert!(!names(wanted, id), "{wanted}");
+        }
+        assert!(names("45", "45"));
+    }
+
+    #[test]
+    fn what_is_no_hex_names_no_object_and_is_told_before_the_token_is_asked() {
+        for wanted in ["", "bb3g", "0xbb3f", " bb3f", "ёж"] {
+            assert!(
+                matches!(check_name(wanted), Err(Stop::Usage(_))),
+                "{wanted}"
+            );
+        }
+        assert!(check_name("bb3f").is_ok());
+    }
 }

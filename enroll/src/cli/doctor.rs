@@ -11,7 +11,7 @@ use super::{Stop, open};
 use crate::certificate::Certificate;
 use crate::engine::order::PREPARATION;
 use crate::error::Error;
-use crate::journal::Store;
+use crate::journal::{JournalError, Store};
 use crate::messages::{self, Lang, Text, texts};
 #[cfg(feature = "pcsc")]
 use crate::ports::token::TransmitError;
@@ -64,7 +64,7 @@ impl Finding {
 
     fn failed(item: Text, error: &Error) -> Self {
         Self {
-            mend: Some(messages::next(error)),
+            mend: Some(messages::next_without_enrollment(error)),
             exit: error.exit_code(),
             ..Self::new(item, Verdict::Bad, messages::what(error))
         }
@@ -83,7 +83,7 @@ pub(super) struct Examination {
 /// Looks at everything; spends no PIN try and changes nothing.
 pub(super) fn examine(common: &Common, shell: &Shell) -> Result<Examination, Stop> {
     let mut seen = Examination {
-        findings: vec![state_folder(&open::state(common))],
+        findings: state_folder(&open::state(common)),
         info: None,
         inventory: None,
     };
@@ -148,12 +148,19 @@ fn told(finding: Finding, shell: &Shell) -> serde_json::Value {
     json!({ "item": english.0, "verdict": verdict, "why": english.1, "mend": mend_english, "exit": exit })
 }
 
-fn state_folder(folder: &Path) -> Finding {
-    let item = texts::doctor_state();
-    match Store::new(folder).list() {
-        Ok(found) => Finding::new(item, Verdict::Good, texts::doctor_state_good(found.len())),
-        Err(error) => Finding::failed(item, &error.into()),
-    }
+/// What is under way, and each journal that does not read.
+fn state_folder(folder: &Path) -> Vec<Finding> {
+    let item = texts::doctor_state;
+    let entries = match Store::new(folder).list() {
+        Ok(entries) => entries,
+        Err(error) => return vec![Finding::failed(item(), &error.into())],
+    };
+    let (found, unreadable): (Vec<_>, Vec<_>) = entries.into_iter().partition(Result::is_ok);
+    let count = texts::doctor_state_good(found.len());
+    let good = Finding::new(item(), Verdict::Good, count);
+    let bad = unreadable.into_iter().filter_map(Result::err);
+    let bad = bad.map(|it| Finding::failed(item(), &JournalError::from(it).into()));
+    std::iter::once(good).chain(bad).collect()
 }
 
 /// Library, service and readers, each on its own: what fails first makes the rest moot.
@@ -303,10 +310,6 @@ fn contents(
     let item = texts::doctor_layout();
     let inventory = match token.inventory() {
         Ok(inventory) => inventory,
-        Err(error @ TokenError::NotInitialised) => {
-            findings.push(Finding::failed(item, &error.into()).mended_by("enroll token format"));
-            return None;
-        }
         Err(error) => {
             findings.push(Finding::failed(item, &error.into()));
             return None;
@@ -325,24 +328,33 @@ fn certificates(inventory: &Inventory, now: Timestamp) -> Vec<Finding> {
     read.map(|certificate| {
         let object = crate::object::Object::certificate(&certificate);
         let (_, until) = certificate.validity();
-        days(
-            messages::object_text(&object),
-            until.duration_since(now).as_hours() / 24,
-        )
+        days(messages::object_text(&object), days_until(until, now))
     })
     .collect()
 }
 
+/// Whole days; below zero once the moment is past.
+fn days_until(until: Timestamp, now: Timestamp) -> i64 {
+    until.duration_since(now).as_hours().div_euclid(24)
+}
+
+fn lasts(left: i64) -> Text {
+    match left {
+        0.. => texts::doctor_days_left(left),
+        _ => texts::doctor_days_over(-left),
+    }
+}
+
 /// A fortnight is what it takes to go through the manual again.
 fn days(item: Text, left: i64) -> Finding {
-    let why = texts::doctor_days_left(left);
+    let why = lasts(left);
     if left >= EXPIRY_WARNING_DAYS {
         return Finding::new(item, Verdict::Good, why);
     }
     Finding::new(item, Verdict::Warning, why).mended_by("enroll request --replace-old=last")
 }
 
-/// The front page, how it was reached, and the two clocks.
+/// The front page and the cabinet behind it, how they were reached, and the two clocks.
 fn portal(common: &Common, shell: &Shell) -> (Vec<Finding>, Option<Timestamp>) {
     let item = texts::doctor_portal;
     let Some(url) = &common.portal else {
@@ -355,7 +367,9 @@ fn portal(common: &Common, shell: &Shell) -> (Vec<Finding>, Option<Timestamp>) {
         Err(Stop::Error(error)) => return (vec![Finding::failed(item(), &error)], None),
         Err(_) => return (Vec::new(), None),
     };
-    if let Err(error) = portal.open() {
+    // The cabinet asks for a phone and is told none: any page at all has a front.
+    let reached = portal.open().and_then(|()| portal.open_cabinet());
+    if let Err(error) = reached {
         return (vec![Finding::failed(item(), &error.into())], portal.date());
     }
     let mut findings = vec![Finding::new(
@@ -386,8 +400,8 @@ fn tls(der: &[u8], now: Timestamp) -> Option<Finding> {
     let certificate = Certificate::from_der(der).ok()?;
     let issuer = crate::name::print(certificate.issuer());
     let (_, until) = certificate.validity();
-    let left = until.duration_since(now).as_hours() / 24;
-    let why = texts::doctor_days_left(left);
+    let left = days_until(until, now);
+    let why = lasts(left);
     let verdict = match left {
         EXPIRY_WARNING_DAYS.. => Verdict::Good,
         _ => Verdict::Warning,
@@ -441,7 +455,9 @@ mod tests {
     fn a_certificate_is_told_a_fortnight_before_it_ends() {
         assert_eq!(days(item(), 14).verdict, Verdict::Good);
         assert_eq!(days(item(), 13).verdict, Verdict::Warning);
-        assert!(days(item(), -1).mend.is_some());
+        let over = days(item(), -37);
+        assert_eq!(over.why.of(Lang::En), "it ended 37 days ago");
+        assert!(over.mend.is_some());
     }
 
     #[test]
@@ -458,6 +474,31 @@ mod tests {
         assert_eq!(told(Some(true)), Verdict::Warning);
         assert_eq!(told(Some(false)), Verdict::Good);
         assert_eq!(told(None), Verdict::NotNeeded);
+    }
+
+    #[test]
+    fn nothing_that_was_not_begun_is_resumed() {
+        let error = TokenError::NotLoggedIn { what: "sign" }.into();
+        let mend = Finding::failed(item(), &error)
+            .mend
+            .map(|it| it.of(Lang::En));
+        let mend = mend.expect("advice");
+        assert!(mend.ends_with("then the same command"), "{mend}");
+    }
+
+    #[test]
+    fn a_journal_that_does_not_read_is_named_beside_those_that_do() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let damaged = folder.path().join("1f2e3d4c.jsonl");
+        std::fs::write(&damaged, "?\n").expect("a file");
+        let findings = state_folder(folder.path());
+        assert_eq!(
+            findings.iter().map(|it| it.exit).collect::<Vec<_>>(),
+            [0, 40]
+        );
+        assert!(findings[1].line().contains(damaged.to_str().expect("text")));
+        let mend = findings[1].mend.as_ref().map(|it| it.of(Lang::En));
+        assert!(mend.is_some_and(|it| it.starts_with("enroll resume")));
     }
 
     #[test]

@@ -75,11 +75,12 @@ pub(super) fn applicant(common: &Common, lang: Lang) -> TerminalApplicant {
             file: common.pin_file.clone(),
             descriptor: common.pin_fd,
             variable: "ENROLL_PIN",
+            ..PinSource::default()
         },
         administrator: PinSource {
             file: common.admin_pin_file.clone(),
-            descriptor: None,
             variable: "ENROLL_ADMIN_PIN",
+            ..PinSource::default()
         },
         agrees_to_all: common.yes,
         lang,

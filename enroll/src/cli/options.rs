@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::engine::ReplaceOld;
+use crate::stage::When;
 
 /// Enrolls a certificate for ЕГАИС on a Rutoken ECP: logs in to the certification authority's portal, has the token
 /// make the key pair, sends the request, waits, installs the certificate and fetches the papers.
@@ -52,7 +52,7 @@ pub(super) enum Command {
     },
     /// Give the enrollment of this token up, after telling what stays on token and portal and how to remove it
     Abandon,
-    /// Look at the token, or delete what was replaced
+    /// Look at the token, delete what was replaced, change PINs, name and layout
     Token {
         #[command(subcommand)]
         command: TokenCommand,
@@ -101,7 +101,7 @@ pub(super) enum TokenCommand {
     Info,
     /// Delete a certificate (Приложение 1, steps 4 to 7), after a copy of it was kept
     DeleteCertificate {
-        /// Its serial number or SHA-1 fingerprint, or the beginning of one, in hex
+        /// Its serial number or SHA-1 fingerprint, or the beginning of one (four digits or more), in hex
         certificate: String,
         /// Whose PIN to use
         #[arg(long = "as", value_enum, default_value_t = Role::Administrator)]
@@ -109,7 +109,7 @@ pub(super) enum TokenCommand {
     },
     /// Delete a key pair (Приложение 1, steps 8 and 9); an RSA pair is never deleted
     DeleteKey {
-        /// Its id, or the beginning of it, in hex
+        /// Its id, or the beginning of it (four digits or more), in hex
         key: String,
     },
     /// Change a PIN: the old one is presented once, after the tries left were shown
@@ -175,7 +175,13 @@ pub(super) struct Common {
     )]
     pub(super) portal: Option<String>,
     /// The phone that the certification authority knows, in any usual form
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        env = "ENROLL_PHONE",
+        hide_env_values = true
+    )]
     pub(super) phone: Option<String>,
     /// «Номер заявки»; needed only when the list has several
     #[arg(long, global = true, value_name = "ID")]
@@ -202,7 +208,7 @@ pub(super) struct Common {
     #[arg(long, global = true, value_name = "INBOX", default_value = "prompt")]
     pub(super) sms: String,
     /// Delete the replaced certificate and its pair (Приложение 1): first, or last once the new one is installed
-    #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "first")]
+    #[arg(long, global = true, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "first", value_parser = moments())]
     pub(super) replace_old: Option<When>,
     /// Folder of journals, backups and papers [default: $XDG_STATE_HOME/enroll]
     #[arg(long, global = true, value_name = "DIR")]
@@ -231,25 +237,18 @@ pub(super) struct Common {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum When {
-    First,
-    Last,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Language {
     Ru,
     En,
 }
 
-impl From<Option<When>> for ReplaceOld {
-    fn from(when: Option<When>) -> Self {
-        match when {
-            None => Self::No,
-            Some(When::First) => Self::First,
-            Some(When::Last) => Self::Last,
-        }
-    }
+/// The words of `--replace-old`.
+fn moments() -> impl clap::builder::TypedValueParser<Value = When> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+    PossibleValuesParser::new(["first", "last"]).map(|word| match word.as_str() {
+        "last" => When::Last,
+        _ => When::First,
+    })
 }
 
 const BRIDGE_HELP: &str = "\
@@ -265,7 +264,7 @@ End `emulator attach` to pull the token out; start it again to plug it in.";
 
 const AFTER_HELP: &str = "\
 Results go to stdout, talk to stderr. Every act is in the journal before and after it is done, so a run that is \
-stopped by Ctrl-C, a failure or a power cut is continued by `enroll resume`.
+stopped by Ctrl-C, a failure or a power cut is continued by `enroll resume` with the same options.
 
 Exit codes: 0 done, 1 bug, 2 usage, 10-19 token (11 none, 12 wrong PIN, 13 PIN blocked or nearly, 14 failed, 15 old \
 certificate), 20-29 SMS (20 no code, 21 wrong code), 30-39 portal and certificate (31 refused, 32 application, 33 not \

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::options::{Common, Language};
+use crate::adapters::terminal::talk;
 use crate::engine::Checklist;
 use crate::error::{Error, exit_code};
 use crate::event::{Event, Events, Observer};
@@ -20,6 +21,36 @@ use crate::stage::Stage;
 pub(super) struct Shell {
     pub(super) lang: Lang,
     json: bool,
+    results: Rc<RefCell<Results>>,
+}
+
+/// Stdout, until it takes no more: what was begun goes on without whoever read it.
+struct Results {
+    to: Box<dyn Write>,
+    lost: Option<std::io::Error>,
+}
+
+impl Results {
+    fn new(to: impl Write + 'static) -> Self {
+        let (to, lost) = (Box::new(to), None);
+        Self { to, lost }
+    }
+
+    fn line(&mut self, line: &str) {
+        if self.lost.is_none() {
+            self.lost = writeln!(self.to, "{line}").err();
+        }
+    }
+
+    /// Why the results are not all there. A reader that has enough is no failure.
+    fn failure(&self) -> Option<Error> {
+        let why = self.lost.as_ref()?;
+        let is_failure = why.kind() != ErrorKind::BrokenPipe;
+        is_failure.then(|| Error::File {
+            path: "/dev/stdout".into(),
+            why: why.to_string(),
+        })
+    }
 }
 
 impl Shell {
@@ -32,7 +63,12 @@ impl Shell {
         Self {
             lang,
             json: common.json,
+            results: Rc::new(RefCell::new(Results::new(std::io::stdout()))),
         }
+    }
+
+    fn print(&self, line: &str) {
+        self.results.borrow_mut().line(line);
     }
 
     /// The handle that engine and adapters tell their events to.
@@ -42,7 +78,7 @@ impl Shell {
             steps: BTreeSet::new(),
             waited: Cell::new((0, String::new())),
             live: std::io::stderr().is_terminal(),
-            json: self.json,
+            json: self.json.then(|| Rc::clone(&self.results)),
         };
         Events::new(super::clock(), Rc::new(RefCell::new(teller)))
     }
@@ -50,10 +86,10 @@ impl Shell {
     /// A result: a line of JSON, or the same as words.
     pub(super) fn result(&self, value: &Value) {
         if self.json {
-            println!("{}", json!({ "result": value }));
+            self.print(&json!({ "result": value }).to_string());
         } else if let Value::Object(fields) = value {
             for (name, value) in fields.iter().filter(|(_, value)| !value.is_object()) {
-                println!("{name}: {}", plain(value));
+                self.print(&format!("{name}: {}", plain(value)));
             }
         }
     }
@@ -61,7 +97,7 @@ impl Shell {
     /// A line of a result that JSON carries in its own way.
     pub(super) fn say(&self, line: &str) {
         if !self.json {
-            println!("{line}");
+            self.print(line);
         }
     }
 
@@ -72,19 +108,25 @@ impl Shell {
     }
 
     pub(super) fn waits_for_card(&self, address: &str) {
-        eprintln!("     …  {}", texts::wait_card(address).of(self.lang));
+        talk(&format!(
+            "     …  {}",
+            texts::wait_card(address).of(self.lang)
+        ));
     }
 
     /// The last line of JSON.
     fn outcome(&self, exit: u8, stage: Option<&Stage>, error: &Value) {
         if self.json {
-            println!("{}", outcome(exit, stage, error));
+            self.print(&outcome(exit, stage, error).to_string());
         }
     }
 
     pub(super) fn done(&self, stage: Option<&Stage>) -> ExitCode {
         self.outcome(exit_code::DONE, stage, &Value::Null);
-        ExitCode::from(exit_code::DONE)
+        let lost = self.results.borrow().failure();
+        lost.map_or(ExitCode::from(exit_code::DONE), |error| {
+            self.failure(&error, stage)
+        })
     }
 
     /// Everything was said already.
@@ -99,7 +141,7 @@ impl Shell {
             texts::report_next("enroll --help"),
         ];
         for line in lines {
-            eprintln!("{}", line.of(self.lang));
+            talk(&line.of(self.lang));
         }
         let error = json!({ "what": what.of(Lang::En), "next": "enroll --help" });
         self.outcome(exit_code::USAGE, None, &error);
@@ -111,7 +153,7 @@ impl Shell {
             Some(stage) => Report::of(error, stage, lang),
             None => Report::without_enrollment(error, lang),
         };
-        eprintln!("{}", told(self.lang).lines(self.lang));
+        talk(&told(self.lang).lines(self.lang));
         let Report { what, state, next } = told(Lang::En);
         let report = json!({ "what": what, "state": state, "next": next });
         self.outcome(error.exit_code(), stage, &report);
@@ -152,13 +194,16 @@ struct Teller {
     steps: BTreeSet<&'static str>,
     waited: Cell<(u64, String)>,
     live: bool,
-    json: bool,
+    /// Where events go as JSON as well.
+    json: Option<Rc<RefCell<Results>>>,
 }
 
 impl Observer for Teller {
     fn event(&mut self, at: Timestamp, event: &Event) {
-        if self.json {
-            println!("{}", event_line(at, event));
+        if let Some(results) = &self.json {
+            results
+                .borrow_mut()
+                .line(&event_line(at, event).to_string());
         }
         if let Event::Wait { for_secs, why } = event {
             return self.waits(*for_secs, why);
@@ -198,10 +243,12 @@ impl Teller {
         let total = if what == why { before + secs } else { secs };
         let text = messages::waiting(why, self.lang);
         if self.live {
-            eprint!("\r     …  {text} ({}:{:02})", total / 60, total % 60);
-            let _ = std::io::stderr().flush();
+            let (minutes, secs) = (total / 60, total % 60);
+            let mut talk = std::io::stderr();
+            let _ = write!(talk, "\r     …  {text} ({minutes}:{secs:02})");
+            let _ = talk.flush();
         } else if what != why {
-            eprintln!("     …  {text}");
+            talk(&format!("     …  {text}"));
         }
         self.waited.set((total, why.to_owned()));
     }
@@ -209,9 +256,9 @@ impl Teller {
     fn line(&self, text: &str) {
         let (_, what) = self.waited.take();
         if self.live && !what.is_empty() {
-            eprintln!();
+            talk("");
         }
-        eprintln!("{text}");
+        talk(text);
     }
 }
 
@@ -230,6 +277,39 @@ mod tests {
     use crate::ports::TokenError;
     use crate::ports::token::PinRole;
     use crate::stage::Fact;
+
+    /// Takes one line.
+    struct Short(ErrorKind, Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Short {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let mut taken = self.1.borrow_mut();
+            if taken.ends_with(b"\n") {
+                return Err(self.0.into());
+            }
+            taken.write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_stdout_that_takes_no_more_ends_the_results_and_is_told_unless_its_reader_went() {
+        for (kind, is_told) in [
+            (ErrorKind::BrokenPipe, false),
+            (ErrorKind::StorageFull, true),
+        ] {
+            let taken = Rc::default();
+            let mut results = Results::new(Short(kind, Rc::clone(&taken)));
+            for line in ["one", "two", "three"] {
+                results.line(line);
+            }
+            assert_eq!(*taken.borrow(), b"one\n");
+            assert_eq!(results.failure().is_some(), is_told, "{kind}");
+        }
+    }
 
     #[test]
     fn json_has_one_object_a_line_with_event_or_outcome() {

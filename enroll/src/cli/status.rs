@@ -7,8 +7,8 @@ use super::options::Common;
 use super::shell::Shell;
 use super::{Stop, found, open};
 use crate::error::Error;
-use crate::journal::{Found, Store};
-use crate::messages::{Text, stage_line, texts};
+use crate::journal::{Found, JournalError, Store, Unreadable};
+use crate::messages::{self, Text, stage_line, texts};
 use crate::stage::{Chapter, Stage};
 
 /// What the journals say; needs neither token nor portal.
@@ -16,21 +16,28 @@ pub(super) fn run(common: &Common, shell: &Shell) -> Result<(), Stop> {
     let store = Store::new(open::state(common));
     let found = found(&store, common)?;
     let now = super::clock().now();
-    for it in &found {
-        tell(it, now, shell);
+    for entry in &found {
+        match entry {
+            Ok(it) => tell(it, now, shell),
+            Err(it) => tell_unreadable(it, shell),
+        }
     }
     let damaged = store.damaged().map_err(Error::from)?;
     for path in &damaged {
         shell.say(&texts::status_damaged(path.display().to_string()).of(shell.lang));
     }
-    let list = found.iter().map(|it| {
-        json!({
+    if found.is_empty() && damaged.is_empty() {
+        shell.say(&texts::status_nothing().of(shell.lang));
+    }
+    let list = found.iter().map(|entry| match entry {
+        Ok(it) => json!({
             "token": it.token,
             "application": it.application(),
             "stage": it.story.stage.name(),
             "key": it.story.stage.key().map(|key| key.id.clone()),
             "secs_left": left(&it.story.stage, now),
-        })
+        }),
+        Err(it) => json!({ "token": it.token, "unreadable": it.path, "why": it.why.to_string() }),
     });
     let damaged = damaged.iter().map(|path| json!({ "damaged": path }));
     shell.result(&Value::Array(list.chain(damaged).collect()));
@@ -48,10 +55,17 @@ fn tell(it: &Found, now: Timestamp, shell: &Shell) {
         minutes @ 0.. => texts::status_left(minutes),
         minutes => texts::status_overdue(-minutes),
     });
-    let resume = (!stage.is_over()).then(|| texts::report_next("enroll resume"));
+    let resume = || texts::report_next(texts::next_resume("enroll resume"));
+    let resume = (!stage.is_over()).then(resume);
     for line in [left, Some(comes(stage)), resume].into_iter().flatten() {
         shell.say(&line.of(shell.lang));
     }
+}
+
+fn tell_unreadable(it: &Unreadable, shell: &Shell) {
+    let error = Error::from(JournalError::from(it.clone()));
+    shell.say(&messages::what(&error).of(shell.lang));
+    shell.say(&texts::report_next(messages::next(&error)).of(shell.lang));
 }
 
 fn comes(stage: &Stage) -> Text {

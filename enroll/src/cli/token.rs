@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::options::{Common, TokenCommand};
 use super::shell::Shell;
 use super::{Stop, care, deletion, open};
+use crate::adapters::terminal::talk;
 use crate::certificate::Certificate;
 use crate::engine::key::has_certificate;
 use crate::error::Error;
@@ -16,6 +17,13 @@ use crate::ports::token::{
 };
 
 pub(super) fn run(command: &TokenCommand, common: &Common, shell: &Shell) -> Result<(), Stop> {
+    if let TokenCommand::DeleteCertificate {
+        certificate: named, ..
+    }
+    | TokenCommand::DeleteKey { key: named } = command
+    {
+        deletion::check_name(named)?;
+    }
     let mut token = open::token(common, shell, &shell.events())?;
     let token = &mut *token;
     match command {
@@ -84,10 +92,10 @@ fn info(token: &mut dyn Token, common: &Common, shell: &Shell) -> Result<(), Err
         };
         told[format!("{role}_pin_is_the_factorys")] = json!(is_factorys);
         if is_factorys {
-            eprintln!(
+            talk(&format!(
                 "     !  {}",
                 messages::question::default_pin(role, shell.lang)
-            );
+            ));
         }
     }
     shell.result(&told);
@@ -121,6 +129,9 @@ fn list(token: &mut dyn Token, shell: &Shell) -> Result<(), Error> {
     for pair in &inventory.keys {
         let object = Object::pair(pair, has_certificate(&inventory, pair));
         shell.say(&messages::object(&object, shell.lang));
+    }
+    if inventory.certificates.is_empty() && inventory.keys.is_empty() {
+        shell.say(&messages::texts::object_none().of(shell.lang));
     }
     shell.result(&Value::Array(inventory_json(&inventory).collect()));
     Ok(())
@@ -174,10 +185,10 @@ pub(super) fn log_in(
         role,
         common.force_last_tries,
         |left| {
-            eprintln!(
+            talk(&format!(
                 "     …  {}",
                 messages::question::tries(role, left, shell.lang)
-            );
+            ));
         },
     )
 }

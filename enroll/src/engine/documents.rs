@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::event::{Caution, Who};
 use crate::ports::Printer;
 use crate::ports::portal::DocumentFile;
-use crate::stage::{Fact, Stage};
+use crate::stage::Fact;
 
 /// What chapter 3 leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,15 +183,5 @@ impl Enrollment<'_> {
             });
         }
         Ok(files)
-    }
-
-    /// How far an enrollment of this token has come, by its journal alone.
-    pub fn journalled_stage(&mut self) -> Result<Stage, Error> {
-        self.meet_token()?;
-        self.open_journal()?;
-        if self.journal.is_none() {
-            return Err(self.nothing_begun().into());
-        }
-        Ok(self.stage())
     }
 }

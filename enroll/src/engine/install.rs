@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::key::is_certified;
 use super::waiting::Issued;
 use super::{Enrollment, key_id, login, send};
 use crate::certificate::{Certificate, CertificateProblem, Expected, Remark, check};
@@ -179,7 +178,7 @@ impl Enrollment<'_> {
         let of_journal = stage.key().filter(|_| !guessed).map(|key| key.id.clone());
         let pair = pairs
             .into_iter()
-            .find(|pair| is_certified(pair, certificate));
+            .find(|pair| certificate.is_for(pair.public_key.as_ref()));
         let expected = |pair: &KeyPair| {
             of_journal
                 .as_ref()

@@ -194,17 +194,10 @@ pub(crate) fn has_certificate(inventory: &Inventory, pair: &KeyPair) -> bool {
     inventory.certificates.iter().any(|stored| {
         let certificate = Certificate::from_der(&stored.der).ok();
         match certificate.filter(|it| it.key().is_some() && pair.public_key.is_some()) {
-            Some(certificate) => is_certified(pair, &certificate),
+            Some(certificate) => certificate.is_for(pair.public_key.as_ref()),
             None => stored.id == pair.id,
         }
     })
-}
-
-/// Whether the certificate is for this pair: the same point. The name of the curve does not count, since several
-/// names share one.
-pub(super) fn is_certified(pair: &KeyPair, certificate: &Certificate) -> bool {
-    let keys = pair.public_key.as_ref().zip(certificate.key());
-    keys.is_some_and(|(ours, certified)| ours.to_bytes() == certified.key.to_bytes())
 }
 
 /// The pair's public key under the curve name that the page uses, if it is a point of that curve.

@@ -126,7 +126,6 @@ impl Enrollment<'_> {
             self.keep("request.pem", request_pem.as_bytes())?;
             self.keep("request.der", &request_der)?;
         }
-        use crate::stage::Fact;
         Ok(Requested {
             application: order.application.clone(),
             key: super::key_id(&order.key.id)?,

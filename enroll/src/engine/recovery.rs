@@ -3,7 +3,7 @@
 
 use gost3410::{Algorithm, PublicKeyInfo, VerifyingKey};
 
-use super::key::{has_certificate, is_certified};
+use super::key::has_certificate;
 use super::{Enrollment, send};
 use crate::certificate::Certificate;
 use crate::error::Error;
@@ -42,7 +42,8 @@ impl Enrollment<'_> {
         let of_journal = self.stage().key().map(|key| key.id.clone());
         let ours = |pair: &KeyPair| {
             let named = of_journal.as_ref();
-            named.is_none_or(|id| *id == pair.id.to_string()) && is_certified(pair, &certificate)
+            named.is_none_or(|id| *id == pair.id.to_string())
+                && certificate.is_for(pair.public_key.as_ref())
         };
         let Some(pair) = pairs.into_iter().find(ours) else {
             return Ok(false);

@@ -3,7 +3,6 @@
 //! Never an RSA pair: it is the token's transport key for ЕГАИС. Never a pair without a certificate either, unless it
 //! was agreed on while it had one: a request may be under way for it.
 
-use super::key::is_certified;
 use super::{Enrollment, ReplaceOld};
 use crate::certificate::Certificate;
 use crate::error::Error;
@@ -352,13 +351,15 @@ fn old_but(inventory: &Inventory, new: &Certificate, agreed: &[String]) -> Old {
     old.certificates
         .retain(|(_, it)| it.der() != new.der() && owner(it) == owner(new));
     let mut old = old.with_their_pairs(agreed);
-    old.pairs.retain(|pair| !is_certified(pair, new));
+    old.pairs
+        .retain(|pair| !new.is_for(pair.public_key.as_ref()));
     old
 }
 
 /// By public key; by id where the pair's does not read.
 fn belongs(pair: &KeyPair, stored: &StoredCertificate, certificate: &Certificate) -> bool {
-    is_certified(pair, certificate) || (pair.public_key.is_none() && stored.id == pair.id)
+    certificate.is_for(pair.public_key.as_ref())
+        || (pair.public_key.is_none() && stored.id == pair.id)
 }
 
 /// The numbers that the state gave the owner, which stay when name and address change; КПП tells one place of a firm

@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::path::PathBuf;
 
-use crate::journal::When;
 use crate::ports::sms::Phone;
+use crate::stage::When;
 
 /// What to do with an EGAIS certificate that the token already holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,16 @@ impl ReplaceOld {
             Self::No => None,
             Self::First => Some(When::First),
             Self::Last => Some(When::Last),
+        }
+    }
+}
+
+impl From<Option<When>> for ReplaceOld {
+    fn from(when: Option<When>) -> Self {
+        match when {
+            None => Self::No,
+            Some(When::First) => Self::First,
+            Some(When::Last) => Self::Last,
         }
     }
 }

@@ -62,23 +62,12 @@ impl Journal {
         token: &str,
     ) -> Result<Option<Self>, JournalError> {
         let opened = OpenOptions::new().read(true).append(true).open(&path);
-        let mut file = opened.map_err(|error| failed("open", &path, &error))?;
-        let mut bytes = Vec::new();
-        let read = (&mut file).take(LIMIT).read_to_end(&mut bytes);
-        read.map_err(|error| failed("read", &path, &error))?;
-        let last = bytes.iter().rposition(|byte| *byte == b'\n');
-        let whole = last.map_or(0, |at| at + 1);
-        if whole == 0 && begins_first_line(&bytes) {
+        let file = opened.map_err(|error| failed("open", &path, &error))?;
+        let bytes = bytes(&file).map_err(|error| failed("read", &path, &error))?;
+        let Some((story, seal, whole)) = whole_lines(token, &bytes)? else {
             std::fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))?;
             return Ok(None);
-        }
-        let damaged = |line| JournalError::Damaged {
-            token: token.to_owned(),
-            line,
         };
-        let text = core::str::from_utf8(&bytes[..whole])
-            .map_err(|error| damaged(line_of(&bytes, error.valid_up_to())))?;
-        let (story, seal) = Story::read(token, text)?;
         let torn = whole < bytes.len();
         let mut journal = Self {
             file,
@@ -198,6 +187,31 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
+}
+
+/// As much of a journal as there can be.
+pub(super) fn bytes(file: &File) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(LIMIT).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What the finished lines say, and how many octets they are; nothing where not even the first one was finished.
+pub(super) fn whole_lines(
+    token: &str,
+    bytes: &[u8],
+) -> Result<Option<(Story, Seal, usize)>, JournalError> {
+    let last = bytes.iter().rposition(|byte| *byte == b'\n');
+    let whole = last.map_or(0, |at| at + 1);
+    if whole == 0 && begins_first_line(bytes) {
+        return Ok(None);
+    }
+    let text = core::str::from_utf8(&bytes[..whole]).map_err(|error| JournalError::Damaged {
+        token: token.to_owned(),
+        line: line_of(bytes, error.valid_up_to()),
+    })?;
+    let (story, seal) = Story::read(token, text)?;
+    Ok(Some((story, seal, whole)))
 }
 
 /// Whether this is how a first line begins: one that was being written when the process ended.

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::JournalError;
 use super::file::failed;
-use super::store::{Found, Store};
-use super::{JournalError, Story};
+use super::list::Found;
+use super::store::Store;
 
 impl Store {
     /// Puts the journal of `application` at hand, if there is one; another one that is under way waits meanwhile.
@@ -15,7 +16,8 @@ impl Store {
     /// Errors: [`JournalError::Locked`], and those of the file system.
     pub fn turn_to(&self, token: &str, application: &str) -> Result<(), JournalError> {
         let waiting = self.parked_path(token, application);
-        let at_hand = self.peek(&self.path(token), token);
+        // One that does not read stays at hand, to be begun anew when it is opened.
+        let at_hand = self.peek(&self.path(token), token).unwrap_or_default();
         let other = at_hand.filter(|it| it.application() != Some(application));
         if other.is_none() && !waiting.exists() {
             return Ok(());
@@ -51,7 +53,8 @@ impl Store {
     ///
     /// Errors: [`JournalError::SeveralApplications`], and those of [`Self::turn_to`].
     pub fn turn_to_only(&self, token: &str) -> Result<(), JournalError> {
-        let found = self.list()?.into_iter().filter(|it| it.token == token);
+        let found = self.list()?.into_iter().flatten();
+        let found = found.filter(|it| it.token == token);
         let (waiting, at_hand): (Vec<_>, Vec<_>) = found.partition(|it| it.is_parked);
         let waits = waiting.iter().filter(|it| it.is_under_way());
         let counts = |it: &&Found| !it.story.stage.is_over() && !it.is_untouched();
@@ -71,54 +74,12 @@ impl Store {
         }
     }
 
-    /// CKA_ID, hex, of the pairs on `token` that other applications than this one wait for a certificate with.
-    pub(crate) fn awaited_elsewhere(
-        &self,
-        token: &str,
-        application: Option<&str>,
-    ) -> Result<Vec<String>, JournalError> {
-        let others = self
-            .list()?
-            .into_iter()
-            .filter(|it| it.token == token && it.is_under_way() && it.application() != application);
-        Ok(others
-            .filter_map(|it| Some(it.story.stage.key()?.id.clone()))
-            .collect())
-    }
-
     fn parked_path(&self, token: &str, application: &str) -> PathBuf {
         let number: String = application
             .chars()
             .filter(char::is_ascii_alphanumeric)
             .collect();
         self.folder().join(format!("{token}@{number}.jsonl"))
-    }
-}
-
-impl Found {
-    /// The application as the portal numbers it, or as it was named before anything was chosen.
-    #[must_use]
-    pub fn application(&self) -> Option<&str> {
-        let named = self.story.header.application.as_deref();
-        self.story.stage.application().or(named)
-    }
-
-    /// Whether something was begun, and its certificate is still to be requested, issued or installed.
-    #[must_use]
-    pub fn is_under_way(&self) -> bool {
-        let stage = &self.story.stage;
-        !stage.is_over() && !stage.is_installed() && !self.is_untouched()
-    }
-
-    /// Whether there is a first line and nothing else. One that took a damaged journal's place stands for what that told.
-    fn is_untouched(&self) -> bool {
-        let Story {
-            header,
-            facts,
-            open,
-            ..
-        } = &self.story;
-        !header.rebuilt && facts.is_empty() && open.is_empty()
     }
 }
 

@@ -5,25 +5,14 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::file::{Disk, Lock, Synced, failed, private};
-use super::{FORMAT, Header, Journal, JournalError, Story, VERSION, When, read_header};
-use crate::stage::Stage;
+use super::{FORMAT, Header, Journal, JournalError, Story, VERSION, read_header};
+use crate::stage::{Stage, When};
 
 /// The state folder (`--state`).
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
     disk: Rc<dyn Disk>,
-}
-
-/// A journal as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The token's serial number.
-    pub token: String,
-    /// Its lines.
-    pub story: Story,
-    /// Whether another application's journal is at hand.
-    pub(super) is_parked: bool,
 }
 
 impl Store {
@@ -130,20 +119,6 @@ impl Store {
         Ok(files)
     }
 
-    /// Every enrollment under way, by serial number; those that do not read are left out.
-    pub fn list(&self) -> Result<Vec<Found>, JournalError> {
-        let files = self.files()?;
-        let under_way = files.iter().filter_map(|path| {
-            let name = path
-                .file_stem()?
-                .to_str()
-                .filter(|name| !name.contains('-'))?;
-            let token = name.split('@').next()?;
-            self.peek(path, token)
-        });
-        Ok(under_way.collect())
-    }
-
     /// The journals that were damaged and are kept aside.
     pub fn damaged(&self) -> Result<Vec<PathBuf>, JournalError> {
         let is_damaged = |path: &PathBuf| {
@@ -151,18 +126,6 @@ impl Store {
             name.is_some_and(|name| name.contains(DAMAGED))
         };
         Ok(self.files()?.into_iter().filter(is_damaged).collect())
-    }
-
-    /// Reads without the lock and without repairing.
-    pub(super) fn peek(&self, path: &Path, token: &str) -> Option<Found> {
-        let text = std::fs::read_to_string(path).ok()?;
-        let whole = text.rfind('\n').map_or(0, |at| at + 1);
-        let (story, _) = Story::read(token, text.get(..whole)?).ok()?;
-        Some(Found {
-            token: token.to_owned(),
-            story,
-            is_parked: path != self.path(token),
-        })
     }
 
     fn put_aside(&self, token: &str, old: &Journal) -> Result<(), JournalError> {

@@ -2,8 +2,8 @@
 
 use super::text::Text;
 use super::texts;
-use crate::error::{Deed, Error, NextStep, exit_code};
-use crate::journal::JournalError;
+use crate::error::{Deed, Error, NextStep, RESUME, exit_code};
+use crate::journal::{JournalError, Unreadable};
 use crate::ports::portal::TlsFault;
 use crate::ports::token::TransmitError;
 use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
@@ -114,6 +114,7 @@ const fn token_code(error: &TokenError) -> u8 {
         | TokenError::NotPermitted { .. }
         | TokenError::NotInitialised
         | TokenError::NoSpace { .. }
+        | TokenError::NameTooLong { .. }
         | TokenError::KeyNotFound { .. }
         | TokenError::CertificateNotFound { .. }
         | TokenError::Unsupported { .. } => exit_code::TOKEN,
@@ -130,7 +131,9 @@ const fn portal_code(error: &PortalError) -> u8 {
         | PortalError::CodeVoid { .. }
         | PortalError::TooEarly { .. } => exit_code::WRONG_CODE,
         PortalError::Refused { .. } => exit_code::REFUSED,
-        PortalError::NotUnderstood { .. } | PortalError::TooLarge { .. } => exit_code::PAGE,
+        PortalError::NotUnderstood { .. }
+        | PortalError::NotTheCabinet { .. }
+        | PortalError::TooLarge { .. } => exit_code::PAGE,
         PortalError::BadAddress { .. } | PortalError::PlainHttp { .. } => exit_code::USAGE,
         PortalError::Unreachable { .. }
         | PortalError::TimedOut { .. }
@@ -147,11 +150,13 @@ const fn journal_code(error: &JournalError) -> u8 {
         | JournalError::OtherApplication { .. }
         | JournalError::SeveralApplications { .. }
         | JournalError::OtherPortal { .. } => exit_code::JOURNAL_BUSY,
-        JournalError::Nothing { .. } => exit_code::NOTHING_TO_RESUME,
+        JournalError::NoneBegun | JournalError::Nothing { .. } => exit_code::NOTHING_TO_RESUME,
         JournalError::File { .. }
         | JournalError::Damaged { .. }
         | JournalError::Version { .. }
-        | JournalError::OutOfOrder(_) => exit_code::JOURNAL,
+        | JournalError::OutOfOrder(_)
+        | JournalError::Unreadable(_)
+        | JournalError::Rebuilt { .. } => exit_code::JOURNAL,
     }
 }
 
@@ -182,10 +187,13 @@ fn of_token(error: &TokenError) -> NextStep {
         } => first(Deed::Unblock, "enroll resume"),
         // Nobody unblocks the administrator: what is left is to begin anew.
         TokenError::PinBlocked { .. } => NextStep::Run("enroll token format".to_owned()),
-        TokenError::NoSuchPin { .. }
-        | TokenError::NotInitialised
-        | TokenError::Unsupported { .. } => NextStep::Run("enroll token info".to_owned()),
+        // A usual real token is laid out by the vendor's software: formatting it would erase what that shows.
+        TokenError::NotInitialised => NextStep::Option(VENDORS_MODULE),
+        TokenError::NoSuchPin { .. } | TokenError::Unsupported { .. } => {
+            NextStep::Run("enroll token info".to_owned())
+        }
         TokenError::NoSpace { .. } => first(Deed::FreeSpace, "enroll resume"),
+        TokenError::NameTooLong { .. } => NextStep::FirstAgain(Deed::ShortenName),
         TokenError::NotPermitted { .. }
         | TokenError::KeyNotFound { .. }
         | TokenError::CertificateNotFound { .. }
@@ -217,14 +225,17 @@ fn of_sms(error: &SmsError) -> NextStep {
         SmsError::NotMessages { .. }
         | SmsError::CommandFailed { .. }
         | SmsError::CommandHangs { .. }
-        | SmsError::TooLarge { .. }
-        | SmsError::NoTerminal => NextStep::Option("--sms"),
+        | SmsError::TooLarge { .. } => NextStep::Option("--sms"),
+        // Typing is what cannot be done here.
+        SmsError::NoTerminal => NextStep::Option(SMS_COMMAND),
     }
 }
 
 fn of_portal(error: &PortalError) -> NextStep {
     match error {
-        PortalError::BadAddress { .. } => NextStep::Option("--portal"),
+        PortalError::BadAddress { .. } | PortalError::NotTheCabinet { .. } => {
+            NextStep::Option("--portal")
+        }
         PortalError::PlainHttp { .. } => {
             NextStep::FirstThenOption(Deed::UseHttps, "--allow-plain-http")
         }
@@ -265,11 +276,28 @@ fn of_journal(error: &JournalError) -> NextStep {
         JournalError::OtherApplication { .. } => first(Deed::FinishOther, "enroll resume"),
         JournalError::SeveralApplications { .. } => NextStep::Option("--application"),
         JournalError::OtherPortal { .. } => NextStep::Option("--portal"),
-        JournalError::Nothing { .. } => NextStep::Run("enroll request".to_owned()),
+        JournalError::Unreadable(Unreadable {
+            application, why, ..
+        }) => match &**why {
+            JournalError::File { .. } => of_journal(why),
+            _ => resume_of(application.as_deref()),
+        },
+        JournalError::Rebuilt { application, .. } => resume_of(application.as_deref()),
+        JournalError::NoneBegun | JournalError::Nothing { .. } => {
+            NextStep::Run("enroll request".to_owned())
+        }
         JournalError::Damaged { .. }
         | JournalError::Version { .. }
         | JournalError::OutOfOrder(_) => NextStep::Run("enroll resume".to_owned()),
     }
+}
+
+/// Opening a damaged journal begins it anew; one that waits is opened by its application's number.
+fn resume_of(application: Option<&str>) -> NextStep {
+    NextStep::Run(application.map_or_else(
+        || "enroll resume".to_owned(),
+        |number| format!("enroll resume --application {number}"),
+    ))
 }
 
 fn first(deed: Deed, command: &str) -> NextStep {
@@ -279,12 +307,12 @@ fn first(deed: Deed, command: &str) -> NextStep {
 /// `what` is the message itself, to be quoted.
 pub(super) fn words(step: &NextStep, what: Text) -> Text {
     match step {
-        NextStep::Run(command) => Text::plain(command),
+        NextStep::Run(command) => command_text(command),
         NextStep::Option(option) => match hint(option) {
             Some(hint) => texts::next_option_hint(*option, hint),
             None => texts::next_option(*option),
         },
-        NextStep::First(deed, command) => texts::next_first(of_deed(*deed), command),
+        NextStep::First(deed, command) => texts::next_first(of_deed(*deed), command_text(command)),
         NextStep::Again => texts::next_again(),
         NextStep::FirstAgain(deed) => texts::next_first_again(of_deed(*deed)),
         NextStep::FirstThenOption(deed, option) => {
@@ -296,18 +324,27 @@ pub(super) fn words(step: &NextStep, what: Text) -> Text {
     }
 }
 
+/// A command as it is to be typed; resuming needs the options of the run that stopped as well.
+fn command_text(command: &str) -> Text {
+    match command.starts_with(RESUME) {
+        true => texts::next_resume(command),
+        false => Text::plain(command),
+    }
+}
+
 /// What an option is to be given, where its name does not say it.
 fn hint(option: &str) -> Option<Text> {
     Some(match option {
         "--ca" => texts::hint_ca(),
         "--sms" => texts::hint_sms(),
+        SMS_COMMAND => texts::hint_sms_command(),
         "--portal" => texts::hint_portal(),
-        "--state" => texts::hint_state(),
         "--application" => texts::hint_application(),
         "--replace-old" => texts::hint_replace_old(),
         "--pin-file" | "--admin-pin-file" | "--new-pin-file" | "--new-admin-pin-file" => {
             texts::hint_pin_file()
         }
+        VENDORS_MODULE => texts::hint_vendors_module(),
         "--confirm" => texts::hint_confirm(),
         "--yes" => texts::hint_yes(),
         _ => return None,
@@ -323,6 +360,7 @@ fn of_deed(deed: Deed) -> Text {
         Deed::UseHttps => texts::deed_use_https(),
         Deed::Unblock => texts::deed_unblock(),
         Deed::FreeSpace => texts::deed_free_space(),
+        Deed::ShortenName => texts::deed_shorten_name(),
         Deed::CheckPhone => texts::deed_check_phone(),
         Deed::CheckNetwork => texts::deed_check_network(),
         Deed::CallOffice => texts::deed_call_office(),
@@ -337,6 +375,11 @@ fn of_deed(deed: Deed) -> Text {
         Deed::TunnelGost => texts::deed_tunnel_gost(),
     }
 }
+
+/// An inbox that needs nobody to type.
+const SMS_COMMAND: &str = "--sms exec:COMMAND";
+/// Where the vendor's package puts the module that reads the vendor's layout.
+const VENDORS_MODULE: &str = "--token pkcs11:/usr/lib/librtpkcs11ecp.so";
 
 /// Status words after which installing is the way on.
 const AFTER: [&str; 4] = [

@@ -4,7 +4,7 @@ use super::text::Text;
 use super::texts;
 use crate::certificate::CertificateProblem;
 use crate::error::Error;
-use crate::journal::{JournalError, VERSION};
+use crate::journal::{JournalError, Unreadable, VERSION};
 use crate::ports::portal::TlsFault;
 use crate::ports::token::{TransmitError, Tries};
 use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
@@ -84,6 +84,7 @@ fn token(error: &TokenError) -> Text {
         TokenError::NotARutoken { sw } => texts::token_not_a_rutoken(format!("{sw:04X}")),
         TokenError::NotInitialised => texts::token_not_initialised(),
         TokenError::NoSpace { what } => texts::token_no_space(*what),
+        TokenError::NameTooLong { octets } => texts::token_name_too_long(*octets),
         TokenError::KeyNotFound { id } => texts::token_key_not_found(id.to_string()),
         TokenError::CertificateNotFound { file } => {
             texts::token_certificate_not_found(format!("{file:04X}"))
@@ -171,6 +172,9 @@ pub(super) fn portal(error: &PortalError) -> Text {
         PortalError::Refused { said } => texts::portal_refused(said),
         PortalError::NotUnderstood { page, missing, .. } => {
             texts::portal_not_understood(page, missing)
+        }
+        PortalError::NotTheCabinet { page, missing, .. } => {
+            texts::portal_not_the_cabinet(page, missing)
         }
         PortalError::TooLarge { what, limit } => texts::portal_too_large(what, *limit),
     }
@@ -261,6 +265,11 @@ pub(super) fn journal(error: &JournalError) -> Text {
             applications,
         } => texts::journal_several_applications(token, applications.join(", ")),
         JournalError::OtherPortal { token } => texts::journal_other_portal(token),
+        JournalError::Unreadable(Unreadable { path, why, .. }) => {
+            texts::journal_unreadable(path.display().to_string(), journal(why))
+        }
+        JournalError::Rebuilt { token, .. } => texts::journal_rebuilt(token),
+        JournalError::NoneBegun => texts::journal_none(),
         JournalError::Nothing { token } => texts::journal_nothing(token),
     }
 }

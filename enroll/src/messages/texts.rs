@@ -53,18 +53,20 @@ texts! {
     report_state(state);
     report_next(next);
     next_again();
+    next_resume(command);
     next_first_again(deed);
     next_option(option);
     next_option_hint(option, hint);
     hint_ca();
     hint_sms();
+    hint_sms_command();
     hint_portal();
-    hint_state();
     hint_application();
     hint_replace_old();
     hint_pin_file();
     hint_confirm();
     hint_yes();
+    hint_vendors_module();
     next_first(deed, command);
     next_first_option(deed, option);
     next_ask(deed, quote);
@@ -75,6 +77,7 @@ texts! {
     deed_use_https();
     deed_unblock();
     deed_free_space();
+    deed_shorten_name();
     deed_check_phone();
     deed_check_network();
     deed_call_office();
@@ -129,6 +132,7 @@ texts! {
     token_not_a_rutoken(sw);
     token_not_initialised();
     token_no_space(what);
+    token_name_too_long(octets);
     token_key_not_found(id);
     token_certificate_not_found(file);
     token_unsupported(what);
@@ -186,6 +190,7 @@ texts! {
     portal_too_early(said);
     portal_refused(said);
     portal_not_understood(page, missing);
+    portal_not_the_cabinet(page, missing);
     portal_too_large(what, limit);
 
     // What happened: request, certificate, journal.
@@ -225,6 +230,9 @@ texts! {
     journal_several_applications(token, applications);
     journal_other_portal(token);
     journal_nothing(token);
+    journal_none();
+    journal_unreadable(path, why);
+    journal_rebuilt(token);
 
     // How things stand.
     stage_half_removed();
@@ -246,8 +254,10 @@ texts! {
     object_pair(label, id, algorithm);
     object_bare_pair(label, id, algorithm);
     object_unreadable(file, problem);
+    object_none();
     plan_deletes(object);
     plan_keeps(object);
+    plan_unreadable();
 
     // Warnings.
     caution_torn_journal();
@@ -309,11 +319,13 @@ texts! {
     status_damaged(path);
     status_left(minutes);
     status_overdue(minutes);
+    status_nothing();
 
     // Giving up.
     abandon_key(label, id);
     abandon_no_key();
     abandon_certificate(serial);
+    abandon_certificate_perhaps(serial);
     abandon_request_unsent(application);
     abandon_request_unknown(application);
     abandon_request_sent(application);
@@ -348,6 +360,7 @@ texts! {
     doctor_layout();
     doctor_layout_good(pairs, certificates);
     doctor_days_left(days);
+    doctor_days_over(days);
     doctor_portal();
     doctor_portal_unnamed();
     doctor_portal_good();
@@ -373,4 +386,5 @@ texts! {
     usage_serial();
     usage_no_such_object(kind);
     usage_several_objects(kind);
+    usage_object(told);
 }

@@ -282,6 +282,16 @@ pub enum PortalError {
         /// Where the page was saved for the support.
         saved: Option<std::path::PathBuf>,
     },
+    /// The same on the way to the cabinet: most likely the address is another site's.
+    #[error("the page «{page}» has no {missing}: it does not lead to the cabinet")]
+    NotTheCabinet {
+        /// The page's heading or title.
+        page: String,
+        /// What was looked for.
+        missing: String,
+        /// Where the page was saved for the support.
+        saved: Option<std::path::PathBuf>,
+    },
     /// A page or file larger than anything the portal has.
     #[error("the answer to «{what}» is larger than {limit} bytes")]
     TooLarge {

@@ -330,6 +330,12 @@ pub enum TokenError {
     /// A Rutoken without a PKCS#15 application: new, erased, or laid out by the vendor's software.
     #[error("the token is not laid out as PKCS#15")]
     NotInitialised,
+    /// The file that holds the token's name is shorter than this one needs.
+    #[error("a name of {octets} octets is longer than the token takes")]
+    NameTooLong {
+        /// Its length in UTF-8.
+        octets: usize,
+    },
     /// Memory, a directory file or the numbers of keys or files are used up.
     #[error("no room on the token for {what}")]
     NoSpace {

@@ -4,7 +4,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Key;
-use crate::journal::When;
+
+/// When an old certificate goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// Before the request.
+    First,
+    /// After the new certificate is installed.
+    Last,
+}
 
 /// Something that has happened and cannot be undone by forgetting it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

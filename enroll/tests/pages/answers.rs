@@ -270,7 +270,7 @@ fn a_file_in_the_place_of_a_page_is_named() {
     let site = Site::new();
     let json = ResponseTemplate::new(200).set_body_raw("{}", "application/json");
     site.page("/", FRONT).answer("GET", "/lk", json);
-    let Err(PortalError::NotUnderstood { page, missing, .. }) = site.cabinet() else {
+    let Err(PortalError::NotTheCabinet { page, missing, .. }) = site.cabinet() else {
         panic!()
     };
     assert_eq!(

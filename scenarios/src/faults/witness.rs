@@ -123,5 +123,9 @@ pub(crate) fn stage(state: &Path) -> Result<Option<&'static str>, String> {
     let found = Store::new(state)
         .list()
         .map_err(|error| error.to_string())?;
-    Ok(found.first().map(|it| it.story.stage.name()))
+    Ok(found
+        .iter()
+        .flatten()
+        .next()
+        .map(|it| it.story.stage.name()))
 }

@@ -147,7 +147,8 @@ fn a_named_pin_that_is_the_factorys_is_pointed_out_and_not_presented() {
 #[test]
 fn an_object_that_is_not_there_or_not_the_only_one_is_not_guessed() {
     let (desk, _running) = desk(Pins::default());
-    for wanted in ["ffffffff", ""] {
+    let gost = desk.pair("CryptoPro");
+    for wanted in ["ffffffff", "", "gost", &gost[..3]] {
         let (code, _, words) = desk.panel(&with(&["delete-key", wanted], &AS_USER));
         assert_eq!(code, USAGE, "{words}");
     }
@@ -210,6 +211,11 @@ fn a_code_that_nobody_can_type_is_told_before_a_pair_is_made() {
         words.contains("no terminal to ask for the SMS code"),
         "{words}"
     );
+    let sent = answer(desk.sms, "GET /inbox?phone=79000000000");
+    assert!(
+        sent.trim_end().ends_with("[]"),
+        "an SMS that nobody could type: {sent}"
+    );
     assert_eq!(desk.listed("key"), [""; 0]);
 }
 
@@ -269,6 +275,8 @@ fn the_pair_of_an_enrollment_that_is_under_way_is_not_deleted() {
         words.contains("722318") && words.contains("enroll abandon"),
         "{words}"
     );
+    let (code, _, words) = desk.panel(&["format", "--confirm", "anything"]);
+    assert_eq!(code, OLD_OBJECTS, "{words}");
     assert_eq!(desk.listed("key"), std::slice::from_ref(&key));
     desk.enroll_well(&["abandon"]);
     desk.panel_well(&with(&["delete-key", &key], &AS_USER));

@@ -32,6 +32,21 @@ fn a_changed_pin_is_the_one_that_counts() {
 }
 
 #[test]
+fn a_token_on_which_another_program_is_logged_in_is_used_after_each_pin_was_presented() {
+    let line = Line::to(blank());
+    drop(as_user(&line));
+    let mut token = ApduToken::new(line.clone());
+    assert_eq!(token.tries(USER), Ok(Tries::Untold));
+    token.log_in(USER, &Pin::new("12345678")).expect("the PIN");
+    token.set_label("Касса").expect("renames");
+    let mut token = ApduToken::new(line.clone());
+    token
+        .log_in(ADMINISTRATOR, &Pin::new("87654321"))
+        .expect("the other PIN");
+    token.unblock_user_pin().expect("unblocks");
+}
+
+#[test]
 fn a_pin_that_is_too_short_or_too_long_is_refused_and_the_old_one_stays() {
     let line = Line::to(blank());
     for pin in ["", "123", &"9".repeat(33)] {
@@ -75,7 +90,7 @@ fn the_token_gets_another_name_and_refuses_one_that_does_not_fit() {
     let name = |line: &Line| ApduToken::new(line.again()).info().expect("tells").label;
     assert_eq!(name(&line), "Касса № 2");
     let long = as_user(&line).set_label(&"я".repeat(60));
-    assert!(matches!(long, Err(TokenError::NoSpace { .. })));
+    assert!(matches!(long, Err(TokenError::NameTooLong { .. })));
     assert_eq!(name(&line), "Касса № 2");
 }
 
@@ -116,7 +131,7 @@ fn a_name_that_does_not_fit_stops_the_formatting_before_anything_is_erased() {
         ..layout()
     };
     let refused = ApduToken::new(line.again()).format(&long);
-    assert!(matches!(refused, Err(TokenError::NoSpace { .. })));
+    assert!(matches!(refused, Err(TokenError::NameTooLong { .. })));
     assert_eq!(keys_of(&line).len(), 1);
     log_in(&line, ADMINISTRATOR, "87654321").expect("as before");
 }

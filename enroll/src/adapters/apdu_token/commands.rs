@@ -185,10 +185,12 @@ impl<T: Transmit> Card<T> {
         serial.ok_or(TokenError::NotARutoken { sw: answer.sw })
     }
 
-    /// VERIFY without data: asks for the counter and changes nothing.
+    /// VERIFY without data: asks for the counter and changes nothing. Whoever else logged in on the card has not logged in
+    /// here: the PIN is to be presented, and its counter is not told meanwhile.
     pub(super) fn tries(&mut self, role: PinRole) -> Result<Tries, TokenError> {
         match self.send(&[0x00, 0x20, 0x00, reference(role)])?.sw {
-            OK => Ok(Tries::Verified),
+            OK if self.logged_in.contains(&role) => Ok(Tries::Verified),
+            OK => Ok(Tries::Untold),
             PIN_BLOCKED | 0x63C0 => Ok(Tries::Blocked),
             sw @ 0x63C1..=0x63CF => Ok(Tries::Left((sw & 0x0F) as u8)),
             NO_SUCH_REFERENCE => Ok(Tries::NoSuchPin),

@@ -19,9 +19,8 @@ impl<T: Transmit> Card<T> {
             what: "file 5000/5032, the token's description".to_owned(),
         })?;
         if data.len() > file.len() {
-            return Err(TokenError::NoSpace {
-                what: "a name of this length",
-            });
+            let octets = label.len();
+            return Err(TokenError::NameTooLong { octets });
         }
         data.resize(file.len(), 0);
         self.fill(TOKEN_INFO, &data, what)
@@ -96,7 +95,7 @@ impl<T: Transmit> Card<T> {
     }
 }
 
-/// Errors: [`TokenError::NoSpace`] for a label that the file does not hold, before anything is erased.
+/// Errors: [`TokenError::NameTooLong`] for a label that the file does not hold, before anything is erased.
 fn description(serial: [u8; 8], layout: &Layout) -> Result<Vec<u8>, TokenError> {
     let at = layout.at.strftime("%Y%m%d%H%M%SZ").to_string();
     let info = der(
@@ -113,9 +112,8 @@ fn description(serial: [u8; 8], layout: &Layout) -> Result<Vec<u8>, TokenError> 
     if info.len() <= 0x80 {
         return Ok(info);
     }
-    Err(TokenError::NoSpace {
-        what: "a name of this length",
-    })
+    let octets = layout.label.len();
+    Err(TokenError::NameTooLong { octets })
 }
 
 /// EF.DIR's one application.

@@ -359,6 +359,15 @@ fn status_words_become_words() {
 }
 
 #[test]
+fn a_login_of_another_program_is_not_ours_and_the_pin_is_presented_once() {
+    let role = PinRole::User;
+    let mut token = token(&["00200002 > 9000", LOG_IN, "00200002 > 9000"]);
+    assert_eq!(token.tries(role), Ok(Tries::Untold));
+    token.log_in(role, &Pin::new("12345678")).expect("right");
+    assert_eq!(token.tries(role), Ok(Tries::Verified));
+}
+
+#[test]
 fn a_removed_card_has_forgotten_the_login() {
     let mut token = with_user(&["00A40800 04 50005031 00 > -"]);
     assert_eq!(
