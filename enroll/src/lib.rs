@@ -36,6 +36,7 @@ pub mod error;
 pub mod event;
 pub mod journal;
 pub mod messages;
+mod moment;
 pub mod name;
 pub mod object;
 pub mod pem;
