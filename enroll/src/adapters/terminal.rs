@@ -196,10 +196,9 @@ impl SmsInbox for PromptInbox {
             .map(Zeroizing::new)
             .map_err(|_| SmsError::NoTerminal)?;
         self.asked += 1;
-        let text = Zeroizing::new(format!("Код подтверждения: {}", typed.trim()));
         Ok(vec![SmsMessage {
             id: self.asked,
-            text,
+            text: message_of(&typed),
             at: None,
         }])
     }
@@ -207,6 +206,13 @@ impl SmsInbox for PromptInbox {
     fn sees_notices(&self) -> bool {
         false
     }
+}
+
+/// What a person read off the phone, as a message: the digits, however they were typed.
+fn message_of(typed: &str) -> Zeroizing<String> {
+    let digits: Zeroizing<String> =
+        Zeroizing::new(typed.chars().filter(char::is_ascii_digit).collect());
+    Zeroizing::new(format!("Код подтверждения: {}", *digits))
 }
 
 /// Whether there is a person: questions go to stderr, answers come from stdin.
@@ -223,3 +229,17 @@ fn unreadable(what: &str, why: &str) -> ApplicantError {
 }
 
 const PIN_FILE_LIMIT: u64 = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::sms::Code;
+    use crate::sms::{Notice, classify, masked};
+
+    #[test]
+    fn a_code_typed_with_a_blank_is_the_code_and_is_not_told() {
+        let message = message_of(" 123 456\n");
+        assert!(classify(&message) == Notice::Code(Code::new("123456")));
+        assert_eq!(masked(&message, 1), "Код подтверждения: {code:1}");
+    }
+}
