@@ -268,13 +268,9 @@ impl Browser {
         form: Vec<(String, String)>,
         answer: &Answer,
     ) {
-        let query = target
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
         self.events.tell(&Event::Http {
             method: method.name(),
-            path: format!("{}{query}", target.path()),
+            path: target.path().to_owned(),
             form,
             status: answer.status,
             title: answer.title(),
