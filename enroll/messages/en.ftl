@@ -9,7 +9,7 @@ report-next = next: { $next }
 
 next-option = the same command with { $option }
 next-option-hint = the same command with { $option } ({ $hint })
-hint-ca = the file with the certificates of the authority that the portal's owner names; if the address is wrong, --portal
+hint-ca = the file with the certificates of the authority that the site's owner names; if the address is wrong, --portal or --sms
 hint-sms = prompt to type the code yourself, the gateway's URL, or exec:COMMAND
 hint-portal = the address as the certification authority gave it
 hint-state = another folder; what the token and the portal say is enough to go on
@@ -28,7 +28,7 @@ deed-connect-token = connect the right token, and no other
 deed-start-service = start the smart card service (systemctl start pcscd)
 deed-install-library = install it (apt install libpcsclite1 pcscd)
 deed-find-pin = find out the right PIN
-deed-use-https = name the portal's https address, since phone and code can be read on the way otherwise
+deed-use-https = name the https address, since phone and code can be read on the way otherwise
 deed-unblock = unblock the user's PIN with the administrator's: enroll token unblock
 deed-free-space = free space on the token
 deed-check-phone = the number is not registered, or the SMS was not delivered; check the phone
@@ -40,7 +40,7 @@ deed-check-folder = check the folder's rights and free space
 deed-install-printing = install CUPS (apt install cups-client), or print the files with another program; they are there
 deed-check-printer = switch the printer on and make it the default (lpstat -d; lpoptions -d NAME); the files are there
 deed-check-module = check the module's path, and that it is made for this system
-deed-check-clock = check this machine's clock (timedatectl); if it is right, have the portal's owner renew the certificate
+deed-check-clock = check this machine's clock (timedatectl); if it is right, the certificate is its owner's to renew
 deed-come-back = wait until the portal is open
 deed-tunnel-gost = a portal with GOST suites alone is reached through a tunnel on this machine (stunnel with a GOST engine)
 
@@ -128,6 +128,10 @@ applicant-unreadable = cannot read { $what }: { $why }
 printer-no-program = the papers are not printed: the program { $program } is not installed
 printer-refused = the papers are not all printed: the printer did not take { $file }: { $why }
 
+sms-bad-address = the SMS gateway's address cannot be used: { $why }
+sms-plain-http = the SMS gateway { $host } would be spoken to in clear
+sms-timed-out = the SMS gateway did not answer in { $secs } s
+sms-status = the SMS gateway answered with the HTTP status { $status }
 sms-unreachable = the SMS inbox does not answer: { $why }
 sms-not-messages = the SMS inbox answered something that is not a list of messages: { $why }
 sms-command-failed = the SMS command failed: { $why }
@@ -138,17 +142,47 @@ sms-no-terminal = no terminal to ask for the SMS code at
 ## What happened: the portal
 
 portal-bad-address = the portal's address cannot be used: { $why }
+address-not-url = it is no URL
+address-no-host = it has no host
+address-scheme = { $scheme }: is neither http nor https
+address-other-host = it leads to another host, { $host }
+address-other-port = it leads to another port of { $host }
+address-ca-file = the CA file { $path }: { $why }
 portal-plain-http = { $host } would be spoken to in clear
 portal-unreachable = the portal does not answer: { $why }
 portal-timed-out = the portal did not answer in { $secs } s
 portal-busy = the portal has too much to do and asks to come back later
 portal-busy-for = the portal is closed and asks to come back in { $secs } s
-tls-unknown-issuer = the portal's TLS certificate is from an authority that is not trusted
-tls-expired = the portal's TLS certificate has expired
-tls-not-yet-valid = the portal's TLS certificate is not valid yet
-tls-other-host = the portal's TLS certificate is for another host
-tls-nothing-in-common = the portal and this program have no TLS version or cipher in common
-tls-refused = the portal's TLS certificate is refused: { $why }
+tls-unknown-issuer =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate is from an authority that is not trusted
+tls-expired =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate has expired
+tls-not-yet-valid =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate is not valid yet
+tls-other-host =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate is for another host
+tls-nothing-in-common =
+    { $whose ->
+        [sms] the SMS gateway
+       *[portal] the portal
+    } and this program have no TLS version or cipher in common
+tls-refused =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate is refused: { $why }
 portal-status = the portal answered { $status } to «{ $what }»
 portal-session-expired = the session has ended
 portal-wrong-code = the code was not accepted: { $said }
@@ -282,6 +316,7 @@ wait-login = before logging in again
 wait-list = before looking at the list
 wait-ordered = SMS 1: «Ваш сертификат заказан»
 wait-issue = the certificate: 15 to 30 minutes
+wait-gateway = the SMS gateway does not answer, asking again
 wait-portal = the portal does not answer, asking again
 wait-card = a card is to connect to { $address }
 

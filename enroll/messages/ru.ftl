@@ -9,7 +9,7 @@ report-next = дальше: { $next }
 
 next-option = повторите команду с { $option }
 next-option-hint = повторите команду с { $option } ({ $hint })
-hint-ca = файл с сертификатами центра, который назовёт владелец портала; если неверен адрес — --portal
+hint-ca = файл с сертификатами центра, который назовёт владелец сайта; если неверен адрес — --portal или --sms
 hint-sms = prompt, чтобы ввести код самому, URL шлюза или exec:КОМАНДА
 hint-portal = адрес, который дал удостоверяющий центр
 hint-state = другая папка; чтобы продолжить, хватит того, что скажут токен и портал
@@ -28,7 +28,7 @@ deed-connect-token = подключите нужный токен, один
 deed-start-service = запустите службу смарт-карт (systemctl start pcscd)
 deed-install-library = установите её (apt install libpcsclite1 pcscd)
 deed-find-pin = узнайте верный PIN-код
-deed-use-https = укажите адрес портала с https, иначе телефон и код можно прочесть по пути
+deed-use-https = укажите адрес с https, иначе телефон и код можно прочесть по пути
 deed-unblock = разблокируйте PIN-код пользователя PIN-кодом администратора: enroll token unblock
 deed-free-space = освободите место на токене
 deed-check-phone = номер не зарегистрирован или SMS не доставлено; проверьте телефон
@@ -40,7 +40,7 @@ deed-check-folder = проверьте права на папку и место 
 deed-install-printing = установите CUPS (apt install cups-client) или напечатайте файлы другой программой: они сохранены
 deed-check-printer = включите принтер и назначьте его основным (lpstat -d; lpoptions -d ИМЯ); файлы сохранены
 deed-check-module = проверьте путь к модулю и то, что он собран для этой системы
-deed-check-clock = проверьте часы этой машины (timedatectl); если они верны, сертификат должен обновить владелец портала
+deed-check-clock = проверьте часы этой машины (timedatectl); если они верны, сертификат должен обновить его владелец
 deed-come-back = дождитесь, пока портал откроется
 deed-tunnel-gost = портал, где есть лишь шифры ГОСТ, доступен через туннель на этой машине (stunnel с модулем ГОСТ)
 
@@ -150,6 +150,10 @@ applicant-unreadable = не прочитать { $what }: { $why }
 printer-no-program = документы не напечатаны: программа { $program } не установлена
 printer-refused = напечатаны не все документы: принтер не принял { $file }: { $why }
 
+sms-bad-address = адрес SMS-шлюза не годится: { $why }
+sms-plain-http = соединение с SMS-шлюзом { $host } было бы открытым (http)
+sms-timed-out = SMS-шлюз не ответил за { $secs } с
+sms-status = SMS-шлюз ответил статусом HTTP { $status }
 sms-unreachable = SMS-шлюз не отвечает: { $why }
 sms-not-messages = ответ SMS-шлюза — не список сообщений: { $why }
 sms-command-failed = команда для SMS не выполнена: { $why }
@@ -160,17 +164,41 @@ sms-no-terminal = код из SMS спросить негде
 ## Что случилось: портал
 
 portal-bad-address = адрес портала не годится: { $why }
+address-not-url = это не URL
+address-no-host = в нём нет имени узла
+address-scheme = схема { $scheme } — не http и не https
+address-other-host = он ведёт на другой узел, { $host }
+address-other-port = он ведёт на другой порт узла { $host }
+address-ca-file = не прочитать файл сертификатов { $path }: { $why }
 portal-plain-http = соединение с { $host } было бы открытым (http)
 portal-unreachable = портал не отвечает: { $why }
 portal-timed-out = портал не ответил за { $secs } с
 portal-busy = портал перегружен и просит зайти позже
 portal-busy-for = портал закрыт и просит зайти через { $secs } с
-tls-unknown-issuer = сертификат TLS портала выдан центром, которому нет доверия
-tls-expired = срок действия сертификата TLS портала истёк
-tls-not-yet-valid = сертификат TLS портала ещё не действует
-tls-other-host = сертификат TLS портала выдан другому узлу
-tls-nothing-in-common = у портала и этой программы нет общей версии TLS или шифра
-tls-refused = сертификат TLS портала не принят: { $why }
+tls-unknown-issuer = сертификат TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } выдан центром, которому нет доверия
+tls-expired = срок действия сертификата TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } истёк
+tls-not-yet-valid = сертификат TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } ещё не действует
+tls-other-host = сертификат TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } выдан другому узлу
+tls-nothing-in-common = у { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } и этой программы нет общей версии TLS или шифра
+tls-refused = сертификат TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } не принят: { $why }
 portal-status = портал ответил { $status } на «{ $what }»
 portal-session-expired = сеанс на портале завершён
 portal-wrong-code = код не принят: { $said }
@@ -308,6 +336,7 @@ wait-login = перед повторным входом
 wait-list = перед просмотром списка заявок
 wait-ordered = SMS «Ваш сертификат заказан»
 wait-issue = выпуск сертификата: 15–30 минут
+wait-gateway = SMS-шлюз не отвечает, обращаемся ещё раз
 wait-portal = портал не отвечает, спрашиваем ещё раз
 wait-card = токен подключается к { $address }
 

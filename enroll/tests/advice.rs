@@ -12,7 +12,7 @@ use enroll::certificate::CertificateProblem;
 use enroll::journal::JournalError;
 use enroll::messages::{Lang, Report};
 use enroll::object::Object;
-use enroll::ports::portal::TlsFault;
+use enroll::ports::portal::{AddressFault, TlsFault};
 use enroll::ports::token::{KeyId, PinRole, TokenError, TransmitError, Tries};
 use enroll::ports::{ApplicantError, PortalError, PrinterError, SmsError};
 use enroll::request::{FieldProblem, RequestError};
@@ -132,7 +132,7 @@ fn of_the_token() -> Vec<Error> {
 fn of_portal_and_phone() -> Vec<Error> {
     let portal = [
         PortalError::BadAddress {
-            why: s("it has no host"),
+            why: AddressFault::NoHost,
         },
         PortalError::PlainHttp {
             host: s("key.forus.ru"),
@@ -181,8 +181,17 @@ fn of_portal_and_phone() -> Vec<Error> {
         },
     ];
     let sms = [
+        SmsError::BadAddress {
+            why: AddressFault::NotUrl,
+        },
+        SmsError::PlainHttp {
+            host: s("sms.forus.ru"),
+        },
+        SmsError::Tls(TlsFault::Expired),
+        SmsError::TimedOut { secs: 30 },
+        SmsError::Status { status: 502 },
         SmsError::Unreachable {
-            why: s("HTTP status 500"),
+            why: s("Connection refused"),
         },
         SmsError::NotMessages {
             why: s("line 1, column 1"),

@@ -79,7 +79,7 @@ impl Browser {
         save_pages: Option<PathBuf>,
         events: Events,
     ) -> Result<Self, PortalError> {
-        let transport = Transport::new(options, event_loop, events.clone())?;
+        let transport = Transport::new(options, event_loop, events.clone(), WAITS)?;
         Ok(Self {
             transport,
             events,
@@ -332,6 +332,8 @@ fn failed(answer: &Answer, what: &str) -> PortalError {
     }
 }
 
+/// What is waited for before the portal is asked again.
+const WAITS: &str = "the portal does not answer, asking again";
 const REDIRECTS: usize = 10;
 /// How many pages are kept: more than a person walks through in a chapter.
 const SEEN: usize = 16;

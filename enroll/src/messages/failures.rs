@@ -5,7 +5,7 @@ use super::texts;
 use crate::certificate::CertificateProblem;
 use crate::error::Error;
 use crate::journal::{JournalError, VERSION};
-use crate::ports::portal::TlsFault;
+use crate::ports::portal::{AddressFault, TlsFault};
 use crate::ports::token::{TransmitError, Tries};
 use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
 use crate::request::{FieldProblem, RequestError};
@@ -145,6 +145,11 @@ fn printer(error: &PrinterError) -> Text {
 
 pub(super) fn sms(error: &SmsError) -> Text {
     match error {
+        SmsError::BadAddress { why } => texts::sms_bad_address(address(why)),
+        SmsError::PlainHttp { host } => texts::sms_plain_http(host),
+        SmsError::Tls(fault) => tls(fault, "sms"),
+        SmsError::TimedOut { secs } => texts::sms_timed_out(*secs),
+        SmsError::Status { status } => texts::sms_status(*status),
         SmsError::Unreachable { why } => texts::sms_unreachable(why),
         SmsError::NotMessages { why } => texts::sms_not_messages(why),
         SmsError::CommandFailed { why } => texts::sms_command_failed(why),
@@ -156,11 +161,11 @@ pub(super) fn sms(error: &SmsError) -> Text {
 
 pub(super) fn portal(error: &PortalError) -> Text {
     match error {
-        PortalError::BadAddress { why } => texts::portal_bad_address(why),
+        PortalError::BadAddress { why } => texts::portal_bad_address(address(why)),
         PortalError::PlainHttp { host } => texts::portal_plain_http(host),
         PortalError::Unreachable { why } => texts::portal_unreachable(why),
         PortalError::TimedOut { secs } => texts::portal_timed_out(*secs),
-        PortalError::Tls(fault) => tls(fault),
+        PortalError::Tls(fault) => tls(fault, "portal"),
         PortalError::Busy { secs: Some(secs) } => texts::portal_busy_for(*secs),
         PortalError::Busy { secs: None } => texts::portal_busy(),
         PortalError::Status { what, status } => texts::portal_status(*status, what),
@@ -176,14 +181,28 @@ pub(super) fn portal(error: &PortalError) -> Text {
     }
 }
 
-fn tls(fault: &TlsFault) -> Text {
+fn address(fault: &AddressFault) -> Text {
     match fault {
-        TlsFault::UnknownIssuer => texts::tls_unknown_issuer(),
-        TlsFault::Expired => texts::tls_expired(),
-        TlsFault::NotYetValid => texts::tls_not_yet_valid(),
-        TlsFault::OtherHost => texts::tls_other_host(),
-        TlsFault::NothingInCommon => texts::tls_nothing_in_common(),
-        TlsFault::Refused { why } => texts::tls_refused(why),
+        AddressFault::NotUrl => texts::address_not_url(),
+        AddressFault::NoHost => texts::address_no_host(),
+        AddressFault::Scheme { scheme } => texts::address_scheme(scheme),
+        AddressFault::OtherHost { host } => texts::address_other_host(host),
+        AddressFault::OtherPort { host } => texts::address_other_port(host),
+        AddressFault::CaFile { path, why } => {
+            texts::address_ca_file(path.display().to_string(), why)
+        }
+    }
+}
+
+/// `whose` is `portal` or `sms`.
+fn tls(fault: &TlsFault, whose: &str) -> Text {
+    match fault {
+        TlsFault::UnknownIssuer => texts::tls_unknown_issuer(whose),
+        TlsFault::Expired => texts::tls_expired(whose),
+        TlsFault::NotYetValid => texts::tls_not_yet_valid(whose),
+        TlsFault::OtherHost => texts::tls_other_host(whose),
+        TlsFault::NothingInCommon => texts::tls_nothing_in_common(whose),
+        TlsFault::Refused { why } => texts::tls_refused(whose, why),
     }
 }
 

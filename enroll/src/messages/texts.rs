@@ -159,6 +159,10 @@ texts! {
     printer_no_program(program);
     printer_refused(file, why);
 
+    sms_bad_address(why);
+    sms_plain_http(host);
+    sms_timed_out(secs);
+    sms_status(status);
     sms_unreachable(why);
     sms_not_messages(why);
     sms_command_failed(why);
@@ -168,17 +172,23 @@ texts! {
 
     // What happened: the portal.
     portal_bad_address(why);
+    address_not_url();
+    address_no_host();
+    address_scheme(scheme);
+    address_other_host(host);
+    address_other_port(host);
+    address_ca_file(path, why);
     portal_plain_http(host);
     portal_unreachable(why);
     portal_timed_out(secs);
     portal_busy();
     portal_busy_for(secs);
-    tls_unknown_issuer();
-    tls_expired();
-    tls_not_yet_valid();
-    tls_other_host();
-    tls_nothing_in_common();
-    tls_refused(why);
+    tls_unknown_issuer(whose);
+    tls_expired(whose);
+    tls_not_yet_valid(whose);
+    tls_other_host(whose);
+    tls_nothing_in_common(whose);
+    tls_refused(whose, why);
     portal_status(status, what);
     portal_session_expired();
     portal_wrong_code(said);
@@ -280,6 +290,7 @@ texts! {
     wait_list();
     wait_ordered();
     wait_issue();
+    wait_gateway();
     wait_portal();
     wait_card(address);
 
