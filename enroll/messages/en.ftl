@@ -311,6 +311,7 @@ caution-ends-soon =
 
 wait-code = the SMS with the code
 interrupted = interrupted: what was done is in the journal and nothing is lost; next: enroll resume
+interrupted-token = interrupted; what the token holds now: enroll token list
 wait-resend = until another code may be asked for
 wait-login = before logging in again
 wait-list = before looking at the list

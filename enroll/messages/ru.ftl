@@ -331,6 +331,7 @@ caution-ends-soon =
 
 wait-code = SMS с кодом
 interrupted = прервано: всё сделанное записано в журнал, ничего не потеряно; дальше: enroll resume
+interrupted-token = прервано; что теперь на токене: enroll token list
 wait-resend = пока можно будет запросить другой код
 wait-login = перед повторным входом
 wait-list = перед просмотром списка заявок

@@ -126,3 +126,12 @@ fn russian_counts_by_its_own_plurals() {
         assert!(told(days).ends_with(words), "{}", told(days));
     }
 }
+
+#[test]
+fn words_of_others_bring_no_control_characters_to_a_terminal() {
+    let said = texts::portal_refused("\u{1b}]0;pwned\u{7} нет");
+    for lang in [Lang::Ru, Lang::En] {
+        let told = said.of(lang);
+        assert!(told.ends_with("\u{fffd}]0;pwned\u{fffd} нет"), "{told}");
+    }
+}

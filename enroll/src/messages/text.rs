@@ -8,6 +8,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::Lang;
+use crate::name;
 use crate::object::Object;
 use crate::ports::token::PinRole;
 
@@ -20,7 +21,8 @@ pub(crate) enum Text {
     Plain(String),
 }
 
-/// What stands where a message has a variable.
+/// What stands where a message has a variable. Words may be a page's, a token's or a certificate's: a terminal is given
+/// none of their control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     Words(String),
@@ -61,7 +63,7 @@ fn format(name: &str, values: &[(&'static str, Value)], lang: Lang) -> String {
 impl Value {
     fn of(&self, lang: Lang) -> FluentValue<'static> {
         match self {
-            Self::Words(words) => FluentValue::from(words.clone()),
+            Self::Words(words) => FluentValue::from(name::printable(words)),
             Self::Number(number) => FluentValue::from(*number),
             Self::Texts(texts) => {
                 let texts: Vec<String> = texts.iter().map(|it| it.of(lang)).collect();

@@ -285,6 +285,7 @@ texts! {
     // What is waited for.
     wait_code();
     interrupted();
+    interrupted_token();
     wait_resend();
     wait_login();
     wait_list();
