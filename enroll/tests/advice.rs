@@ -95,7 +95,7 @@ fn of_the_token() -> Vec<Error> {
         TokenError::NoSuchPin { role: admin },
         TokenError::PinUnfit { role, octets: 3 },
         TokenError::NotLoggedIn {
-            what: "make a pair",
+            what: "make key pairs",
         },
         TokenError::NotPermitted {
             what: "delete a certificate",
@@ -103,7 +103,7 @@ fn of_the_token() -> Vec<Error> {
         },
         TokenError::NotARutoken { sw: 0x6d00 },
         TokenError::NotInitialised,
-        TokenError::NoSpace { what: "a key" },
+        TokenError::NoSpace { what: "a key pair" },
         TokenError::KeyNotFound {
             id: KeyId(vec![0xab, 0xcd]),
         },
@@ -172,7 +172,7 @@ fn of_portal_and_phone() -> Vec<Error> {
         },
         PortalError::NotUnderstood {
             page: s("Технические работы"),
-            missing: s("link «ОК»"),
+            missing: s("link or button «ОК»"),
             saved: Some("pages/page-1.html".into()),
         },
         PortalError::TooLarge {

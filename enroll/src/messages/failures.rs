@@ -2,6 +2,7 @@
 
 use super::text::Text;
 use super::texts;
+use super::words::{self, word};
 use crate::certificate::CertificateProblem;
 use crate::error::Error;
 use crate::journal::{JournalError, VERSION};
@@ -79,21 +80,21 @@ fn token(error: &TokenError) -> Text {
         TokenError::PinBlocked { role } => texts::token_pin_blocked(*role),
         TokenError::PinUnfit { role, octets } => texts::token_pin_unfit(*octets, *role),
         TokenError::NoSuchPin { role } => texts::token_no_such_pin(*role),
-        TokenError::NotLoggedIn { what } => texts::token_not_logged_in(*what),
-        TokenError::NotPermitted { role, what } => texts::token_not_permitted(*role, *what),
+        TokenError::NotLoggedIn { what } => texts::token_not_logged_in(word(what)),
+        TokenError::NotPermitted { role, what } => texts::token_not_permitted(*role, word(what)),
         TokenError::NotARutoken { sw } => texts::token_not_a_rutoken(format!("{sw:04X}")),
         TokenError::NotInitialised => texts::token_not_initialised(),
-        TokenError::NoSpace { what } => texts::token_no_space(*what),
+        TokenError::NoSpace { what } => texts::token_no_space(word(what)),
         TokenError::KeyNotFound { id } => texts::token_key_not_found(id.to_string()),
         TokenError::CertificateNotFound { file } => {
             texts::token_certificate_not_found(format!("{file:04X}"))
         }
-        TokenError::Unsupported { what } => texts::token_unsupported(what),
+        TokenError::Unsupported { what } => texts::token_unsupported(word(what)),
         TokenError::StatusWord { command, sw } => {
             texts::token_status_word(format!("{sw:04X}"), *command)
         }
-        TokenError::Damaged { what } => texts::token_damaged(what),
-        TokenError::NotWritten { what } => texts::token_not_written(*what),
+        TokenError::Damaged { what } => texts::token_damaged(word(what)),
+        TokenError::NotWritten { what } => texts::token_not_written(word(what)),
         TokenError::BadSignature => texts::token_bad_signature(),
     }
 }
@@ -101,7 +102,7 @@ fn token(error: &TokenError) -> Text {
 fn transmit(error: &TransmitError) -> Text {
     match error {
         TransmitError::NoLibrary { why } => texts::transmit_no_library(why),
-        TransmitError::NoService { why } => texts::transmit_no_service(why),
+        TransmitError::NoService { why } => texts::transmit_no_service(word(why)),
         TransmitError::NoModule { module, why } => texts::transmit_no_module(module, why),
         TransmitError::CannotListen { why } => texts::transmit_cannot_listen(why),
         TransmitError::NoReader {
@@ -175,7 +176,7 @@ pub(super) fn portal(error: &PortalError) -> Text {
         PortalError::TooEarly { said, .. } => texts::portal_too_early(said),
         PortalError::Refused { said } => texts::portal_refused(said),
         PortalError::NotUnderstood { page, missing, .. } => {
-            texts::portal_not_understood(page, missing)
+            texts::portal_not_understood(page, words::missing(missing))
         }
         PortalError::TooLarge { what, limit } => texts::portal_too_large(what, *limit),
     }
@@ -214,7 +215,7 @@ fn request(error: &RequestError) -> Text {
         RequestError::KeyUsage { name } => texts::request_key_usage(name),
         RequestError::Algorithm { algorithm } => texts::request_algorithm(format!("{algorithm:?}")),
         RequestError::Malformed { why } => texts::request_malformed(why),
-        RequestError::Differs { what } => texts::request_differs(*what),
+        RequestError::Differs { what } => texts::request_differs(word(what)),
         RequestError::Signature => texts::request_signature(),
     }
 }
@@ -235,13 +236,13 @@ fn field(problem: FieldProblem) -> Text {
 
 fn certificate(problem: &CertificateProblem) -> Text {
     match problem {
-        CertificateProblem::Malformed { why } => texts::certificate_malformed(why),
+        CertificateProblem::Malformed { why } => texts::certificate_malformed(word(why)),
         CertificateProblem::NotGost => texts::certificate_not_gost(),
         CertificateProblem::TwoAlgorithms => texts::certificate_two_algorithms(),
         CertificateProblem::NoIssuer { issuer } => texts::certificate_no_issuer(issuer),
         CertificateProblem::Signature { issuer } => texts::certificate_signature(issuer),
         CertificateProblem::NotAnIssuer { issuer, why } => {
-            texts::certificate_not_an_issuer(issuer, *why)
+            texts::certificate_not_an_issuer(issuer, word(why))
         }
         CertificateProblem::NotYetValid { from } => {
             texts::certificate_not_yet_valid(from.to_string())
@@ -266,7 +267,7 @@ pub(crate) fn unreadable(file: u16, problem: &CertificateProblem) -> Text {
 pub(super) fn journal(error: &JournalError) -> Text {
     match error {
         JournalError::File { act, path, why } => {
-            texts::journal_file(*act, path.display().to_string(), why)
+            texts::journal_file(word(act), path.display().to_string(), word(why))
         }
         JournalError::Locked { token } => texts::journal_locked(token),
         JournalError::Damaged { token, line } => texts::journal_damaged(*line, token),

@@ -226,6 +226,13 @@ texts! {
     certificate_unknown_critical(oid);
     certificate_not_qualified(what);
     certificate_other_subject(attribute);
+    missing_link_or_button(what);
+    missing_button(what);
+    missing_fields_under(what);
+    missing_legible_field(what);
+    missing_field(what);
+    missing_words(what);
+    missing_heading(what);
     journal_file(act, path, why);
     journal_locked(token);
     journal_damaged(line, token);
