@@ -133,10 +133,14 @@ fn russian_counts_by_its_own_plurals() {
 
 #[test]
 fn words_of_others_bring_no_control_characters_to_a_terminal() {
-    let said = texts::portal_refused("\u{1b}]0;pwned\u{7} нет");
-    for lang in [Lang::Ru, Lang::En] {
-        let told = said.of(lang);
-        assert!(told.ends_with("\u{fffd}]0;pwned\u{fffd} нет"), "{told}");
+    let theirs = "\u{1b}]0;pwned\u{7} нет";
+    let said = texts::portal_refused(theirs);
+    let lacks = texts::portal_not_understood("Форус", words::missing(theirs));
+    for text in [said, lacks] {
+        for lang in [Lang::Ru, Lang::En] {
+            let told = text.of(lang);
+            assert!(told.contains("\u{fffd}]0;pwned\u{fffd} нет"), "{told}");
+        }
     }
 }
 

@@ -12,7 +12,8 @@ use crate::name;
 use crate::object::Object;
 use crate::ports::token::PinRole;
 
-/// A message of the files with its values, or words that are the same in every language.
+/// A message of the files with its values, or words that are the same in every language. Words may be a page's, a
+/// token's or a certificate's: a terminal is given none of their control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Text {
     /// A message by its name in the files.
@@ -21,8 +22,7 @@ pub(crate) enum Text {
     Plain(String),
 }
 
-/// What stands where a message has a variable. Words may be a page's, a token's or a certificate's: a terminal is given
-/// none of their control characters.
+/// What stands where a message has a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     Words(String),
@@ -35,7 +35,7 @@ impl Text {
     pub(crate) fn of(&self, lang: Lang) -> String {
         match self {
             Self::Message(name, values) => format(name, values, lang),
-            Self::Plain(words) => words.clone(),
+            Self::Plain(words) => name::printable(words),
         }
     }
 
