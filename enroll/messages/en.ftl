@@ -9,7 +9,7 @@ report-next = next: { $next }
 
 next-option = the same command with { $option }
 next-option-hint = the same command with { $option } ({ $hint })
-hint-ca = the file with the certificates of the authority that the portal's owner names; if the address is wrong, --portal
+hint-ca = the file with the certificates of the authority that the site's owner names; if the address is wrong, --portal or --sms
 hint-sms = prompt to type the code yourself, the gateway's URL, or exec:COMMAND
 hint-sms-command = it prints the messages; or the gateway's URL
 hint-portal = the address as the certification authority gave it
@@ -30,7 +30,7 @@ deed-connect-token = connect the right token, and no other
 deed-start-service = start the smart card service (systemctl start pcscd)
 deed-install-library = install it (apt install libpcsclite1 pcscd)
 deed-find-pin = find out the right PIN
-deed-use-https = name the portal's https address, since phone and code can be read on the way otherwise
+deed-use-https = name the https address, since phone and code can be read on the way otherwise
 deed-unblock = unblock the user's PIN with the administrator's: enroll token unblock
 deed-free-space = free space on the token
 deed-shorten-name = choose a shorter name
@@ -43,7 +43,7 @@ deed-check-folder = check the folder's rights and free space
 deed-install-printing = install CUPS (apt install cups-client), or print the files with another program; they are there
 deed-check-printer = switch the printer on and make it the default (lpstat -d; lpoptions -d NAME); the files are there
 deed-check-module = check the module's path, and that it is made for this system
-deed-check-clock = check this machine's clock (timedatectl); if it is right, have the portal's owner renew the certificate
+deed-check-clock = check this machine's clock (timedatectl); if it is right, the certificate is its owner's to renew
 deed-come-back = wait until the portal is open
 deed-tunnel-gost = a portal with GOST suites alone is reached through a tunnel on this machine (stunnel with a GOST engine)
 
@@ -132,6 +132,10 @@ applicant-unreadable = cannot read { $what }: { $why }
 printer-no-program = the papers are not printed: the program { $program } is not installed
 printer-refused = the papers are not all printed: the printer did not take { $file }: { $why }
 
+sms-bad-address = the SMS gateway's address cannot be used: { $why }
+sms-plain-http = the SMS gateway { $host } would be spoken to in clear
+sms-timed-out = the SMS gateway did not answer in { $secs } s
+sms-status = the SMS gateway answered with the HTTP status { $status }
 sms-unreachable = the SMS inbox does not answer: { $why }
 sms-not-messages = the SMS inbox answered something that is not a list of messages: { $why }
 sms-command-failed = the SMS command failed: { $why }
@@ -142,17 +146,47 @@ sms-no-terminal = no terminal to ask for the SMS code at
 ## What happened: the portal
 
 portal-bad-address = the portal's address cannot be used: { $why }
+address-not-url = it is no URL
+address-no-host = it has no host
+address-scheme = { $scheme }: is neither http nor https
+address-other-host = it leads to another host, { $host }
+address-other-port = it leads to another port of { $host }
+address-ca-file = the CA file { $path }: { $why }
 portal-plain-http = { $host } would be spoken to in clear
 portal-unreachable = the portal does not answer: { $why }
 portal-timed-out = the portal did not answer in { $secs } s
 portal-busy = the portal has too much to do and asks to come back later
 portal-busy-for = the portal is closed and asks to come back in { $secs } s
-tls-unknown-issuer = the portal's TLS certificate is from an authority that is not trusted
-tls-expired = the portal's TLS certificate has expired
-tls-not-yet-valid = the portal's TLS certificate is not valid yet
-tls-other-host = the portal's TLS certificate is for another host
-tls-nothing-in-common = the portal and this program have no TLS version or cipher in common
-tls-refused = the portal's TLS certificate is refused: { $why }
+tls-unknown-issuer =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate is from an authority that is not trusted
+tls-expired =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate has expired
+tls-not-yet-valid =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate is not valid yet
+tls-other-host =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate is for another host
+tls-nothing-in-common =
+    { $whose ->
+        [sms] the SMS gateway
+       *[portal] the portal
+    } and this program have no TLS version or cipher in common
+tls-refused =
+    { $whose ->
+        [sms] the SMS gateway's
+       *[portal] the portal's
+    } TLS certificate is refused: { $why }
 portal-status = the portal answered { $status } to «{ $what }»
 portal-session-expired = the session has ended
 portal-wrong-code = the code was not accepted: { $said }
@@ -207,6 +241,79 @@ journal-nothing = no enrollment of token { $token } was begun
 journal-none = no enrollment was begun
 journal-unreadable = the journal { $path } cannot be used, so no key pair of its token is taken for one that nobody awaits: { $why }
 journal-rebuilt = the journal of token { $token } was damaged, and which key pair it waits for is not found out yet
+
+## Words of the engine and the adapters within other messages
+
+word-read = read
+word-write = write
+word-create = create
+word-open = open
+word-lock = lock
+word-remove = remove
+word-move = move
+word-move-aside = move aside
+word-copy = copy
+word-replace = replace
+word-repair = repair
+word-trust = trust
+word-close-to-others = close to others
+word-it-belongs-to-another-user = it belongs to another user
+word-it-is-no-ordinary-file = it is no ordinary file
+word-make-key-pairs = make key pairs
+word-rename-key-pairs = rename key pairs
+word-sign = sign
+word-delete-key-pairs = delete key pairs
+word-change-this-pin = change this PIN
+word-unblock-the-user-s-pin = unblock the user's PIN
+word-rename-the-token = rename the token
+word-write-certificates = write certificates
+word-delete-certificates = delete certificates
+word-make-a-key-pair = make a key pair
+word-rename-a-key-pair = rename a key pair
+word-write-a-certificate = write a certificate
+word-delete-a-certificate = delete a certificate
+word-delete-a-key-pair = delete a key pair
+word-change-a-pin = change a PIN
+word-a-key-pair = a key pair
+word-a-longer-name = a longer name
+word-a-signature = a signature
+word-a-pin = a PIN
+word-a-certificate = a certificate
+word-a-certificate-of-this-length = a certificate of this length
+word-a-name-of-this-length = a name of this length
+word-one-certificate-more = one certificate more
+word-one-key-pair-more = one key pair more
+word-the-key-pair = the key pair
+word-the-key-pair-s-name = the key pair's name
+word-the-name-of-a-key-pair = the name of a key pair
+word-the-token-s-name = the token's name
+word-the-certificate = the certificate
+word-the-entry-of-a-pair = the entry of a pair
+word-the-directory-of-directories = the directory of directories
+word-the-directory-of-private-keys = the directory of private keys
+word-the-directory-of-public-keys = the directory of public keys
+word-the-directory-of-certificates = the directory of certificates
+word-a-certificate-that-is-no-x-509 = a certificate that is no X.509
+word-the-public-half-of-the-new-pair = the public half of the new pair
+word-deleting-a-certificate-that-this-module-does-not-show = deleting a certificate that this module does not show
+word-it-is-not-running-on-linux-pcscd = it is not running (on Linux: pcscd)
+word-no-basicconstraints = no basicConstraints
+word-not-a-ca = not a CA
+word-too-many-certificates-below-it = too many certificates below it
+word-no-keycertsign = no keyCertSign
+word-no-pem-block = no PEM block
+word-version = version
+word-public-key = public key
+word-subject = subject
+word-number-of-attributes-of-one-type = number of attributes of one type
+word-signature-algorithm = signature algorithm
+missing-link-or-button = link or button { $what }
+missing-button = button { $what }
+missing-fields-under = fields under { $what }
+missing-legible-field = legible field { $what }
+missing-field = field { $what }
+missing-words = words { $what }
+missing-heading = heading { $what }
 
 ## How things stand
 
@@ -288,11 +395,13 @@ caution-ends-soon =
 
 wait-code = the SMS with the code
 interrupted = interrupted: what was done is in the journal and nothing is lost; next: enroll resume, with the options it was begun with
+interrupted-token = interrupted; what the token holds now: enroll token list
 wait-resend = until another code may be asked for
 wait-login = before logging in again
 wait-list = before looking at the list
 wait-ordered = SMS 1: «Ваш сертификат заказан»
 wait-issue = the certificate: 15 to 30 minutes
+wait-gateway = the SMS gateway does not answer, asking again
 wait-portal = the portal does not answer, asking again
 wait-card = a card is to connect to { $address }
 

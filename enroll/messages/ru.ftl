@@ -9,7 +9,7 @@ report-next = дальше: { $next }
 
 next-option = повторите команду с { $option }
 next-option-hint = повторите команду с { $option } ({ $hint })
-hint-ca = файл с сертификатами центра, который назовёт владелец портала; если неверен адрес — --portal
+hint-ca = файл с сертификатами центра, который назовёт владелец сайта; если неверен адрес — --portal или --sms
 hint-sms = prompt, чтобы ввести код самому, URL шлюза или exec:КОМАНДА
 hint-sms-command = команда печатает сообщения; или URL шлюза
 hint-portal = адрес, который дал удостоверяющий центр
@@ -26,26 +26,26 @@ next-resume = { $command } с параметрами, с которыми раб
 next-first-option = { $deed }; или повторите команду с { $option }
 next-ask = { $deed }: { $quote }
 
-deed-connect-token = подключите нужный токен, один
+deed-connect-token = подключите нужный токен и никакой другой
 deed-start-service = запустите службу смарт-карт (systemctl start pcscd)
 deed-install-library = установите её (apt install libpcsclite1 pcscd)
 deed-find-pin = узнайте верный PIN-код
-deed-use-https = укажите адрес портала с https, иначе телефон и код можно прочесть по пути
-deed-unblock = разблокируйте PIN-код пользователя PIN-кодом администратора: enroll token unblock
+deed-use-https = укажите адрес с https, иначе телефон и код можно прочесть по пути
+deed-unblock = разблокируйте PIN-код пользователя с помощью PIN-кода администратора: enroll token unblock
 deed-free-space = освободите место на токене
 deed-shorten-name = выберите имя короче
 deed-check-phone = номер не зарегистрирован или SMS не доставлено; проверьте телефон
 deed-check-network = проверьте сеть и адрес
 deed-call-office = позвоните в удостоверяющий центр, +7 (3952) 78-23-03, и назовите
 deed-report = сообщите разработчикам программы
-deed-finish-other = дождитесь другой работы с токеном или завершите её
+deed-finish-other = дождитесь, пока другая программа закончит работу с токеном, или завершите её
 deed-check-folder = проверьте права на папку и место на диске
 deed-install-printing = установите CUPS (apt install cups-client) или напечатайте файлы другой программой: они сохранены
 deed-check-printer = включите принтер и назначьте его основным (lpstat -d; lpoptions -d ИМЯ); файлы сохранены
 deed-check-module = проверьте путь к модулю и то, что он собран для этой системы
-deed-check-clock = проверьте часы этой машины (timedatectl); если они верны, сертификат должен обновить владелец портала
+deed-check-clock = проверьте часы этого компьютера (timedatectl); если они верны, сертификат должен обновить его владелец
 deed-come-back = дождитесь, пока портал откроется
-deed-tunnel-gost = портал, где есть лишь шифры ГОСТ, доступен через туннель на этой машине (stunnel с модулем ГОСТ)
+deed-tunnel-gost = портал, где есть лишь шифры ГОСТ, доступен через туннель на этом компьютере (stunnel с модулем ГОСТ)
 
 ## Что случилось: выпуск сертификата
 
@@ -55,9 +55,9 @@ error-last-tries = для PIN-кода { $role ->
        *[user] пользователя
     } осталось попыток: { $left }
 error-old-objects = на токене уже есть ключи или сертификаты для ЕГАИС: { $objects }
-error-several-pairs = несколько ключевых пар «{ $label }» не имеют сертификата
+error-several-pairs = на токене несколько ключевых пар «{ $label }» без сертификата
 error-key-gone = ключевую пару { $key } использовать нельзя
-error-key-awaited = ключевая пара { $key } — заявки { $application }, которая ещё не завершена
+error-key-awaited = ключевая пара { $key } относится к заявке { $application }, работа по которой не завершена
 error-still-there = объект остался на токене после удаления: { $object }
 error-not-read-back = записанный сертификат не читается с токена
 error-probe-failed = пробная подпись токена не подходит к сертификату
@@ -66,19 +66,19 @@ error-not-confirmed = форматирование не подтверждено
 error-no-code = за { $waited } с код на { $phone } не пришёл
 error-no-application = в списке нет подходящей заявки
 error-no-such-application = в списке нет заявки { $number }
-error-several-applications = в списке несколько заявок: { $numbers }
+error-several-applications = в списке подходят несколько заявок: { $numbers }
 error-not-ready = заявка { $application } не принимает запрос: её статус «{ $status }»
 error-not-ordered = сертификат не заказан: статус «{ $status }», причина «{ $reason }»
 error-not-issued = сертификат по заявке { $application } ещё не выпущен: статус «{ $status }»
 error-issue-overdue = за { $minutes } мин сертификат по заявке { $application } не выпущен: статус «{ $status }»
-error-request = запрос не составить: { $problem }
+error-request = запрос составить нельзя: { $problem }
 error-certificate-for-another-key = сертификат { $serial } выпущен для другого ключа
 error-certificate = сертификат не установлен: { $problem }
 error-certificates-differ = сохранённый сертификат и сертификат на странице различаются
 error-not-a-pdf = «{ $title }»: это не файл PDF
 error-nothing-sent = запрос ещё не отправлен
 error-not-installed = сертификат ещё не установлен
-error-file = не записать { $path }: { $why }
+error-file = не удалось записать { $path }: { $why }
 
 ## Что случилось: токен
 
@@ -106,11 +106,11 @@ token-pin-unfit = токен не принимает PIN-код { $role ->
         [administrator] администратора
        *[user] пользователя
     } такой длины, байт: { $octets }
-token-not-logged-in = вход на токен не выполнен или сброшен ({ $what })
-token-not-permitted = токен не позволяет этого по PIN-коду { $role ->
+token-not-logged-in = вход на токен не выполнен или сброшен, без него нельзя { $what }
+token-not-permitted = по PIN-коду { $role ->
         [administrator] администратора
        *[user] пользователя
-    }: { $what }
+    } токен не даёт { $what }
 token-not-a-rutoken = это не Рутокен ЭЦП: на вопрос о серийном номере получен ответ { $sw }
 token-not-initialised = токен не размечен по PKCS#15: он новый, стёрт или размечен программами производителя
 token-no-space = на токене нет места ({ $what })
@@ -130,7 +130,7 @@ transmit-cannot-listen = ждать виртуальный токен по эт�
 transmit-no-reader = нет ни одного считывателя
 transmit-no-such-reader = нет считывателя «{ $name }»; подключены: { $found }
 transmit-no-such-reader-nor-other = нет считывателя «{ $name }»; не подключён ни один
-transmit-several-readers = токен вставлен в несколько считывателей: { $readers }
+transmit-several-readers = токены есть в нескольких считывателях: { $readers }
 transmit-no-card = в считывателе { $reader } нет токена
 transmit-no-card-in-time = за { $waited } с токен в { $reader } не появился
 transmit-in-use = токен в { $reader } занят другой программой
@@ -149,11 +149,15 @@ applicant-no-new-pin = новый PIN-код { $role ->
        *[user] пользователя
     } не указан, а спросить негде
 applicant-no-consent = нужно согласие на удаление, а спросить негде
-applicant-unreadable = не прочитать { $what }: { $why }
+applicant-unreadable = не удалось прочитать { $what }: { $why }
 
 printer-no-program = документы не напечатаны: программа { $program } не установлена
 printer-refused = напечатаны не все документы: принтер не принял { $file }: { $why }
 
+sms-bad-address = адрес SMS-шлюза не годится: { $why }
+sms-plain-http = соединение с SMS-шлюзом { $host } было бы открытым (http)
+sms-timed-out = SMS-шлюз не ответил за { $secs } с
+sms-status = SMS-шлюз ответил статусом HTTP { $status }
 sms-unreachable = SMS-шлюз не отвечает: { $why }
 sms-not-messages = ответ SMS-шлюза — не список сообщений: { $why }
 sms-command-failed = команда для SMS не выполнена: { $why }
@@ -164,17 +168,41 @@ sms-no-terminal = код из SMS спросить негде
 ## Что случилось: портал
 
 portal-bad-address = адрес портала не годится: { $why }
+address-not-url = это не URL
+address-no-host = в нём нет имени узла
+address-scheme = схема { $scheme } — не http и не https
+address-other-host = он ведёт на другой узел, { $host }
+address-other-port = он ведёт на другой порт узла { $host }
+address-ca-file = не прочитать файл сертификатов { $path }: { $why }
 portal-plain-http = соединение с { $host } было бы открытым (http)
 portal-unreachable = портал не отвечает: { $why }
 portal-timed-out = портал не ответил за { $secs } с
 portal-busy = портал перегружен и просит зайти позже
 portal-busy-for = портал закрыт и просит зайти через { $secs } с
-tls-unknown-issuer = сертификат TLS портала выдан центром, которому нет доверия
-tls-expired = срок действия сертификата TLS портала истёк
-tls-not-yet-valid = сертификат TLS портала ещё не действует
-tls-other-host = сертификат TLS портала выдан другому узлу
-tls-nothing-in-common = у портала и этой программы нет общей версии TLS или шифра
-tls-refused = сертификат TLS портала не принят: { $why }
+tls-unknown-issuer = сертификат TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } выдан центром, которому нет доверия
+tls-expired = срок действия сертификата TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } истёк
+tls-not-yet-valid = сертификат TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } ещё не действует
+tls-other-host = сертификат TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } выдан другому узлу
+tls-nothing-in-common = у { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } и этой программы нет общей версии TLS или шифра
+tls-refused = сертификат TLS { $whose ->
+        [sms] SMS-шлюза
+       *[portal] портала
+    } не принят: { $why }
 portal-status = портал ответил { $status } на «{ $what }»
 portal-session-expired = сеанс на портале завершён
 portal-wrong-code = код не принят: { $said }
@@ -188,16 +216,16 @@ portal-too-large = ответ на «{ $what }» больше { $limit } бай�
 ## Что случилось: запрос, сертификат, журнал
 
 request-field = поле «{ $label }» ({ $oid }) { $problem }
-request-key-usage = «{ $name }» — не использование ключа
+request-key-usage = неизвестное назначение ключа: «{ $name }»
 request-algorithm = ключ не подходит к алгоритму { $algorithm }
 request-malformed = запрос не читается: { $why }
-request-differs = прочитанный запрос отличается: { $what }
+request-differs = прочитанный запрос отличается ({ $what })
 request-signature = подпись запроса не проходит проверку
 
 field-empty = пусто
 field-too-long = длиннее, чем допустимо
 field-characters = содержит недопустимые знаки
-field-country = не код страны
+field-country = содержит не код страны
 field-inn = не проходит проверку ИНН
 field-ogrn = не проходит проверку ОГРН
 field-ogrnip = не проходит проверку ОГРНИП
@@ -205,7 +233,7 @@ field-snils = не проходит проверку СНИЛС
 field-kpp = содержит неверный КПП
 
 certificate-malformed = он не читается: { $why }
-certificate-not-gost = его ключ — не ГОСТ Р 34.10
+certificate-not-gost = его ключ — не по ГОСТ Р 34.10
 certificate-two-algorithms = в нём названы два алгоритма подписи
 certificate-no-issuer = нет сертификата издателя «{ $issuer }»
 certificate-signature = подпись «{ $issuer }» не проходит проверку
@@ -214,10 +242,10 @@ certificate-not-yet-valid = он действует только с { $from }
 certificate-expired = он действовал до { $until }
 certificate-revoked = он отозван
 certificate-unknown-critical = его критическое расширение { $oid } неизвестно
-certificate-not-qualified = в нём нет { $what }, а в квалифицированном есть
-certificate-other-subject = { $attribute } в нём не тот, что в запросе
+certificate-not-qualified = в нём нет { $what }, обязательного для квалифицированного
+certificate-other-subject = { $attribute } в нём не такой, как в запросе
 
-journal-file = журнал или папка { $path } недоступны ({ $act }): { $why }
+journal-file = не удалось { $act } { $path }: { $why }
 journal-locked = с токеном { $token } уже работает другой процесс
 journal-damaged = строка { $line } журнала токена { $token } повреждена
 journal-version = журнал версии { $found }, а эта программа читает версию { $known }
@@ -229,6 +257,79 @@ journal-nothing = для токена { $token } ничего не начато
 journal-none = ни один выпуск сертификата не начат
 journal-unreadable = журнал { $path } не прочитать, поэтому ни одну ключевую пару его токена нельзя считать ненужной: { $why }
 journal-rebuilt = журнал токена { $token } был повреждён; какой ключевой пары он ждёт сертификат, ещё не выяснено
+
+## Слова движка и адаптеров внутри других сообщений
+
+word-read = прочитать
+word-write = записать
+word-create = создать
+word-open = открыть
+word-lock = заблокировать
+word-remove = удалить
+word-move = переместить
+word-move-aside = отложить в сторону
+word-copy = скопировать
+word-replace = заменить
+word-repair = исправить
+word-trust = признать надёжным
+word-close-to-others = закрыть от других пользователей
+word-it-belongs-to-another-user = владелец — другой пользователь
+word-it-is-no-ordinary-file = это не обычный файл
+word-make-key-pairs = создавать ключевые пары
+word-rename-key-pairs = переименовывать ключевые пары
+word-sign = подписывать
+word-delete-key-pairs = удалять ключевые пары
+word-change-this-pin = менять этот PIN-код
+word-unblock-the-user-s-pin = разблокировать PIN-код пользователя
+word-rename-the-token = переименовать токен
+word-write-certificates = записывать сертификаты
+word-delete-certificates = удалять сертификаты
+word-make-a-key-pair = создать ключевую пару
+word-rename-a-key-pair = переименовать ключевую пару
+word-write-a-certificate = записать сертификат
+word-delete-a-certificate = удалить сертификат
+word-delete-a-key-pair = удалить ключевую пару
+word-change-a-pin = сменить PIN-код
+word-a-key-pair = ключевая пара
+word-a-longer-name = более длинное имя
+word-a-signature = подпись
+word-a-pin = PIN-код
+word-a-certificate = сертификат
+word-a-certificate-of-this-length = сертификат такой длины
+word-a-name-of-this-length = имя такой длины
+word-one-certificate-more = ещё один сертификат
+word-one-key-pair-more = ещё одна ключевая пара
+word-the-key-pair = ключевая пара
+word-the-key-pair-s-name = имя ключевой пары
+word-the-name-of-a-key-pair = имя ключевой пары
+word-the-token-s-name = имя токена
+word-the-certificate = сертификат
+word-the-entry-of-a-pair = запись о паре
+word-the-directory-of-directories = каталог каталогов
+word-the-directory-of-private-keys = каталог закрытых ключей
+word-the-directory-of-public-keys = каталог открытых ключей
+word-the-directory-of-certificates = каталог сертификатов
+word-a-certificate-that-is-no-x-509 = сертификат не по X.509
+word-the-public-half-of-the-new-pair = открытый ключ новой пары
+word-deleting-a-certificate-that-this-module-does-not-show = удалять сертификат, которого этот модуль не показывает
+word-it-is-not-running-on-linux-pcscd = она не запущена (в Linux — pcscd)
+word-no-basicconstraints = нет basicConstraints
+word-not-a-ca = это не удостоверяющий центр
+word-too-many-certificates-below-it = под ним слишком много сертификатов
+word-no-keycertsign = нет keyCertSign
+word-no-pem-block = нет блока PEM
+word-version = версия
+word-public-key = открытый ключ
+word-subject = имя владельца
+word-number-of-attributes-of-one-type = число атрибутов одного вида
+word-signature-algorithm = алгоритм подписи
+missing-link-or-button = ссылка или кнопка { $what }
+missing-button = кнопка { $what }
+missing-fields-under = поля под заголовком { $what }
+missing-legible-field = читаемое поле { $what }
+missing-field = поле { $what }
+missing-words = слова { $what }
+missing-heading = заголовок { $what }
 
 ## В каком всё состоянии
 
@@ -280,13 +381,13 @@ plan-unreadable = содержимое токена прочитать нель�
 
 caution-torn-journal = последняя строка журнала была оборвана и отброшена
 caution-journal-rebuilt = { $why }; файл сохранён как { $kept }, а что в нём было, выясняем заново по токену и порталу
-caution-journal-was-open = журнал могли читать или менять другие пользователи этой машины; больше не могут
+caution-journal-was-open = журнал могли читать или менять другие пользователи этого компьютера; больше не могут
 caution-several-owners = на токене сертификаты разных владельцев: до нового сертификата ничего не удаляем, он покажет, какой заменяется
 caution-clock-off =
     { $minutes ->
-        [one] часы этой машины расходятся с порталом на { $minutes } минуту; верим порталу
-        [few] часы этой машины расходятся с порталом на { $minutes } минуты; верим порталу
-       *[many] часы этой машины расходятся с порталом на { $minutes } минут; верим порталу
+        [one] часы этого компьютера расходятся с порталом на { $minutes } минуту; верим порталу
+        [few] часы этого компьютера расходятся с порталом на { $minutes } минуты; верим порталу
+       *[many] часы этого компьютера расходятся с порталом на { $minutes } минут; верим порталу
     }
 caution-session-ended = сеанс на портале завершён; входим ещё раз
 caution-login-again = вход не удался, начинаем его сначала: { $error }
@@ -295,32 +396,34 @@ caution-newer-code = пришёл более новый код; вводим е�
 caution-other-pair-shown = на странице пара «{ $page }», на токене «{ $token }»
 caution-no-answer-to-request = ответа на запрос нет ({ $error }); смотрим, получил ли его портал
 caution-sent-already = портал уже получил запрос: «{ $status }»
-caution-no-first-sms = первого SMS нет; по списку заявок видно, что запрос у портала
+caution-no-first-sms = первое SMS не пришло; по списку заявок видно, что запрос у портала
 caution-inbox-silent = { $error }; смотрим по списку заявок
 caution-administrator-may-not-delete = этот токен не даёт администратору удалять сертификаты; нужен PIN-код пользователя
 caution-installed-already = эта заявка уже выполнена; для новой назовите её номер
 caution-no-journal = журнала запроса нет; пара найдена по ключу сертификата
 caution-revocation-unknown = список отозванных сертификатов использовать нельзя
 caution-subject-not-compared = запроса нет, поэтому сведения в сертификате не сравнивались
-caution-chain-ends-at = сертификат над «{ $name }» не дан
+caution-chain-ends-at = не приложен сертификат центра, выдавшего «{ $name }»
 caution-ends-soon =
     { $days ->
-        [one] сертификат закончится через { $days } день
-        [few] сертификат закончится через { $days } дня
-       *[many] сертификат закончится через { $days } дней
+        [one] срок действия сертификата закончится через { $days } день
+        [few] срок действия сертификата закончится через { $days } дня
+       *[many] срок действия сертификата закончится через { $days } дней
     }
 
 ## Чего ждём
 
 wait-code = SMS с кодом
 interrupted = прервано: всё сделанное записано в журнал, ничего не потеряно; дальше: enroll resume с параметрами, с которыми работа начата
-wait-resend = пока можно будет запросить другой код
-wait-login = перед повторным входом
-wait-list = перед просмотром списка заявок
+interrupted-token = прервано; что теперь на токене: enroll token list
+wait-resend = до повторного запроса кода
+wait-login = до повторного входа
+wait-list = до просмотра списка заявок
 wait-ordered = SMS «Ваш сертификат заказан»
 wait-issue = выпуск сертификата: 15–30 минут
+wait-gateway = SMS-шлюз не отвечает, обращаемся ещё раз
 wait-portal = портал не отвечает, спрашиваем ещё раз
-wait-card = токен подключается к { $address }
+wait-card = ждём подключения токена к { $address }
 
 ## Вопросы
 
@@ -346,7 +449,7 @@ question-default-pin =
     }
 question-code = Код из SMS, отправленного на { $phone }
 question-delete = Удалить перечисленное?
-question-abandon = Прекратить этот выпуск сертификата?
+question-abandon = Прекратить работу по этой заявке?
 
 ## Документы
 
@@ -358,7 +461,7 @@ caution-handed-over = { $file } уже отправлен на печать, в�
 ## Прекращение: что остаётся и как это убрать
 
 abandon-key = останется на токене: ключевая пара «{ $label }» ({ $id })
-abandon-no-key = останется на токене: ничего из этого выпуска, о чём знает журнал
+abandon-no-key = останется на токене: из записанного в журнале — ничего
 abandon-certificate = останется на токене: сертификат { $serial }
 abandon-certificate-perhaps = возможно, на токене: сертификат { $serial }, его как раз записывали
 abandon-request-unsent = на портале: заявка { $application }; запрос не отправлен
@@ -374,7 +477,7 @@ abandon-declined = ничего не прекращено; продолжить:
 ## Проверка готовности
 
 doctor-state = папка состояния
-doctor-state-good = выпусков: { $count }
+doctor-state-good = начато заявок: { $count }
 doctor-library = библиотека смарт-карт
 doctor-library-good = открывается
 doctor-service = служба смарт-карт
@@ -433,10 +536,10 @@ usage-missing = этой команде нужно { $option }
 usage-phone = --phone — российский номер, например +7 900 000-00-00
 usage-sms = --sms { $told }: не prompt, не URL и не exec:КОМАНДА
 usage-token = --token { $told }: не vpcd:ХОСТ:ПОРТ, не pcsc[:СЧИТЫВАТЕЛЬ] и не pkcs11:МОДУЛЬ
-usage-address = --token vpcd:{ $address }: такого адреса на этой машине нет
+usage-address = --token vpcd:{ $address }: такого адреса на этом компьютере нет
 usage-built-without = --token { $how }: программа собрана без этого
 usage-listen = --listen { $address }: { $why }
-usage-not-loopback = --listen { $address }: нужен адрес, доступный только с этой машины, например 127.0.0.1:0
+usage-not-loopback = --listen { $address }: нужен адрес, доступный только с этого компьютера, например 127.0.0.1:0
 usage-origin = --allow-origin { $told }: это не адрес страницы
 usage-serial = --serial должен назвать один из токенов, которые показывает `enroll status`
 usage-no-such-object =
@@ -462,7 +565,7 @@ preparation-1-1-6 = Перезапускать браузер не нужно
 
 ## Пронумерованные шаги инструкции; A — Приложение 1, W — её предупреждения по порядку
 
-step-w1 = Внимание: Internet Explorer не ниже 8.0 не нужен
+step-w1 = Внимание: Internet Explorer 8.0 или новее — не нужен
 step-1-1-1 = IEAutosetup.exe: не нужна, браузер не используется
 step-1-1-2 = Запуск IEAutosetup.exe: не нужен
 step-1-1-3 = Драйверы Рутокен: не нужны, с токеном говорим напрямую

@@ -24,7 +24,7 @@ use crate::adapters::system_clock::SystemClock;
 use crate::engine::{Enrollment, Ports};
 use crate::error::{Error, exit_code};
 use crate::journal::{Found, Store, Unreadable};
-use crate::messages::Text;
+use crate::messages::{Text, texts};
 use crate::stage::{Chapter, Stage};
 use options::{Arguments, Command, Common};
 use shell::Shell;
@@ -78,8 +78,14 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Resul
         Command::SupportBundle { file } => return support::run(file, common, shell),
         Command::Completions { shell } => return Ok(manual::completions(*shell)?),
         Command::Man { folder } => return Ok(manual::man(folder.as_deref())?),
-        Command::Abandon => return abandon::run(common, shell),
-        Command::Token { command } => return token::run(command, common, shell),
+        Command::Abandon => {
+            interrupt::is_told(texts::interrupted(), shell.lang);
+            return abandon::run(common, shell);
+        }
+        Command::Token { command } => {
+            interrupt::is_told(texts::interrupted_token(), shell.lang);
+            return token::run(command, common, shell);
+        }
         Command::Bridge {
             listen,
             allow_origin,
@@ -87,7 +93,7 @@ fn run(arguments: &Arguments, shell: &Shell, stage: &mut Option<Stage>) -> Resul
         } => return bridge::run(listen, allow_origin, &bridge::tokens(common, also), shell),
         _ => {}
     }
-    interrupt::is_told(shell.lang);
+    interrupt::is_told(texts::interrupted(), shell.lang);
     let events = shell.events();
     // The token is last: what the options lack is told before a card is waited for.
     let settings = open::settings(common, &arguments.command)?;

@@ -288,7 +288,7 @@ pub enum Deed {
     InstallLibrary,
     /// Find out the right PIN.
     FindPin,
-    /// Ask for the portal's https address.
+    /// Ask for the https address, of the portal or of the gateway.
     UseHttps,
     /// Have the administrator unblock the PIN.
     Unblock,

@@ -47,7 +47,7 @@ pub enum Event {
     Http {
         /// `GET` or `POST`.
         method: &'static str,
-        /// Path and query, no host.
+        /// The path: no host, and no query, which may hold what was filled in, or a session.
         path: String,
         /// Fields by their visible labels; a code is `{code:1}`, hidden fields are left out.
         #[serde(skip_serializing_if = "Vec::is_empty")]

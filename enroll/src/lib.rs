@@ -18,7 +18,7 @@
 //! A run tells what it does as [`event::Event`]s to the [`event::Observer`] it was given, in the order of the acts; they
 //! serialize, hold no secret, and are what `enroll --json` prints. Time is the caller's: whatever implements
 //! [`ports::Clock`] says what time it is and lets it pass, so a test waits half an hour in no time.
-//! `examples/request_a_certificate.rs` is a whole request in some thirty lines.
+//! `examples/request_a_certificate.rs` is a whole request in seventy lines.
 //!
 //! Invariants:
 //! - The engine knows ports, never adapters; only `cli` prints.
@@ -36,6 +36,7 @@ pub mod error;
 pub mod event;
 pub mod journal;
 pub mod messages;
+mod moment;
 pub mod name;
 pub mod object;
 pub mod pem;

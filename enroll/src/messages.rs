@@ -8,6 +8,7 @@ mod progress;
 pub mod question;
 pub(crate) mod text;
 pub(crate) mod texts;
+mod words;
 
 use crate::error::Error;
 use crate::journal::JournalError;

@@ -33,13 +33,45 @@ pub fn classify(text: &str) -> Notice {
     code(&plain).map_or(Notice::Other, |digits| Notice::Code(Code::new(digits)))
 }
 
-/// The text with its code replaced by `{code:n}`.
+/// The text with its code replaced by `{code:n}`, and all else that could be one by asterisks: digits, four and more,
+/// also with a blank or hyphen between them. The two notices stay as they are.
 #[must_use]
 pub fn masked(text: &str, n: u32) -> String {
-    match classify(text) {
-        Notice::Code(code) => text.replacen(code.expose(), &format!("{{code:{n}}}"), 1),
-        Notice::Ordered | Notice::Ready | Notice::Other => text.to_owned(),
+    let code = match classify(text) {
+        Notice::Ordered | Notice::Ready => return text.to_owned(),
+        Notice::Code(code) => Some(code),
+        Notice::Other => None,
+    };
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(from) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from_digit) = rest.split_at(from);
+        let (digits, after) = from_digit.split_at(stretch(from_digit));
+        shown.push_str(before);
+        if code.as_ref().is_some_and(|code| code.expose() == digits) {
+            shown.push_str(&format!("{{code:{n}}}"));
+        } else if digits.chars().filter(char::is_ascii_digit).count() < SHORTEST {
+            shown.push_str(digits);
+        } else {
+            shown.push_str("****");
+        }
+        rest = after;
     }
+    shown + rest
+}
+
+/// How long the digits are that a text begins with, single blanks and hyphens between them.
+fn stretch(text: &str) -> usize {
+    let mut end = 0;
+    let mut is_parted = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            '0'..='9' => (end, is_parted) = (at + 1, false),
+            ' ' | '-' | '\u{a0}' | '\u{2011}' if !is_parted => is_parted = true,
+            _ => break,
+        }
+    }
+    end
 }
 
 /// The first run of digits after «код»; the last before it where none follows. At most forty characters away.
@@ -51,7 +83,7 @@ fn code(text: &str) -> Option<&str> {
     };
     let runs: Vec<_> = runs(text)
         .into_iter()
-        .filter(|(_, run)| (4..=8).contains(&run.len()))
+        .filter(|(_, run)| (SHORTEST..=8).contains(&run.len()))
         .collect();
     let after = runs.iter().find(|(at, _)| *at > word && near(word, *at));
     let before = runs
@@ -106,6 +138,9 @@ fn runs(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
+/// The digits that a code has at least.
+const SHORTEST: usize = 4;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,11 +186,42 @@ mod tests {
         assert_eq!(masked("Ваш сертификат готов", 2), "Ваш сертификат готов");
     }
 
+    #[test]
+    fn a_message_shows_no_digits_that_could_be_a_code_wherever_they_stand() {
+        let table = [
+            (
+                "Ваш код 753199. @key.forus.ru #753199",
+                "Ваш код {code:1}. @key.forus.ru #{code:1}",
+            ),
+            ("Код подтверждения: 123 456", "Код подтверждения: ****"),
+            ("Код: 123-456, до 21:30", "Код: ****, до 21:30"),
+            ("Форус 2018: ваш код 55555", "Форус ****: ваш код {code:1}"),
+            ("Ваш пароль 12345678", "Ваш пароль ****"),
+            ("Ваш код 123456789", "Ваш код ****"),
+            ("753199", "****"),
+            ("Ждём вас 12 мая в 10 - 11", "Ждём вас 12 мая в 10 - 11"),
+            (
+                "Ваш сертификат заказан. Телефон поддержки: +7 (3952) 782303",
+                "Ваш сертификат заказан. Телефон поддержки: +7 (3952) 782303",
+            ),
+        ];
+        for (text, shown) in table {
+            assert_eq!(masked(text, 1), shown);
+        }
+    }
+
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
         #[test]
         fn any_text_is_classified_without_a_panic(text in ".*") {
             let _ = masked(&text, 1);
+        }
+
+        #[test]
+        fn no_code_of_any_message_is_shown(before in "[^0-9]{0,12}", code in "[0-9]{4,8}", after in "([^0-9]{1,12}[0-9]{0,9})?") {
+            let text = format!("{before}{code}{after}");
+            let is_notice = matches!(classify(&text), Notice::Ordered | Notice::Ready);
+            proptest::prop_assert!(is_notice || !masked(&text, 0).contains(&code));
         }
     }
 }

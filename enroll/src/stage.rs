@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 pub use fact::{Fact, When};
 
+use crate::moment::is_credible;
+
 /// A key pair of this enrollment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
@@ -46,7 +48,7 @@ pub struct Order {
     pub request: Option<String>,
     /// The label that the pair is still to get.
     pub label_after: Option<String>,
-    /// When it was sent, by the portal's time.
+    /// When it was sent, by the portal's time, where the fact tells a time that can be meant.
     pub sent_at: Option<Timestamp>,
 }
 
@@ -149,7 +151,7 @@ pub fn apply(stage: Stage, fact: &Fact) -> Result<Stage, OutOfOrder> {
             Stage::Issued(Order::found(application, key))
         }
         (Stage::Signed(order), Fact::RequestSent { at }) => Stage::Sent(Order {
-            sent_at: *at,
+            sent_at: at.filter(|at| is_credible(*at)),
             ..order
         }),
         (Stage::Sent(order), Fact::KeyPairRelabelled { label }) => {
@@ -383,6 +385,30 @@ mod tests {
             let optional = ["removal-agreed", "key-pair-relabelled", "documents-saved"]
                 .contains(&name.as_str());
             assert_eq!(folded.is_ok(), optional, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_sending_that_cannot_be_meant_is_none() {
+        for (told, credible) in [
+            ("2018-12-13T01:00:00Z", true),
+            ("9999-12-30T21:57:00Z", false),
+        ] {
+            let at: Timestamp = told.parse().unwrap();
+            let mut facts = story();
+            let sent = facts
+                .iter()
+                .position(|fact| fact.name() == "request-sent")
+                .unwrap();
+            facts[sent] = Fact::RequestSent { at: Some(at) };
+            let stage = facts[..=sent]
+                .iter()
+                .try_fold(Stage::default(), apply)
+                .unwrap();
+            assert_eq!(
+                stage.order().unwrap().sent_at,
+                Some(at).filter(|_| credible)
+            );
         }
     }
 

@@ -14,7 +14,7 @@ use enroll::Error;
 use enroll::certificate::CertificateProblem;
 use enroll::messages::{Lang, Report};
 use enroll::object::Object;
-use enroll::ports::portal::TlsFault;
+use enroll::ports::portal::{AddressFault, TlsFault};
 use enroll::ports::token::{KeyId, PinRole, TokenError, TransmitError, Tries};
 use enroll::ports::{ApplicantError, PortalError, PrinterError, SmsError};
 use enroll::request::{FieldProblem, RequestError};
@@ -97,7 +97,7 @@ fn of_the_token() -> Vec<Error> {
         TokenError::NoSuchPin { role: admin },
         TokenError::PinUnfit { role, octets: 3 },
         TokenError::NotLoggedIn {
-            what: "make a pair",
+            what: "make key pairs",
         },
         TokenError::NotPermitted {
             what: "delete a certificate",
@@ -105,7 +105,7 @@ fn of_the_token() -> Vec<Error> {
         },
         TokenError::NotARutoken { sw: 0x6d00 },
         TokenError::NotInitialised,
-        TokenError::NoSpace { what: "a key" },
+        TokenError::NoSpace { what: "a key pair" },
         TokenError::NameTooLong { octets: 120 },
         TokenError::KeyNotFound {
             id: KeyId(vec![0xab, 0xcd]),
@@ -135,7 +135,7 @@ fn of_the_token() -> Vec<Error> {
 fn of_portal_and_phone() -> Vec<Error> {
     let portal = [
         PortalError::BadAddress {
-            why: s("it has no host"),
+            why: AddressFault::NoHost,
         },
         PortalError::PlainHttp {
             host: s("key.forus.ru"),
@@ -175,7 +175,7 @@ fn of_portal_and_phone() -> Vec<Error> {
         },
         PortalError::NotUnderstood {
             page: s("Технические работы"),
-            missing: s("link «ОК»"),
+            missing: s("link or button «ОК»"),
             saved: Some("pages/page-1.html".into()),
         },
         PortalError::NotTheCabinet {
@@ -189,8 +189,17 @@ fn of_portal_and_phone() -> Vec<Error> {
         },
     ];
     let sms = [
+        SmsError::BadAddress {
+            why: AddressFault::NotUrl,
+        },
+        SmsError::PlainHttp {
+            host: s("sms.forus.ru"),
+        },
+        SmsError::Tls(TlsFault::Expired),
+        SmsError::TimedOut { secs: 30 },
+        SmsError::Status { status: 502 },
         SmsError::Unreachable {
-            why: s("HTTP status 500"),
+            why: s("Connection refused"),
         },
         SmsError::NotMessages {
             why: s("line 1, column 1"),

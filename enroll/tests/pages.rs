@@ -138,6 +138,27 @@ fn phone_and_code_lead_to_the_list_and_no_secret_is_told() {
 }
 
 #[test]
+fn a_form_that_is_sent_by_get_tells_no_secret_either() {
+    let site = Site::new();
+    let by_get = |form: &str| html(&form.replace("method=post ", ""));
+    site.page("/", FRONT)
+        .answer("GET", "/lk", by_get(PHONE_FORM))
+        .answer("GET", "/phone", by_get(CODE_FORM));
+    let led_on = ResponseTemplate::new(302).insert_header("location", "/work?session=secret-1234");
+    site.answer("GET", "/code", led_on).page("/work", WORK);
+    let mut portal = site.portal();
+    portal.open().unwrap();
+    portal.open_cabinet().unwrap();
+    portal.request_code(&phone()).unwrap();
+    portal.log_in(&Code::new("123456")).unwrap();
+    let told = serde_json::to_string(&site.told.borrow().0).unwrap();
+    for secret in ["123456", "secret-1234", "79000000000"] {
+        assert!(!told.contains(secret), "{secret} in {told}");
+    }
+    assert!(told.contains(r#""path":"/code""#), "{told}");
+}
+
+#[test]
 fn hidden_fields_go_back_untouched() {
     let site = Site::new();
     let mock = Mock::given(body_string_contains("csrf=secret-1234&p=79000000000"))

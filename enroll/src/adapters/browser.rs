@@ -79,7 +79,7 @@ impl Browser {
         save_pages: Option<PathBuf>,
         events: Events,
     ) -> Result<Self, PortalError> {
-        let transport = Transport::new(options, event_loop, events.clone())?;
+        let transport = Transport::new(options, event_loop, events.clone(), WAITS)?;
         Ok(Self {
             transport,
             events,
@@ -268,13 +268,9 @@ impl Browser {
         form: Vec<(String, String)>,
         answer: &Answer,
     ) {
-        let query = target
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
         self.events.tell(&Event::Http {
             method: method.name(),
-            path: format!("{}{query}", target.path()),
+            path: target.path().to_owned(),
             form,
             status: answer.status,
             title: answer.title(),
@@ -336,6 +332,8 @@ fn failed(answer: &Answer, what: &str) -> PortalError {
     }
 }
 
+/// What is waited for before the portal is asked again.
+const WAITS: &str = "the portal does not answer, asking again";
 const REDIRECTS: usize = 10;
 /// How many pages are kept: more than a person walks through in a chapter.
 const SEEN: usize = 16;

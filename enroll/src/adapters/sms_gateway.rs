@@ -12,6 +12,7 @@ use super::browser::transport::{self, Method, Transport};
 use super::http_portal::PortalAddress;
 use crate::event::Events;
 use crate::ports::PortalError;
+use crate::ports::portal::AddressFault;
 use crate::ports::sms::{Awaited, Phone, SmsError, SmsInbox, SmsMessage};
 
 /// `GET {url}/inbox?phone=79…` answers `[{"id":1,"to":"79…","text":"…","at":"2018-12-13T01:00:05Z"}]`, oldest first.
@@ -22,8 +23,9 @@ pub struct SmsGateway {
 
 impl SmsGateway {
     /// Prepares a client; nothing is fetched yet. The address has the same rules as the portal's.
-    pub fn new(address: PortalAddress, events: Events) -> Result<Self, PortalError> {
-        Self::new_on(transport::event_loop()?, address, events)
+    pub fn new(address: PortalAddress, events: Events) -> Result<Self, SmsError> {
+        let event_loop = transport::event_loop().map_err(of_gateway)?;
+        Self::new_on(event_loop, address, events)
     }
 
     /// The same with its connections on an event loop that others use as well.
@@ -31,12 +33,15 @@ impl SmsGateway {
         event_loop: Arc<Runtime>,
         address: PortalAddress,
         events: Events,
-    ) -> Result<Self, PortalError> {
-        let transport = Transport::new(address.into(), event_loop, events)?;
+    ) -> Result<Self, SmsError> {
+        let transport =
+            Transport::new(address.into(), event_loop, events, WAITS).map_err(of_gateway)?;
         let mut inbox = transport.front();
         inbox
             .path_segments_mut()
-            .map_err(|()| not_a_base())?
+            .map_err(|()| SmsError::BadAddress {
+                why: AddressFault::NotUrl,
+            })?
             .pop_if_empty()
             .push("inbox");
         Ok(Self { transport, inbox })
@@ -48,17 +53,10 @@ impl SmsGateway {
             .query_pairs_mut()
             .append_pair("phone", phone.digits());
         let answer = self.transport.request(&target, &Method::Get);
-        let answer = answer.map_err(|error| match error {
-            PortalError::TooLarge { limit, .. } => SmsError::TooLarge { limit },
-            error => SmsError::Unreachable {
-                why: error.to_string(),
-            },
-        })?;
+        let answer = answer.map_err(of_gateway)?;
         match answer.status {
             200 => messages(&answer.text()),
-            status => Err(SmsError::Unreachable {
-                why: format!("HTTP status {status}"),
-            }),
+            status => Err(SmsError::Status { status }),
         }
     }
 }
@@ -117,15 +115,43 @@ pub(super) fn later(messages: Vec<SmsMessage>, after: u64) -> Vec<SmsMessage> {
         .collect()
 }
 
-fn not_a_base() -> PortalError {
-    PortalError::BadAddress {
-        why: "the SMS gateway's address cannot have a path".to_owned(),
+/// What the transport tells, of the gateway: it speaks of the portal otherwise.
+fn of_gateway(error: PortalError) -> SmsError {
+    match error {
+        PortalError::BadAddress { why } => SmsError::BadAddress { why },
+        PortalError::PlainHttp { host } => SmsError::PlainHttp { host },
+        PortalError::Tls(fault) => SmsError::Tls(fault),
+        PortalError::TimedOut { secs } => SmsError::TimedOut { secs },
+        PortalError::TooLarge { limit, .. } => SmsError::TooLarge { limit },
+        PortalError::Unreachable { why } => SmsError::Unreachable { why },
+        other => SmsError::Unreachable {
+            why: other.to_string(),
+        },
     }
 }
+
+/// What is waited for before the gateway is asked again.
+const WAITS: &str = "the SMS gateway does not answer, asking again";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::portal::TlsFault;
+
+    #[test]
+    fn a_failure_on_the_way_to_the_gateway_is_told_as_the_gateways() {
+        let table = [
+            (
+                PortalError::TimedOut { secs: 30 },
+                SmsError::TimedOut { secs: 30 },
+            ),
+            (TlsFault::Expired.into(), SmsError::Tls(TlsFault::Expired)),
+        ];
+        for (met, told) in table {
+            assert_eq!(of_gateway(met), told);
+            assert!(!told.to_string().contains("portal"), "{told}");
+        }
+    }
 
     #[test]
     fn a_list_of_messages_is_read_and_anything_else_named() {

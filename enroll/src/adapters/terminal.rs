@@ -218,10 +218,9 @@ impl SmsInbox for PromptInbox {
             .map(Zeroizing::new)
             .map_err(|_| SmsError::NoTerminal)?;
         self.asked += 1;
-        let text = Zeroizing::new(format!("Код подтверждения: {}", typed.trim()));
         Ok(vec![SmsMessage {
             id: self.asked,
-            text,
+            text: message_of(&typed),
             at: None,
         }])
     }
@@ -234,6 +233,13 @@ impl SmsInbox for PromptInbox {
 /// A line for a person on stderr; there may be nobody to read it.
 pub fn talk(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// What a person read off the phone, as a message: the digits, however they were typed.
+fn message_of(typed: &str) -> Zeroizing<String> {
+    let digits: Zeroizing<String> =
+        Zeroizing::new(typed.chars().filter(char::is_ascii_digit).collect());
+    Zeroizing::new(format!("Код подтверждения: {}", *digits))
 }
 
 /// Whether there is a person: questions go to stderr, answers come from stdin.
@@ -254,6 +260,8 @@ const PIN_FILE_LIMIT: u64 = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::sms::Code;
+    use crate::sms::{Notice, classify, masked};
 
     #[test]
     fn a_source_that_gives_its_pin_only_once_serves_every_login() {
@@ -288,5 +296,12 @@ mod tests {
             let told = source.read().map(|pin| pin.is_some());
             assert_eq!(told, Err(ApplicantError::Unreadable { what, why }));
         }
+    }
+
+    #[test]
+    fn a_code_typed_with_a_blank_is_the_code_and_is_not_told() {
+        let message = message_of(" 123 456\n");
+        assert!(classify(&message) == Notice::Code(Code::new("123456")));
+        assert_eq!(masked(&message, 1), "Код подтверждения: {code:1}");
     }
 }

@@ -1,5 +1,6 @@
 //! The sockets: HTTP on loopback, one request after the other to the thread that has the token.
 
+use core::time::Duration;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
@@ -107,6 +108,10 @@ fn spawn(
     sockets.spawn(move || listen(listener, hand, stop))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is waited for may never come"
+)]
 fn listen(
     listener: TcpListener,
     hand: Hand,
@@ -115,12 +120,23 @@ fn listen(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let (ends, ended) = oneshot::channel();
+    let stop = async {
+        stop.await;
+        let _ = ends.send(());
+    };
+    let late = async {
+        let _ = ended.await;
+        tokio::time::sleep(GRACE).await;
+    };
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let routes = Router::new().fallback(pass).with_state(Arc::new(hand));
-        axum::serve(listener, routes)
-            .with_graceful_shutdown(stop)
-            .await
+        let served = axum::serve(listener, routes).with_graceful_shutdown(stop);
+        tokio::select! {
+            served = served.into_future() => served,
+            () = late => Ok(()),
+        }
     })
 }
 
@@ -186,4 +202,36 @@ fn status(code: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = code;
     response
+}
+
+/// How long a request that has come in half may take to come whole once the end was asked for.
+const GRACE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::TcpStream;
+
+    use super::*;
+
+    #[test]
+    fn a_request_that_never_comes_whole_does_not_hold_up_the_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (came, half_came) = mpsc::channel();
+        let (end, ends) = oneshot::channel::<()>();
+        let hand = move |_: Job| came.send(()).is_ok();
+        let sockets = spawn(listener, Box::new(hand), async {
+            let _ = ends.await;
+        });
+        let sockets = sockets.unwrap();
+        let mut half = TcpStream::connect(address).unwrap();
+        half.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nPOST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+            .unwrap();
+        half_came.recv().unwrap();
+        end.send(()).unwrap();
+        let (sender, ended) = mpsc::channel();
+        std::thread::spawn(move || sender.send(sockets.join().unwrap().is_ok()));
+        assert_eq!(ended.recv_timeout(10 * GRACE), Ok(true));
+    }
 }

@@ -15,6 +15,7 @@ use crate::engine::Checklist;
 use crate::error::{Error, exit_code};
 use crate::event::{Event, Events, Observer};
 use crate::messages::{self, Lang, Report, Text, texts};
+use crate::name::printable;
 use crate::stage::Stage;
 
 /// How this run prints.
@@ -213,16 +214,16 @@ impl Observer for Teller {
                 number,
                 portal_text: Some(text),
                 ..
-            } => self.line(&format!("{number:>6}  «{text}»")),
+            } => self.line(&format!("{number:>6}  «{}»", printable(text))),
             Event::Step { number, what, .. }
                 if self.lang == Lang::En || self.steps.insert(number) =>
             {
                 self.line(&format!(
                     "{number:>6}  {}",
-                    messages::step(number, what, self.lang)
+                    printable(&messages::step(number, what, self.lang))
                 ));
             }
-            Event::Sms { text, .. } => self.line(&format!("   SMS  {text}")),
+            Event::Sms { text, .. } => self.line(&format!("   SMS  {}", printable(text))),
             Event::Warning { text } => {
                 self.line(&format!("     !  {}", messages::caution(text, self.lang)));
             }
@@ -264,9 +265,9 @@ impl Teller {
 
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => printable(text),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+        other => printable(&other.to_string()),
     }
 }
 
@@ -309,6 +310,12 @@ mod tests {
             assert_eq!(*taken.borrow(), b"one\n");
             assert_eq!(results.failure().is_some(), is_told, "{kind}");
         }
+    }
+
+    #[test]
+    fn a_result_shows_no_control_characters() {
+        let labels = json!(["ЕГАИС", "\u{1b}]0;pwned\u{7}"]);
+        assert_eq!(plain(&labels), "ЕГАИС, \u{fffd}]0;pwned\u{fffd}");
     }
 
     #[test]

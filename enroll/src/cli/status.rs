@@ -79,7 +79,7 @@ fn comes(stage: &Stage) -> Text {
 }
 
 /// Seconds until the portal is late by the manual: five minutes for the order, thirty for the certificate; below zero
-/// once it is. By this machine's clock, for nobody asks the portal here.
+/// once it is. By this machine's clock, for nobody asks the portal here; where that is behind, the whole time is left.
 fn left(stage: &Stage, now: Timestamp) -> Option<i64> {
     let limit = match stage {
         Stage::Sent(_) => SignedDuration::from_mins(5),
@@ -87,5 +87,6 @@ fn left(stage: &Stage, now: Timestamp) -> Option<i64> {
         _ => return None,
     };
     let sent_at = stage.order()?.sent_at?;
-    Some((limit - now.duration_since(sent_at)).as_secs())
+    let left = limit - now.duration_since(sent_at);
+    Some(left.min(limit).as_secs())
 }

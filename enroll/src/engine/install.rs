@@ -8,6 +8,7 @@ use crate::certificate::{Certificate, CertificateProblem, Expected, Remark, chec
 use crate::error::Error;
 use crate::event::{Caution, Who};
 use crate::journal::Intent;
+use crate::ports::PortalError;
 use crate::ports::portal::{ApplicationCard, ApplicationRow};
 use crate::ports::token::{KeyId, KeyPair, PinRole};
 use crate::stage::{Fact, Key, Stage};
@@ -139,7 +140,15 @@ impl Enrollment<'_> {
         );
         let saved = self.ports.portal.certificate()?;
         let chain_pem = self.ports.portal.issuer_chain()?;
-        let crl_der = self.ports.portal.revocation_list()?;
+        let crl_der = match self.ports.portal.revocation_list() {
+            // As good as none offered, and told as that: the certificate can be checked without.
+            Err(
+                PortalError::Status { .. }
+                | PortalError::TimedOut { .. }
+                | PortalError::Unreachable { .. },
+            ) => None,
+            other => other?,
+        };
         self.step(
             "2.7",
             Who::Person,

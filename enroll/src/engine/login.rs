@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Enrollment;
 use crate::error::Error;
 use crate::event::{Caution, Who};
+use crate::moment::{is_credible, later};
 use crate::ports::portal::{ApplicationCard, ApplicationRow, PortalError};
 use crate::ports::sms::{Awaited, Code};
 use crate::sms::Notice;
@@ -224,7 +225,7 @@ impl Enrollment<'_> {
         before: u64,
         asked_at: Timestamp,
     ) -> Result<Option<(u64, Code)>, Error> {
-        let deadline = self.portal_now() + self.settings.code_deadline;
+        let deadline = later(self.portal_now(), self.settings.code_deadline);
         let mut waited = Duration::ZERO;
         // A person is asked at once, and answers when the message is there.
         let first = u64::from(self.ports.sms.sees_notices()) * FIRST_CODE_PAUSE_SECS;
@@ -259,7 +260,10 @@ impl Enrollment<'_> {
             let Notice::Code(code) = self.tell_sms(&message) else {
                 continue;
             };
-            if message.at.is_some_and(|at| at < asked_at - CLOCK_MARGIN) {
+            if message
+                .at
+                .is_some_and(|at| asked_at.duration_since(at) > CLOCK_MARGIN)
+            {
                 continue;
             }
             if newest
@@ -283,7 +287,8 @@ impl Enrollment<'_> {
             Err(PortalError::WrongCode { said, left }) => {
                 self.said(walk.code, &said);
                 let now = self.portal_now();
-                let newer = self.newest_code(*id, now - SignedDuration::from_mins(5))?;
+                let asked_at = now.saturating_sub(SignedDuration::from_mins(5));
+                let newer = self.newest_code(*id, asked_at.unwrap_or(now))?;
                 let Some((_, newer)) = newer.filter(|(_, newer)| newer != code) else {
                     return Err(PortalError::WrongCode { said, left }.into());
                 };
@@ -296,14 +301,22 @@ impl Enrollment<'_> {
         Ok(())
     }
 
+    /// The portal's newest `Date`, where it can be meant.
+    pub(super) fn portal_date(&self) -> Option<Timestamp> {
+        self.ports.portal.date().filter(|date| is_credible(*date))
+    }
+
     /// The portal's time: its newest `Date`, moved on by what our clock has counted since.
     pub(super) fn portal_now(&mut self) -> Timestamp {
         let here = self.ports.events.now();
-        let Some(date) = self.ports.portal.date() else {
+        let Some(date) = self.portal_date() else {
             return here;
         };
         match self.portal_time.seen {
-            Some((seen, at)) if seen == date => date + here.duration_since(at),
+            Some((seen, at)) if seen == date => {
+                let since = here.duration_since(at);
+                date.saturating_add(since).unwrap_or(date)
+            }
             _ => {
                 self.portal_time.seen = Some((date, here));
                 date
@@ -328,7 +341,7 @@ impl Enrollment<'_> {
     fn compare_clocks(&mut self) {
         let here = self.ports.events.now();
         let off = |there| here.duration_since(there).abs();
-        let off = self.ports.portal.date().map(off);
+        let off = self.portal_date().map(off);
         let far = off.filter(|off| *off > SignedDuration::from_mins(5) && !self.told_clock);
         if let Some(off) = far {
             self.told_clock = true;

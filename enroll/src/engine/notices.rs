@@ -41,7 +41,7 @@ impl Enrollment<'_> {
             message
                 .at
                 .zip(sent_at)
-                .is_some_and(|(at, sent)| at < sent - SignedDuration::from_secs(60))
+                .is_some_and(|(at, sent)| sent.duration_since(at) > SignedDuration::from_secs(60))
         };
         let messages = match self.ports.sms.since(&self.settings.phone, 0, awaited) {
             Ok(messages) => messages,

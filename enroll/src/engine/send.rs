@@ -18,7 +18,7 @@ impl Enrollment<'_> {
         };
         let pem = order.request.unwrap_or_default();
         self.step("1.10", Who::Person, "presses «Создать запрос»");
-        let at = self.ports.portal.date();
+        let at = self.portal_date();
         self.intend(Intent::SendRequest { at })?;
         match self.ports.portal.send_request(&pem) {
             Ok(said) => {

@@ -6,6 +6,7 @@ use super::send::{ISSUED, is_after_sending};
 use super::{Enrollment, login};
 use crate::error::Error;
 use crate::event::{Caution, Who};
+use crate::moment::later;
 use crate::ports::sms::Awaited;
 use crate::stage::{Fact, Stage};
 
@@ -27,8 +28,8 @@ impl Enrollment<'_> {
             return Ok(());
         };
         self.step("1.12", Who::Sms, "«Ваш сертификат заказан» is awaited");
-        let deadline =
-            order.sent_at.unwrap_or_else(|| self.ports.events.now()) + self.settings.order_deadline;
+        let sent_at = order.sent_at.unwrap_or_else(|| self.ports.events.now());
+        let deadline = later(sent_at, self.settings.order_deadline);
         // Counted as well: the clocks may be days apart, and ours may be set back meanwhile.
         let mut waited = Duration::ZERO;
         let mut pauses = NOTICE_PAUSES_SECS
@@ -104,7 +105,7 @@ impl Enrollment<'_> {
             }
             // Counted from the first look: before it nobody has told what time it is at the portal.
             let now = self.portal_now();
-            let deadline = *deadline.get_or_insert(now + self.settings.issue_deadline);
+            let deadline = *deadline.get_or_insert(later(now, self.settings.issue_deadline));
             if now >= deadline || waited >= self.settings.issue_deadline {
                 let waited_secs = self.settings.issue_deadline.as_secs();
                 return Err(Error::IssueOverdue {

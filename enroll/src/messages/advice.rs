@@ -83,6 +83,7 @@ impl Error {
             | Self::NotReadBack
             | Self::ProbeFailed => exit_code::TOKEN_FAILED,
             Self::Applicant(_) | Self::NotConfirmed { .. } => exit_code::USAGE,
+            Self::Sms(SmsError::BadAddress { .. } | SmsError::PlainHttp { .. }) => exit_code::USAGE,
             Self::Sms(_) | Self::NoCode { .. } => exit_code::NO_CODE,
             Self::Portal(error) => portal_code(error),
             Self::NoApplication { .. }
@@ -221,8 +222,18 @@ fn of_applicant(error: &ApplicantError) -> NextStep {
 
 fn of_sms(error: &SmsError) -> NextStep {
     match error {
-        SmsError::Unreachable { .. } => first(Deed::CheckNetwork, "enroll resume"),
-        SmsError::NotMessages { .. }
+        SmsError::PlainHttp { .. } => {
+            NextStep::FirstThenOption(Deed::UseHttps, "--allow-plain-http")
+        }
+        SmsError::Tls(
+            fault @ (TlsFault::UnknownIssuer | TlsFault::Expired | TlsFault::NotYetValid),
+        ) => of_tls(fault),
+        SmsError::Unreachable { .. } | SmsError::TimedOut { .. } | SmsError::Status { .. } => {
+            first(Deed::CheckNetwork, "enroll resume")
+        }
+        SmsError::BadAddress { .. }
+        | SmsError::Tls(_)
+        | SmsError::NotMessages { .. }
         | SmsError::CommandFailed { .. }
         | SmsError::CommandHangs { .. }
         | SmsError::TooLarge { .. } => NextStep::Option("--sms"),

@@ -2,10 +2,11 @@
 
 use super::text::Text;
 use super::texts;
+use super::words::{self, word};
 use crate::certificate::CertificateProblem;
 use crate::error::Error;
 use crate::journal::{JournalError, Unreadable, VERSION};
-use crate::ports::portal::TlsFault;
+use crate::ports::portal::{AddressFault, TlsFault};
 use crate::ports::token::{TransmitError, Tries};
 use crate::ports::{ApplicantError, PortalError, PrinterError, SmsError, TokenError};
 use crate::request::{FieldProblem, RequestError};
@@ -79,22 +80,22 @@ fn token(error: &TokenError) -> Text {
         TokenError::PinBlocked { role } => texts::token_pin_blocked(*role),
         TokenError::PinUnfit { role, octets } => texts::token_pin_unfit(*octets, *role),
         TokenError::NoSuchPin { role } => texts::token_no_such_pin(*role),
-        TokenError::NotLoggedIn { what } => texts::token_not_logged_in(*what),
-        TokenError::NotPermitted { role, what } => texts::token_not_permitted(*role, *what),
+        TokenError::NotLoggedIn { what } => texts::token_not_logged_in(word(what)),
+        TokenError::NotPermitted { role, what } => texts::token_not_permitted(*role, word(what)),
         TokenError::NotARutoken { sw } => texts::token_not_a_rutoken(format!("{sw:04X}")),
         TokenError::NotInitialised => texts::token_not_initialised(),
-        TokenError::NoSpace { what } => texts::token_no_space(*what),
+        TokenError::NoSpace { what } => texts::token_no_space(word(what)),
         TokenError::NameTooLong { octets } => texts::token_name_too_long(*octets),
         TokenError::KeyNotFound { id } => texts::token_key_not_found(id.to_string()),
         TokenError::CertificateNotFound { file } => {
             texts::token_certificate_not_found(format!("{file:04X}"))
         }
-        TokenError::Unsupported { what } => texts::token_unsupported(what),
+        TokenError::Unsupported { what } => texts::token_unsupported(word(what)),
         TokenError::StatusWord { command, sw } => {
             texts::token_status_word(format!("{sw:04X}"), *command)
         }
-        TokenError::Damaged { what } => texts::token_damaged(what),
-        TokenError::NotWritten { what } => texts::token_not_written(*what),
+        TokenError::Damaged { what } => texts::token_damaged(word(what)),
+        TokenError::NotWritten { what } => texts::token_not_written(word(what)),
         TokenError::BadSignature => texts::token_bad_signature(),
     }
 }
@@ -102,7 +103,7 @@ fn token(error: &TokenError) -> Text {
 fn transmit(error: &TransmitError) -> Text {
     match error {
         TransmitError::NoLibrary { why } => texts::transmit_no_library(why),
-        TransmitError::NoService { why } => texts::transmit_no_service(why),
+        TransmitError::NoService { why } => texts::transmit_no_service(word(why)),
         TransmitError::NoModule { module, why } => texts::transmit_no_module(module, why),
         TransmitError::CannotListen { why } => texts::transmit_cannot_listen(why),
         TransmitError::NoReader {
@@ -146,6 +147,11 @@ fn printer(error: &PrinterError) -> Text {
 
 pub(super) fn sms(error: &SmsError) -> Text {
     match error {
+        SmsError::BadAddress { why } => texts::sms_bad_address(address(why)),
+        SmsError::PlainHttp { host } => texts::sms_plain_http(host),
+        SmsError::Tls(fault) => tls(fault, "sms"),
+        SmsError::TimedOut { secs } => texts::sms_timed_out(*secs),
+        SmsError::Status { status } => texts::sms_status(*status),
         SmsError::Unreachable { why } => texts::sms_unreachable(why),
         SmsError::NotMessages { why } => texts::sms_not_messages(why),
         SmsError::CommandFailed { why } => texts::sms_command_failed(why),
@@ -157,11 +163,11 @@ pub(super) fn sms(error: &SmsError) -> Text {
 
 pub(super) fn portal(error: &PortalError) -> Text {
     match error {
-        PortalError::BadAddress { why } => texts::portal_bad_address(why),
+        PortalError::BadAddress { why } => texts::portal_bad_address(address(why)),
         PortalError::PlainHttp { host } => texts::portal_plain_http(host),
         PortalError::Unreachable { why } => texts::portal_unreachable(why),
         PortalError::TimedOut { secs } => texts::portal_timed_out(*secs),
-        PortalError::Tls(fault) => tls(fault),
+        PortalError::Tls(fault) => tls(fault, "portal"),
         PortalError::Busy { secs: Some(secs) } => texts::portal_busy_for(*secs),
         PortalError::Busy { secs: None } => texts::portal_busy(),
         PortalError::Status { what, status } => texts::portal_status(*status, what),
@@ -171,23 +177,37 @@ pub(super) fn portal(error: &PortalError) -> Text {
         PortalError::TooEarly { said, .. } => texts::portal_too_early(said),
         PortalError::Refused { said } => texts::portal_refused(said),
         PortalError::NotUnderstood { page, missing, .. } => {
-            texts::portal_not_understood(page, missing)
+            texts::portal_not_understood(page, words::missing(missing))
         }
         PortalError::NotTheCabinet { page, missing, .. } => {
-            texts::portal_not_the_cabinet(page, missing)
+            texts::portal_not_the_cabinet(page, words::missing(missing))
         }
         PortalError::TooLarge { what, limit } => texts::portal_too_large(what, *limit),
     }
 }
 
-fn tls(fault: &TlsFault) -> Text {
+fn address(fault: &AddressFault) -> Text {
     match fault {
-        TlsFault::UnknownIssuer => texts::tls_unknown_issuer(),
-        TlsFault::Expired => texts::tls_expired(),
-        TlsFault::NotYetValid => texts::tls_not_yet_valid(),
-        TlsFault::OtherHost => texts::tls_other_host(),
-        TlsFault::NothingInCommon => texts::tls_nothing_in_common(),
-        TlsFault::Refused { why } => texts::tls_refused(why),
+        AddressFault::NotUrl => texts::address_not_url(),
+        AddressFault::NoHost => texts::address_no_host(),
+        AddressFault::Scheme { scheme } => texts::address_scheme(scheme),
+        AddressFault::OtherHost { host } => texts::address_other_host(host),
+        AddressFault::OtherPort { host } => texts::address_other_port(host),
+        AddressFault::CaFile { path, why } => {
+            texts::address_ca_file(path.display().to_string(), why)
+        }
+    }
+}
+
+/// `whose` is `portal` or `sms`.
+fn tls(fault: &TlsFault, whose: &str) -> Text {
+    match fault {
+        TlsFault::UnknownIssuer => texts::tls_unknown_issuer(whose),
+        TlsFault::Expired => texts::tls_expired(whose),
+        TlsFault::NotYetValid => texts::tls_not_yet_valid(whose),
+        TlsFault::OtherHost => texts::tls_other_host(whose),
+        TlsFault::NothingInCommon => texts::tls_nothing_in_common(whose),
+        TlsFault::Refused { why } => texts::tls_refused(whose, why),
     }
 }
 
@@ -199,7 +219,7 @@ fn request(error: &RequestError) -> Text {
         RequestError::KeyUsage { name } => texts::request_key_usage(name),
         RequestError::Algorithm { algorithm } => texts::request_algorithm(format!("{algorithm:?}")),
         RequestError::Malformed { why } => texts::request_malformed(why),
-        RequestError::Differs { what } => texts::request_differs(*what),
+        RequestError::Differs { what } => texts::request_differs(word(what)),
         RequestError::Signature => texts::request_signature(),
     }
 }
@@ -220,13 +240,13 @@ fn field(problem: FieldProblem) -> Text {
 
 fn certificate(problem: &CertificateProblem) -> Text {
     match problem {
-        CertificateProblem::Malformed { why } => texts::certificate_malformed(why),
+        CertificateProblem::Malformed { why } => texts::certificate_malformed(word(why)),
         CertificateProblem::NotGost => texts::certificate_not_gost(),
         CertificateProblem::TwoAlgorithms => texts::certificate_two_algorithms(),
         CertificateProblem::NoIssuer { issuer } => texts::certificate_no_issuer(issuer),
         CertificateProblem::Signature { issuer } => texts::certificate_signature(issuer),
         CertificateProblem::NotAnIssuer { issuer, why } => {
-            texts::certificate_not_an_issuer(issuer, *why)
+            texts::certificate_not_an_issuer(issuer, word(why))
         }
         CertificateProblem::NotYetValid { from } => {
             texts::certificate_not_yet_valid(from.to_string())
@@ -251,7 +271,7 @@ pub(crate) fn unreadable(file: u16, problem: &CertificateProblem) -> Text {
 pub(super) fn journal(error: &JournalError) -> Text {
     match error {
         JournalError::File { act, path, why } => {
-            texts::journal_file(*act, path.display().to_string(), why)
+            texts::journal_file(word(act), path.display().to_string(), word(why))
         }
         JournalError::Locked { token } => texts::journal_locked(token),
         JournalError::Damaged { token, line } => texts::journal_damaged(*line, token),

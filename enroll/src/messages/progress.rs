@@ -146,7 +146,7 @@ pub fn checklist(list: &Checklist, lang: Lang) -> Vec<String> {
 type Worded = fn() -> Text;
 
 /// Words of the events and the messages for them.
-const WAITS: [(&str, Worded); 7] = [
+const WAITS: [(&str, Worded); 8] = [
     ("the SMS with the code", texts::wait_code),
     ("until another code may be asked for", texts::wait_resend),
     ("before logging in again", texts::wait_login),
@@ -156,5 +156,9 @@ const WAITS: [(&str, Worded); 7] = [
     (
         "the portal does not answer, asking again",
         texts::wait_portal,
+    ),
+    (
+        "the SMS gateway does not answer, asking again",
+        texts::wait_gateway,
     ),
 ];

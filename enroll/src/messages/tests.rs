@@ -6,7 +6,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 
 use super::text::{EN, RU, Text, Value};
-use super::{Lang, texts};
+use super::{Lang, texts, words};
 
 /// Names of the messages and of the variables in each.
 fn messages(file: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -51,10 +51,14 @@ fn used() -> BTreeMap<String, BTreeSet<String>> {
     let steps = texts::STEPS.iter().filter_map(|number| texts::step(number));
     let preparation =
         crate::engine::order::PREPARATION.map(|(number, _)| texts::preparation(number));
-    let numbered = steps.chain(preparation).map(|text| match text {
-        Text::Message(name, _) => (name.into_owned(), BTreeSet::new()),
-        Text::Plain(words) => panic!("{words} is no message"),
-    });
+    let words = words::WORDS.iter().map(|it| words::word(it));
+    let numbered = steps
+        .chain(preparation)
+        .chain(words)
+        .map(|text| match text {
+            Text::Message(name, _) => (name.into_owned(), BTreeSet::new()),
+            Text::Plain(words) => panic!("{words} is no message"),
+        });
     named.chain(numbered).collect()
 }
 
@@ -125,4 +129,64 @@ fn russian_counts_by_its_own_plurals() {
     ] {
         assert!(told(days).ends_with(words), "{}", told(days));
     }
+}
+
+#[test]
+fn words_of_others_bring_no_control_characters_to_a_terminal() {
+    let theirs = "\u{1b}]0;pwned\u{7} нет";
+    let said = texts::portal_refused(theirs);
+    let lacks = texts::portal_not_understood("Форус", words::missing(theirs));
+    for text in [said, lacks] {
+        for lang in [Lang::Ru, Lang::En] {
+            let told = text.of(lang);
+            assert!(told.contains("\u{fffd}]0;pwned\u{fffd} нет"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn words_of_our_own_are_russian_within_russian_and_as_they_are_in_english() {
+    for told in words::WORDS {
+        let word = words::word(told);
+        assert_eq!(word.of(Lang::En), told);
+        assert_ne!(word.of(Lang::Ru), told);
+    }
+    let link = words::missing("link or button «Личный кабинет»");
+    assert_eq!(link.of(Lang::Ru), "ссылка или кнопка «Личный кабинет»");
+    assert_eq!(link.of(Lang::En), "link or button «Личный кабинет»");
+    let system = words::word("Connection refused (os error 111)");
+    assert_eq!(system.of(Lang::Ru), "Connection refused (os error 111)");
+}
+
+/// The words between two marks, wherever they stand in sources.
+fn between<'a>(sources: &'a str, before: &'a str, after: &'a str) -> impl Iterator<Item = &'a str> {
+    let rests = sources.split(before).skip(1);
+    rests.filter_map(move |rest| rest.split_once(after).map(|(words, _)| words))
+}
+
+#[test]
+fn every_word_that_token_and_journal_tell_has_its_russian() {
+    let token = [
+        include_str!("../adapters/apdu_token.rs"),
+        include_str!("../adapters/apdu_token/certificates.rs"),
+        include_str!("../adapters/apdu_token/making.rs"),
+        include_str!("../adapters/pkcs11.rs"),
+        include_str!("../request/check.rs"),
+        include_str!("../journal/file.rs"),
+        include_str!("../journal/parked.rs"),
+        include_str!("../journal/store.rs"),
+    ]
+    .concat();
+    let begins = [
+        " verb: \"",
+        " object: \"",
+        " what: \"",
+        " act: \"",
+        "WHAT: &str = \"",
+        " failed(\"",
+        " differs(\"",
+    ];
+    let told = begins.iter().flat_map(|begin| between(&token, begin, "\""));
+    let strange: Vec<_> = told.filter(|it| !words::WORDS.contains(it)).collect();
+    assert!(strange.is_empty(), "{strange:?}");
 }

@@ -8,10 +8,12 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::Lang;
+use crate::name;
 use crate::object::Object;
 use crate::ports::token::PinRole;
 
-/// A message of the files with its values, or words that are the same in every language.
+/// A message of the files with its values, or words that are the same in every language. Words may be a page's, a
+/// token's or a certificate's: a terminal is given none of their control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Text {
     /// A message by its name in the files.
@@ -33,7 +35,7 @@ impl Text {
     pub(crate) fn of(&self, lang: Lang) -> String {
         match self {
             Self::Message(name, values) => format(name, values, lang),
-            Self::Plain(words) => words.clone(),
+            Self::Plain(words) => name::printable(words),
         }
     }
 
@@ -61,7 +63,7 @@ fn format(name: &str, values: &[(&'static str, Value)], lang: Lang) -> String {
 impl Value {
     fn of(&self, lang: Lang) -> FluentValue<'static> {
         match self {
-            Self::Words(words) => FluentValue::from(words.clone()),
+            Self::Words(words) => FluentValue::from(name::printable(words)),
             Self::Number(number) => FluentValue::from(*number),
             Self::Texts(texts) => {
                 let texts: Vec<String> = texts.iter().map(|it| it.of(lang)).collect();

@@ -163,6 +163,10 @@ texts! {
     printer_no_program(program);
     printer_refused(file, why);
 
+    sms_bad_address(why);
+    sms_plain_http(host);
+    sms_timed_out(secs);
+    sms_status(status);
     sms_unreachable(why);
     sms_not_messages(why);
     sms_command_failed(why);
@@ -172,17 +176,23 @@ texts! {
 
     // What happened: the portal.
     portal_bad_address(why);
+    address_not_url();
+    address_no_host();
+    address_scheme(scheme);
+    address_other_host(host);
+    address_other_port(host);
+    address_ca_file(path, why);
     portal_plain_http(host);
     portal_unreachable(why);
     portal_timed_out(secs);
     portal_busy();
     portal_busy_for(secs);
-    tls_unknown_issuer();
-    tls_expired();
-    tls_not_yet_valid();
-    tls_other_host();
-    tls_nothing_in_common();
-    tls_refused(why);
+    tls_unknown_issuer(whose);
+    tls_expired(whose);
+    tls_not_yet_valid(whose);
+    tls_other_host(whose);
+    tls_nothing_in_common(whose);
+    tls_refused(whose, why);
     portal_status(status, what);
     portal_session_expired();
     portal_wrong_code(said);
@@ -221,6 +231,13 @@ texts! {
     certificate_unknown_critical(oid);
     certificate_not_qualified(what);
     certificate_other_subject(attribute);
+    missing_link_or_button(what);
+    missing_button(what);
+    missing_fields_under(what);
+    missing_legible_field(what);
+    missing_field(what);
+    missing_words(what);
+    missing_heading(what);
     journal_file(act, path, why);
     journal_locked(token);
     journal_damaged(line, token);
@@ -285,11 +302,13 @@ texts! {
     // What is waited for.
     wait_code();
     interrupted();
+    interrupted_token();
     wait_resend();
     wait_login();
     wait_list();
     wait_ordered();
     wait_issue();
+    wait_gateway();
     wait_portal();
     wait_card(address);
 

@@ -171,26 +171,63 @@ impl core::fmt::Debug for DocumentFile {
     }
 }
 
-/// Why there is no secure connection to the portal.
+/// Why an address cannot be used, or the file that says whom to trust there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressFault {
+    /// As when `https://` was left out.
+    #[error("it is no URL")]
+    NotUrl,
+    /// Nobody to connect to.
+    #[error("it has no host")]
+    NoHost,
+    /// Another scheme than http and https.
+    #[error("{scheme}: is neither http nor https")]
+    Scheme {
+        /// As named.
+        scheme: String,
+    },
+    /// A link or redirection that leads away.
+    #[error("it leads to another host, {host}")]
+    OtherHost {
+        /// Where to.
+        host: String,
+    },
+    /// Another port is another program.
+    #[error("it leads to another port of {host}")]
+    OtherPort {
+        /// The host.
+        host: String,
+    },
+    /// `--ca` cannot be read.
+    #[error("the CA file {}: {why}", path.display())]
+    CaFile {
+        /// Which.
+        path: std::path::PathBuf,
+        /// The words of the system or of the TLS library.
+        why: String,
+    },
+}
+
+/// Why there is no secure connection to the portal or to the gateway.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TlsFault {
     /// As behind an inspecting proxy, or with an authority of the portal's own.
-    #[error("the portal's TLS certificate is from an authority that is not trusted")]
+    #[error("the TLS certificate is from an authority that is not trusted")]
     UnknownIssuer,
     /// As when nobody renewed it, or when this machine's clock is ahead.
-    #[error("the portal's TLS certificate has expired")]
+    #[error("the TLS certificate has expired")]
     Expired,
     /// As when this machine's clock is behind.
-    #[error("the portal's TLS certificate is not valid yet")]
+    #[error("the TLS certificate is not valid yet")]
     NotYetValid,
     /// As behind a misdirected name.
-    #[error("the portal's TLS certificate is for another host")]
+    #[error("the TLS certificate is for another host")]
     OtherHost,
     /// As when the portal speaks GOST suites alone, which no library of this program has.
-    #[error("the portal and this program have no TLS version or cipher in common")]
+    #[error("there is no TLS version or cipher in common")]
     NothingInCommon,
     /// Anything else about the certificate.
-    #[error("the portal's TLS certificate is refused: {why}")]
+    #[error("the TLS certificate is refused: {why}")]
     Refused {
         /// The TLS library's words.
         why: String,
@@ -204,7 +241,7 @@ pub enum PortalError {
     #[error("the portal's address cannot be used: {why}")]
     BadAddress {
         /// What is wrong with it.
-        why: String,
+        why: AddressFault,
     },
     /// Phone and code would travel in clear.
     #[error("{host} would be spoken to in clear")]
@@ -225,7 +262,7 @@ pub enum PortalError {
         secs: u64,
     },
     /// No secure connection; nothing of the person's was sent.
-    #[error(transparent)]
+    #[error("no secure connection to the portal: {0}")]
     Tls(#[from] TlsFault),
     /// The portal has too much to do, or is closed for a while.
     #[error("the portal asks to come back later")]

@@ -5,6 +5,8 @@ use core::fmt;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::portal::{AddressFault, TlsFault};
+
 /// An inbox that can be looked into.
 pub trait SmsInbox {
     /// The id of the newest message so far, 0 when there is none: what comes later answers what is asked now.
@@ -130,6 +132,33 @@ impl fmt::Debug for Phone {
 /// Why the inbox could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SmsError {
+    /// The gateway's address cannot be used.
+    #[error("the SMS gateway's address cannot be used: {why}")]
+    BadAddress {
+        /// What is wrong with it.
+        why: AddressFault,
+    },
+    /// The codes would travel in clear.
+    #[error("the SMS gateway {host} would be spoken to in clear")]
+    PlainHttp {
+        /// The host.
+        host: String,
+    },
+    /// No secure connection to the gateway.
+    #[error("no secure connection to the SMS gateway: {0}")]
+    Tls(TlsFault),
+    /// A connection, but no answer in time.
+    #[error("the SMS gateway did not answer in {secs} s")]
+    TimedOut {
+        /// How long was waited.
+        secs: u64,
+    },
+    /// An HTTP status other than 200.
+    #[error("the SMS gateway answered with the HTTP status {status}")]
+    Status {
+        /// The HTTP status.
+        status: u16,
+    },
     /// The gateway did not answer.
     #[error("the SMS inbox does not answer: {why}")]
     Unreachable {

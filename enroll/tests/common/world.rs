@@ -33,6 +33,8 @@ pub(crate) struct World {
     pub(crate) issued: Certificate,
     pub(crate) chain_pem: String,
     pub(crate) crl: Vec<u8>,
+    /// What comes instead of the list of revoked certificates.
+    pub(crate) crl_fails: Option<PortalError>,
     pub(crate) now: Timestamp,
     /// Calls left until every port fails; `None` never.
     pub(crate) fuse: Option<u32>,
@@ -97,6 +99,7 @@ impl World {
             issued: certificate("user-legal-entity"),
             chain_pem: certificate("ca").to_pem() + &certificate("root").to_pem(),
             crl: vectors::der(&object("crl")),
+            crl_fails: None,
             now: "2018-12-26T12:00:00Z".parse().unwrap(),
             fuse: None,
             does_the_last: false,
@@ -478,7 +481,10 @@ impl Portal for Fake {
         self.cabinet(|world| world.chain_pem.clone())
     }
     fn revocation_list(&mut self) -> Result<Option<Vec<u8>>, PortalError> {
-        self.cabinet(|world| Some(world.crl.clone()))
+        self.cabinet(|world| match world.crl_fails.clone() {
+            Some(error) => Err(error),
+            None => Ok(Some(world.crl.clone())),
+        })?
     }
     fn open_install_form(&mut self) -> Result<InstallForm, PortalError> {
         self.cabinet(|world| InstallForm {
@@ -504,7 +510,8 @@ impl Portal for Fake {
     }
     fn date(&self) -> Option<Timestamp> {
         let world = self.0.borrow();
-        Some(world.now + jiff::SignedDuration::from_secs(world.portal_is_ahead_secs))
+        let ahead = jiff::SignedDuration::from_secs(world.portal_is_ahead_secs);
+        world.now.saturating_add(ahead).ok()
     }
 }
 

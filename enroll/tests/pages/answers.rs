@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
 
-use enroll::ports::portal::TlsFault;
+use enroll::ports::portal::{AddressFault, TlsFault};
 use wiremock::matchers::{any, header};
 
 use super::*;
@@ -120,7 +120,8 @@ fn a_redirection_to_another_port_is_refused_before_anything_is_sent_there() {
     let Err(PortalError::BadAddress { why }) = site.cabinet() else {
         panic!()
     };
-    assert_eq!(why, "it leads to another port of 127.0.0.1");
+    let host = "127.0.0.1".to_owned();
+    assert_eq!(why, AddressFault::OtherPort { host });
     assert_eq!(other.asked("/lk"), 0);
 }
 

@@ -2,6 +2,7 @@
 
 use enroll::adapters::sms_gateway::SmsGateway;
 use enroll::ports::SmsError;
+use enroll::ports::portal::AddressFault;
 use enroll::ports::sms::{Awaited, SmsInbox as _};
 
 use super::*;
@@ -59,8 +60,7 @@ fn a_gateway_that_answers_something_else_is_told_where() {
 fn a_gateway_that_is_out_of_order_is_asked_again_and_then_told() {
     let site = Site::new();
     let error = site.inbox_that_answers(ResponseTemplate::new(502));
-    let why = "HTTP status 502".to_owned();
-    assert_eq!(error, Err(SmsError::Unreachable { why }));
+    assert_eq!(error, Err(SmsError::Status { status: 502 }));
     let received = site.runtime.block_on(site.server.received_requests());
     assert_eq!(received.unwrap().len(), 3);
 }
@@ -73,8 +73,33 @@ fn a_gateway_that_answers_without_end_is_told() {
 
 #[test]
 fn a_gateway_on_another_machine_is_not_spoken_to_in_clear() {
-    let events = Events::unwatched(Rc::new(Still));
-    let error = SmsGateway::new(PortalAddress::new("http://sms.forus.ru/"), events).map(drop);
+    let open = |url: &str| {
+        let events = Events::unwatched(Rc::new(Still));
+        SmsGateway::new(PortalAddress::new(url), events).map(drop)
+    };
     let host = "sms.forus.ru".to_owned();
-    assert_eq!(error, Err(PortalError::PlainHttp { host }));
+    assert_eq!(
+        open("http://sms.forus.ru/"),
+        Err(SmsError::PlainHttp { host })
+    );
+    let why = AddressFault::NotUrl;
+    assert_eq!(open("sms.forus.ru"), Err(SmsError::BadAddress { why }));
+}
+
+#[test]
+fn a_gateway_that_is_not_there_is_told_without_a_word_of_the_portal() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let told = Rc::new(RefCell::new(Told::default()));
+    let events = Events::new(Rc::new(Still), Rc::clone(&told) as _);
+    let mut inbox = SmsGateway::new(PortalAddress::new(&url), events).unwrap();
+    let error = inbox.newest(&phone()).unwrap_err();
+    assert!(matches!(error, SmsError::Unreachable { .. }), "{error}");
+    let told = serde_json::to_string(&told.borrow().0).unwrap();
+    assert!(told.contains("the SMS gateway does not answer"), "{told}");
+    assert!(
+        !format!("{told}{error}").contains("portal"),
+        "{error}: {told}"
+    );
 }

@@ -1,9 +1,10 @@
 //! What stops an enrollment at the engine's own door, where no scenario shows it.
 
+use enroll::event::{Caution, Event};
 use enroll::journal::JournalError;
 use enroll::ports::TokenError;
 use enroll::ports::token::{Pin, PinRole, TransmitError};
-use enroll::ports::{ApplicantError, Printer, PrinterError, SmsError, Unattended};
+use enroll::ports::{ApplicantError, PortalError, Printer, PrinterError, SmsError, Unattended};
 use enroll::request::RequestError;
 use enroll::{Enrollment, Error, Ports};
 
@@ -50,6 +51,43 @@ fn a_gateway_that_goes_down_after_the_request_stops_nothing() {
         sent.and_then(|_| enrollment.wait_for_issue().map(drop))
     })
     .unwrap();
+}
+
+#[test]
+fn a_list_of_revoked_certificates_that_cannot_be_had_is_warned_of_and_stops_nothing() {
+    let (status, what) = (404, "Список отозванных сертификатов".to_owned());
+    let why = "Connection refused".to_owned();
+    for error in [
+        PortalError::Status { what, status },
+        PortalError::TimedOut { secs: 30 },
+        PortalError::Unreachable { why },
+    ] {
+        let (_folder, settings) = settings();
+        let world = World::new();
+        world.borrow_mut().crl_fails = Some(error.clone());
+        let installed = run(&world, &settings, |enrollment| {
+            enrollment.request()?;
+            enrollment.install()
+        });
+        assert_eq!(installed.unwrap().crl_der, None, "{error}");
+        let told = Event::Warning {
+            text: Caution::RevocationUnknown,
+        };
+        assert!(world.borrow().told.contains(&told), "{error}");
+    }
+}
+
+#[test]
+fn a_session_that_has_ended_at_the_list_of_revoked_certificates_is_told_as_such() {
+    let (_folder, settings) = settings();
+    let world = World::new();
+    world.borrow_mut().crl_fails = Some(PortalError::SessionExpired);
+    run(&world, &settings, request).unwrap();
+    let error = run(&world, &settings, install).unwrap_err();
+    assert!(
+        matches!(error, Error::Portal(PortalError::SessionExpired)),
+        "{error}"
+    );
 }
 
 #[test]

@@ -119,6 +119,20 @@ fn a_token_without_room_for_the_certificate_is_told_and_goes_on_once_there_is_so
 }
 
 #[test]
+fn a_portal_whose_clock_stands_at_the_end_of_time_is_followed_by_our_own() {
+    let (_folder, settings) = settings();
+    let world = World::new();
+    let here = world.borrow().now;
+    world.borrow_mut().portal_is_ahead_secs = "9999-12-30T21:59:59Z"
+        .parse::<jiff::Timestamp>()
+        .unwrap()
+        .duration_since(here)
+        .as_secs();
+    run(&world, &settings, whole).unwrap();
+    stands_as_it_should(&world, &settings, "at the end of time");
+}
+
+#[test]
 fn two_tokens_have_a_journal_each_and_neither_is_taken_for_the_other() {
     let (_folder, settings) = settings();
     let (first, second) = (World::new(), World::new());

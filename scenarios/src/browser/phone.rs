@@ -7,7 +7,6 @@ use std::time::Duration;
 use enroll::adapters::http_portal::PortalAddress;
 use enroll::adapters::sms_gateway::SmsGateway;
 use enroll::event::{Event, Events};
-use enroll::ports::PortalError;
 use enroll::ports::sms::{Awaited, SmsError, SmsInbox as _, SmsMessage};
 use enroll::sms::{Notice, classify, masked};
 
@@ -23,8 +22,6 @@ const NOTICE: (Duration, u32) = (Duration::from_secs(60), 180);
 /// Why the phone cannot be looked at.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PhoneError {
-    #[error(transparent)]
-    Address(#[from] PortalError),
     #[error(transparent)]
     Inbox(#[from] SmsError),
 }

@@ -9,9 +9,9 @@ use enroll::engine::log_in;
 use enroll::event::Events;
 use enroll::journal::{JournalError, Store};
 use enroll::messages::{Lang, Report};
+use enroll::ports::Unattended;
 use enroll::ports::sms::Phone;
 use enroll::ports::token::{Pin, PinRole, Token};
-use enroll::ports::{PortalError, Unattended};
 use enroll::stage::{Chapter, Fact, Stage};
 use enroll::{Enrollment, Error, Ports, Settings};
 
@@ -66,7 +66,7 @@ impl Run<'_> {
         let mut token = self.world.engine_token(&events, self.timeline);
         let mut adapters = match Adapters::open(self.world, with, &events) {
             Ok(adapters) => adapters,
-            Err(error) => return told(&error.into(), &Stage::default()),
+            Err(error) => return told(&error, &Stage::default()),
         };
         let ports = Ports {
             token: &mut *token,
@@ -205,7 +205,7 @@ pub(crate) struct Adapters {
 }
 
 impl Adapters {
-    pub(crate) fn open(world: &World, with: &With, events: &Events) -> Result<Self, PortalError> {
+    pub(crate) fn open(world: &World, with: &With, events: &Events) -> Result<Self, Error> {
         let mut address = world.portal.clone();
         if world.meddler.plans(Room::Portal, Mischief::NoAnswer) {
             address.timeout = PATIENCE;

@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY
 use url::Url;
 
 use super::page::Page;
+use crate::moment::is_credible;
 
 /// An answer with its body.
 #[derive(Debug)]
@@ -28,7 +29,9 @@ pub(in crate::adapters) struct Answer {
 impl Answer {
     pub(super) fn new(url: Url, status: u16, headers: &HeaderMap, body: Vec<u8>) -> Self {
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-        let date = text(DATE).and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
+        let date = text(DATE)
+            .and_then(moment)
+            .filter(|date| is_credible(*date));
         let location = text(LOCATION)
             .filter(|_| (300..400).contains(&status))
             .map(str::to_owned);
@@ -87,12 +90,16 @@ impl Answer {
     }
 }
 
+fn moment(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
+}
+
 /// Seconds, or a moment to be compared with the answer's own `Date`.
 fn retry_after(text: &str, date: Option<Timestamp>) -> Option<Duration> {
     if let Ok(secs) = text.trim().parse() {
         return Some(Duration::from_secs(secs));
     }
-    let until = DateTimeParser::new().parse_timestamp(text).ok()?;
+    let until = moment(text)?;
     Some(until.duration_since(date?).unsigned_abs()).filter(|_| Some(until) > date)
 }
 

@@ -1,9 +1,11 @@
 //! Forms and what a person can fill and press in them.
 
+use std::collections::BTreeMap;
+
 use scraper::ElementRef;
 
 use super::label::{collapse, same};
-use super::reading::{elements, words};
+use super::reading::{Budget, all, elements, own};
 
 /// A form.
 #[derive(Clone, Debug, Default)]
@@ -64,22 +66,40 @@ impl Field {
     }
 }
 
-/// Reads a form; `labels` are all those of the page, for one may stand anywhere.
-pub(super) fn read_form(labels: &[ElementRef<'_>], form: &ElementRef<'_>) -> Form {
+/// The labels of a page that name their control, by its id; of several for one control the first.
+pub(super) struct Labels<'a>(BTreeMap<&'a str, ElementRef<'a>>);
+
+impl<'a> Labels<'a> {
+    pub(super) fn of<'b>(labels: impl Iterator<Item = &'b ElementRef<'a>>) -> Self
+    where
+        'a: 'b,
+    {
+        let mut tied = BTreeMap::new();
+        for label in labels {
+            if let Some(id) = label.attr("for") {
+                tied.entry(id).or_insert(*label);
+            }
+        }
+        Self(tied)
+    }
+}
+
+/// Reads a form and the controls of its own; `labels` are those of the page, for one may stand anywhere.
+pub(super) fn read_form(labels: &Labels<'_>, form: &ElementRef<'_>, budget: &Budget) -> Form {
     let attribute = |name| form.value().attr(name).unwrap_or_default();
     let mut read = Form {
         is_post: attribute("method").eq_ignore_ascii_case("post"),
         action: attribute("action").to_owned(),
         ..Form::default()
     };
-    for control in elements(*form, &["input", "textarea", "select", "button"]) {
+    for control in own(*form, CONTROL, &["form"]) {
         if control.value().attr("disabled").is_some() {
             continue;
         }
-        match Control::of(&control) {
+        match Control::of(&control, budget) {
             Control::Hidden(name, value) => read.hidden.push((name, value)),
             Control::Button(button) => read.buttons.push(button),
-            Control::Field(field) => read.fields.push(labelled(labels, &control, field)),
+            Control::Field(field) => read.fields.push(labelled(labels, &control, field, budget)),
             Control::Nothing => {}
         }
     }
@@ -94,7 +114,7 @@ enum Control {
 }
 
 impl Control {
-    fn of(control: &ElementRef<'_>) -> Self {
+    fn of(control: &ElementRef<'_>, budget: &Budget) -> Self {
         let attribute = |name| control.value().attr(name).map(str::to_owned);
         let (name, value) = (attribute("name"), attribute("value").unwrap_or_default());
         let kind = attribute("type").unwrap_or_default().to_ascii_lowercase();
@@ -108,7 +128,7 @@ impl Control {
             ("button", "button" | "reset") | ("input", "button" | "reset" | "image" | "file") => {
                 Self::Nothing
             }
-            ("button", _) => Self::Button(button(words(control))),
+            ("button", _) => Self::Button(button(budget.words(control))),
             ("input", "submit") => Self::Button(button(collapse(&value))),
             ("input", "hidden") => name.map_or(Self::Nothing, |name| Self::Hidden(name, value)),
             ("input", "checkbox" | "radio") => {
@@ -134,7 +154,7 @@ impl Control {
             }
             ("select", _) => Self::Field(Field {
                 name,
-                value: chosen(control),
+                value: chosen(control, budget),
                 ..Field::default()
             }),
             _ => Self::Field(Field {
@@ -147,7 +167,7 @@ impl Control {
 }
 
 /// The chosen option of a list, else its first.
-fn chosen(list: &ElementRef<'_>) -> String {
+fn chosen(list: &ElementRef<'_>, budget: &Budget) -> String {
     let options: Vec<_> = elements(*list, &["option"]).collect();
     let option = options
         .iter()
@@ -157,32 +177,30 @@ fn chosen(list: &ElementRef<'_>) -> String {
         .map(|it| {
             it.value()
                 .attr("value")
-                .map_or_else(|| words(it), str::to_owned)
+                .map_or_else(|| budget.words(it), str::to_owned)
         })
         .unwrap_or_default()
 }
 
-fn labelled(labels: &[ElementRef<'_>], control: &ElementRef<'_>, field: Field) -> Field {
+fn labelled(labels: &Labels<'_>, control: &ElementRef<'_>, field: Field, budget: &Budget) -> Field {
     let ancestors = || control.ancestors().filter_map(ElementRef::wrap);
-    let tied = control.value().attr("id").and_then(|id| {
-        let mut labels = labels.iter().copied();
-        labels.find(|label| label.attr("for") == Some(id))
-    });
+    let id = control.value().attr("id");
+    let tied = id.and_then(|id| labels.0.get(id).copied());
     let around = || ancestors().find(|it| it.value().name() == "label");
     let row = || {
         ancestors()
             .find(|it| it.value().name() == "tr")
-            .and_then(|row| elements(row, CELL).next())
+            .and_then(|row| budget.first(row.child_elements(), CELL))
     };
     let label = tied
         .or_else(around)
         .or_else(row)
-        .map(|it| words(&it))
+        .map(|it| budget.words(&it))
         .unwrap_or_default();
     let group = ancestors().find(|it| it.value().name() == "fieldset");
     let legend = group
-        .and_then(|group| elements(group, &["legend"]).next())
-        .map(|it| words(&it));
+        .and_then(|group| budget.first(all(group), &["legend"]))
+        .map(|it| budget.words(&it));
     Field {
         label,
         legend,
@@ -190,5 +208,7 @@ fn labelled(labels: &[ElementRef<'_>], control: &ElementRef<'_>, field: Field) -
     }
 }
 
+const CONTROL: &[&str] = &["input", "textarea", "select", "button"];
+pub(super) const TABLE: &[&str] = &["table"];
 /// The cells of a table.
 pub(super) const CELL: &[&str] = &["th", "td"];

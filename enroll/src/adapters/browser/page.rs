@@ -3,9 +3,9 @@
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use super::form::{Button, CELL, Field, Form, read_form};
+use super::form::{Button, CELL, Field, Form, Labels, TABLE, read_form};
 use super::label::same;
-use super::reading::{DEEPEST, all, depth, elements, words};
+use super::reading::{Budget, DEEPEST, all, all_words, depth, own};
 
 /// A page.
 #[derive(Clone, Debug)]
@@ -60,25 +60,26 @@ impl Page {
             let named = move |it: &&ElementRef<'_>| names.contains(&it.value().name());
             elements.iter().filter(named)
         };
-        let texts = |names| named(names).map(words).collect::<Vec<_>>();
-        let labels: Vec<_> = named(&["label"]).copied().collect();
+        let budget = Budget::of_a_page();
+        let words = |element: &ElementRef<'_>| budget.words(element);
+        let labels = Labels::of(named(&["label"]));
         Self {
             url,
             title: named(&["title"]).map(words).next().unwrap_or_default(),
-            headings: texts(&["h1", "h2", "h3"]),
+            headings: named(&["h1", "h2", "h3"]).map(words).collect(),
             links: named(&["a"])
-                .filter_map(link)
+                .filter_map(|a| link(a, &budget))
                 .filter(|it| !it.text.is_empty())
                 .collect(),
             forms: named(&["form"])
-                .map(|form| read_form(&labels, form))
+                .map(|form| read_form(&labels, form, &budget))
                 .collect(),
-            tables: named(&["table"]).map(read_table).collect(),
+            tables: (named(&["table"]).map(|table| read_table(table, &budget))).collect(),
             alerts: (elements.iter())
                 .filter(|it| it.attr("role") == Some("alert"))
                 .map(words)
                 .collect(),
-            text: texts(&["body"]).join(" "),
+            text: (named(&["body"]).map(all_words).next()).unwrap_or_default(),
             source: source.to_owned(),
         }
     }
@@ -165,23 +166,27 @@ impl Table {
     }
 }
 
-fn read_table(table: &ElementRef<'_>) -> Table {
-    let row = |row: ElementRef<'_>| elements(row, CELL).map(|cell| words(&cell)).collect();
+/// A table that stands in a cell is one of its own.
+fn read_table(table: &ElementRef<'_>, budget: &Budget) -> Table {
+    let cells = |row| own(row, CELL, TABLE).map(|cell| budget.words(&cell));
     Table {
-        rows: elements(*table, &["tr"]).map(row).collect(),
+        rows: own(*table, &["tr"], TABLE)
+            .map(|row| cells(row).collect())
+            .collect(),
     }
 }
 
-fn link(a: &ElementRef<'_>) -> Option<Link> {
+fn link(a: &ElementRef<'_>, budget: &Budget) -> Option<Link> {
     let href = a.attr("href")?.to_owned();
     Some(Link {
-        text: words(a),
+        text: budget.words(a),
         href,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::reading::READ_OF_A_PAGE;
     use super::*;
 
     fn page(source: &str) -> Page {
@@ -256,12 +261,102 @@ mod tests {
         assert!(read.tables.is_empty() && read.text.is_empty());
     }
 
+    #[test]
+    fn a_table_has_its_own_rows_and_a_row_its_own_cells() {
+        let read = page(
+            "<table><tr><td>Меню</td><td><table><tr><th>ID</th></tr><tr><td>722318</td></tr></table></td></tr></table>",
+        );
+        let rows: Vec<_> = read.tables.iter().map(|table| table.rows.clone()).collect();
+        assert_eq!(rows[0], [["Меню", "ID 722318"]]);
+        assert_eq!(rows[1], [["ID"], ["722318"]]);
+    }
+
+    #[test]
+    fn controls_of_a_form_in_a_form_are_the_inner_ones() {
+        let read = page("<form><input name=a><div></form><form><input name=b></form></div>");
+        let names = |form: &Form| {
+            form.fields
+                .iter()
+                .filter_map(|it| it.name.clone())
+                .collect()
+        };
+        let names: Vec<Vec<_>> = read.forms.iter().map(names).collect();
+        assert_eq!(names, [["a"], ["b"]]);
+    }
+
+    /// The octets of all texts that were read.
+    fn size(page: &Page) -> usize {
+        let fields = page.forms.iter().flat_map(|form| &form.fields);
+        let fields = fields
+            .map(|it| it.label.len() + it.value.len() + it.legend.as_ref().map_or(0, String::len));
+        let cells = page
+            .tables
+            .iter()
+            .flat_map(|table| table.rows.iter().flatten());
+        let links = page
+            .links
+            .iter()
+            .map(|link| link.text.len() + link.href.len());
+        let texts = page
+            .headings
+            .iter()
+            .chain(&page.alerts)
+            .chain(cells)
+            .map(String::len);
+        fields.chain(links).chain(texts).sum::<usize>() + page.title.len() + page.text.len()
+    }
+
+    #[test]
+    fn a_page_is_never_read_as_much_more_than_it_is() {
+        let letters = "A".repeat(200_000);
+        let controls = "<input>".repeat(5_000);
+        let cell = format!("<form><table><tr><td>{letters}</td><td>{controls}");
+        let tied = "<input id=a>".repeat(5_000);
+        let forms = format!("{}{controls}", "<form><div></form>".repeat(80));
+        let hostile = [
+            format!("{}{letters}", "<table><tr><td>".repeat(60)),
+            format!("{}{letters}", "<div role=alert>".repeat(200)),
+            format!("{}{letters}", "<h1><div>".repeat(100)),
+            format!("<form><fieldset><legend>{letters}</legend>{controls}"),
+            format!("<label for=a>{letters}</label><form>{tied}"),
+            cell,
+            forms,
+        ];
+        for source in hostile {
+            let read = page(&source);
+            let start = source.get(..40).unwrap_or_default();
+            assert!(size(&read) <= 2 * source.len() + READ_OF_A_PAGE, "{start}");
+            let fields: usize = read.forms.iter().map(|form| form.fields.len()).sum();
+            assert!(fields <= 5_000, "{start}: {fields} fields");
+        }
+    }
+
+    #[test]
+    fn words_of_one_cell_are_cut_between_letters() {
+        let read = page(&format!(
+            "<table><tr><td>a{}</td><td>б</td>",
+            "я".repeat(20_000)
+        ));
+        let lengths: Vec<_> = read.tables[0].rows[0].iter().map(String::len).collect();
+        assert_eq!(lengths, [(16 << 10) - 1, 2]);
+    }
+
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 64, ..Default::default() })]
         #[test]
         fn any_text_is_a_page(source in "(<[a-z]{1,8}( [a-z]{1,6}='?[^>]{0,6}'?)?>|[А-я ]{0,6}|</[a-z]{1,8}>){0,40}") {
             let read = page(&source);
             proptest::prop_assert!(read.link("нет такой").is_none());
+        }
+
+        #[test]
+        fn no_nesting_of_a_few_elements_is_read_as_much_more_than_it_is(
+            opened in proptest::collection::vec("<(table|tr|td|form|/form|div|label|fieldset|legend|h1|a href=x|div role=alert|input)>", 1..6),
+            times in 1..60_usize,
+            controls in 0..500_usize,
+        ) {
+            let source = opened.concat().repeat(times) + &"А".repeat(20_000) + &"<input>".repeat(controls);
+            proptest::prop_assert!(size(&page(&source)) <= 2 * source.len() + READ_OF_A_PAGE);
         }
     }
 }

@@ -10,7 +10,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::transport::bad_address;
 use crate::ports::PortalError;
-use crate::ports::portal::TlsFault;
+use crate::ports::portal::{AddressFault, TlsFault};
 
 /// ring, by value: needs no global provider, and builds on a machine without any CA certificates.
 pub(super) fn config(ca: Option<&Path>) -> Result<ClientConfig, PortalError> {
@@ -28,7 +28,10 @@ pub(super) fn config(ca: Option<&Path>) -> Result<ClientConfig, PortalError> {
 }
 
 fn roots_of(file: &Path) -> Result<RootCertStore, PortalError> {
-    let unreadable = |why: String| bad_address(format!("the CA file {}: {why}", file.display()));
+    let unreadable = |why: String| {
+        let path = file.to_owned();
+        bad_address(AddressFault::CaFile { path, why })
+    };
     let mut roots = RootCertStore::empty();
     for certificate in
         CertificateDer::pem_file_iter(file).map_err(|error| unreadable(error.to_string()))?

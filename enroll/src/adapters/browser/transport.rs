@@ -15,7 +15,7 @@ use super::session::Session;
 use super::tls;
 use crate::event::Events;
 use crate::ports::PortalError;
-use crate::ports::portal::LONGEST_PAUSE;
+use crate::ports::portal::{AddressFault, LONGEST_PAUSE};
 
 /// Where the portal is and how to reach it.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub(in crate::adapters) struct Transport {
     options: Options,
     front: Url,
     events: Events,
+    /// What an observer is told before a GET is repeated.
+    waits: &'static str,
     /// The certificate that the newest answer came under, DER.
     peer: Option<Vec<u8>>,
 }
@@ -52,8 +54,9 @@ impl Transport {
         options: Options,
         event_loop: Arc<Runtime>,
         events: Events,
+        waits: &'static str,
     ) -> Result<Self, PortalError> {
-        let front = Url::parse(&options.url).map_err(|error| bad_address(error.to_string()))?;
+        let front = Url::parse(&options.url).map_err(|_| bad_address(AddressFault::NotUrl))?;
         check_address(&front, options.allow_plain_http)?;
         let client = client(&options, &front)?;
         Ok(Self {
@@ -63,6 +66,7 @@ impl Transport {
             options,
             front,
             events,
+            waits,
             peer: None,
         })
     }
@@ -89,20 +93,18 @@ impl Transport {
     ) -> Result<Url, PortalError> {
         let target = from
             .join(reference)
-            .map_err(|error| bad_address(error.to_string()))?;
-        let host = target.host_str().unwrap_or("?");
+            .map_err(|_| bad_address(AddressFault::NotUrl))?;
+        let host = || target.host_str().unwrap_or("?").to_owned();
         if target.host_str() != self.front.host_str() {
-            return Err(bad_address(format!("it leads to another host, {host}")));
+            return Err(bad_address(AddressFault::OtherHost { host: host() }));
         }
         // Another port is another program, with the one exception of the step up to https.
         let steps_up = from.scheme() == "http" && target.scheme() == "https";
         if target.port_or_known_default() != from.port_or_known_default() && !steps_up {
-            return Err(bad_address(format!("it leads to another port of {host}")));
+            return Err(bad_address(AddressFault::OtherPort { host: host() }));
         }
         if from.scheme() == "https" && target.scheme() == "http" && !self.options.allow_plain_http {
-            return Err(PortalError::PlainHttp {
-                host: target.host_str().unwrap_or_default().to_owned(),
-            });
+            return Err(PortalError::PlainHttp { host: host() });
         }
         check_address(&target, self.options.allow_plain_http)?;
         Ok(target)
@@ -130,8 +132,7 @@ impl Transport {
                 Err(PortalError::Unreachable { .. } | PortalError::TimedOut { .. }) => pause,
                 Err(error) => return Err(error),
             };
-            self.events
-                .wait(pause, "the portal does not answer, asking again");
+            self.events.wait(pause, self.waits);
         }
         self.once(target, method)
     }
@@ -233,13 +234,15 @@ fn client(options: &Options, front: &Url) -> Result<Client, PortalError> {
 
 fn check_address(url: &Url, allow_plain_http: bool) -> Result<(), PortalError> {
     match (url.scheme(), url.host_str()) {
-        (_, None) => Err(bad_address("it has no host".to_owned())),
+        (_, None) => Err(bad_address(AddressFault::NoHost)),
         ("https", _) => Ok(()),
         ("http", Some(_)) if allow_plain_http || is_loopback(url) => Ok(()),
         ("http", Some(host)) => Err(PortalError::PlainHttp {
             host: host.to_owned(),
         }),
-        (scheme, _) => Err(bad_address(format!("{scheme}: is neither http nor https"))),
+        (scheme, _) => Err(bad_address(AddressFault::Scheme {
+            scheme: scheme.to_owned(),
+        })),
     }
 }
 
@@ -252,7 +255,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-pub(super) fn bad_address(why: String) -> PortalError {
+pub(super) const fn bad_address(why: AddressFault) -> PortalError {
     PortalError::BadAddress { why }
 }
 
