@@ -157,7 +157,7 @@ impl Serve {
         let store = self.store()?;
         let mut mock = self.mock(store.as_ref())?;
         read_modules(&mut mock)?;
-        let clock = self.clock(mock.now())?;
+        let clock = self.clock(&mock);
         let listen = Listen {
             portal: self.listen,
             sms: self.sms,
@@ -217,10 +217,10 @@ impl Serve {
     /// A new mock, or the one that was kept.
     fn mock(&self, store: Option<&Store>) -> Result<MockCa, Error> {
         let Some(store) = store else {
-            return with_own_keys(MockCa::new(self.settings()?));
+            return self.new_mock();
         };
         match store.read().map_err(|why| unusable(store, why))? {
-            None => with_own_keys(MockCa::new(self.settings()?)),
+            None => self.new_mock(),
             Some((mock, calls)) => {
                 let mut mock = with_own_keys(mock)?;
                 let repeated = calls.iter().try_for_each(|call| mock.repeat(call));
@@ -230,6 +230,16 @@ impl Serve {
                 Ok(mock)
             }
         }
+    }
+
+    fn new_mock(&self) -> Result<MockCa, Error> {
+        let mock = MockCa::new(self.settings()?);
+        let mock = if self.chooses_epoch()? {
+            mock
+        } else {
+            mock.at_present()
+        };
+        with_own_keys(mock)
     }
 
     /// Settings of the command line over those of the file over the defaults.
@@ -318,12 +328,12 @@ impl Serve {
     }
 
     /// A clock that begins where the mock was; the machine's own when no time was ever chosen.
-    fn clock(&self, mock_now: Timestamp) -> Result<Arc<dyn Clock>, Error> {
+    fn clock(&self, mock: &MockCa) -> Arc<dyn Clock> {
         let start = match self.clock {
-            Pace::Times(1) if !self.chooses_epoch()? => mock_now.max(wall_clock()),
-            _ => mock_now,
+            Pace::Times(1) if mock.is_at_present() => mock.now().max(wall_clock()),
+            _ => mock.now(),
         };
-        Ok(Arc::new(Dial::new(start, self.clock)))
+        Arc::new(Dial::new(start, self.clock))
     }
 
     fn chooses_epoch(&self) -> Result<bool, Error> {

@@ -99,6 +99,18 @@ impl MockCa {
         })
     }
 
+    /// The same mock in a world that nobody chose a time for: its clock is the machine's, after a restart too.
+    #[must_use]
+    pub fn at_present(mut self) -> Self {
+        self.state.epoch_chosen = false;
+        self
+    }
+
+    /// Whether nobody chose when its world begins.
+    pub fn is_at_present(&self) -> bool {
+        !self.state.epoch_chosen
+    }
+
     /// The newest moment at which anybody called.
     pub fn now(&self) -> Timestamp {
         self.state.now

@@ -131,3 +131,15 @@ fn settings_that_cannot_be_meant_are_refused() {
         "a span from 2 s to 1 s"
     );
 }
+
+#[test]
+fn a_mock_of_the_present_is_of_the_present_after_a_restart_too() {
+    let restarted = |mock: MockCa| MockCa::load(&mock.save()).unwrap();
+    let mock = MockCa::new(Settings::default());
+    assert!(!restarted(mock).is_at_present());
+    let mock = MockCa::new(Settings::default()).at_present();
+    assert!(restarted(mock).is_at_present());
+    let older = MockCa::new(Settings::default()).at_present().save();
+    let older = older.replacen(",\"epoch_chosen\":false", "", 1);
+    assert!(!MockCa::load(&older).unwrap().is_at_present());
+}

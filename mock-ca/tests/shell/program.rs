@@ -202,3 +202,16 @@ fn the_printed_settings_are_a_settings_file() {
         toml::from_str(&String::from_utf8(output.stdout).unwrap()).unwrap();
     assert_eq!(settings, mock_ca::Settings::default());
 }
+
+#[test]
+fn a_kept_world_of_another_year_stays_there_when_restarted_without_an_epoch() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().to_str().unwrap();
+    let first_day = ["--epoch", "2018-12-13T09:00:00+08:00", "--state", state];
+    for arguments in [&first_day[..], &["--state", state]] {
+        let serving = Serving::start(arguments);
+        let page = serving.get("portal", "/");
+        assert!(page.contains("date: Thu, 13 Dec 2018 01:0"), "{page}");
+        assert_eq!(serving.stop(), Some(0));
+    }
+}
