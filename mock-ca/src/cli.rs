@@ -155,8 +155,7 @@ impl Serve {
     fn run(self) -> Result<(), Error> {
         let tls_ca = self.tls_ca()?;
         let store = self.store()?;
-        let mut mock = self.mock(store.as_ref())?;
-        read_modules(&mut mock)?;
+        let mock = self.mock(store.as_ref())?;
         let clock = self.clock(&mock);
         let listen = Listen {
             portal: self.listen,
@@ -222,7 +221,8 @@ impl Serve {
         match store.read().map_err(|why| unusable(store, why))? {
             None => self.new_mock(),
             Some((mock, calls)) => {
-                let mut mock = with_own_keys(mock)?;
+                // Only with its keys and modules does it answer as it did.
+                let mut mock = with_files(mock)?;
                 let repeated = calls.iter().try_for_each(|call| mock.repeat(call));
                 repeated.map_err(|why| unusable(store, why.into()))?;
                 self.agree(mock.settings(), store)?;
@@ -239,7 +239,7 @@ impl Serve {
         } else {
             mock.at_present()
         };
-        with_own_keys(mock)
+        with_files(mock)
     }
 
     /// Settings of the command line over those of the file over the defaults.
@@ -367,6 +367,13 @@ fn unusable(store: &Store, why: store::Error) -> Error {
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The mock with what its settings name files for: an authority, the plugin's modules.
+fn with_files(mock: MockCa) -> Result<MockCa, Error> {
+    let mut mock = with_own_keys(mock)?;
+    read_modules(&mut mock)?;
+    Ok(mock)
 }
 
 /// The mock with the authority of the settings' files, if they name any.

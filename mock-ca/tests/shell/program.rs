@@ -215,3 +215,29 @@ fn a_kept_world_of_another_year_stays_there_when_restarted_without_an_epoch() {
         assert_eq!(serving.stop(), Some(0));
     }
 }
+
+#[test]
+fn a_program_killed_after_a_module_was_loaded_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    for (_, file) in mock_ca::PLUGIN_MODULES {
+        let path = directory.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "// a module").unwrap();
+    }
+    let state = directory.path().join("state");
+    let arguments = [
+        "--plugin-modules",
+        directory.path().to_str().unwrap(),
+        "--plugin-bridge",
+        "http://127.0.0.1:1",
+        "--state",
+        state.to_str().unwrap(),
+    ];
+    let arguments = [&FIRST_DAY[..], &arguments].concat();
+    for _ in 0..2 {
+        let serving = Serving::start(&arguments);
+        let module = serving.get("portal", "/plugin/rutoken.js");
+        assert!(module.ends_with("// a module"), "{module}");
+        drop(serving); // SIGKILL
+    }
+}
