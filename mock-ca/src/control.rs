@@ -23,7 +23,7 @@
 //! | `DELETE /history` | forgets it |
 //! | `GET /clock` | `{"now":"2018-12-13T01:00:00Z","pace":"manual"}` |
 //! | `POST /clock/advance` `{"seconds":60}` | moves the clock |
-//! | `PUT /clock` `{"now":"…","pace":"fast:60"}` | sets either, forward only; clock calls are answered by the server, which has the clock |
+//! | `PUT /clock` `{"now":"…","pace":"fast:60"}` | sets either, forward only; clock calls are answered by the server, which has the clock. A state directory keeps the moment, not the pace: that is `--clock`'s |
 //!
 //! A fault's `what` is one of `"lose-answer"`, `"garble"`, `"double"`, `"wrong-key"`, `{"refuse":{"status":503}}`,
 //! `{"hold-for":{"secs":90}}`, `{"delay":{"secs":2}}`, `{"slow":{"secs":2}}`; its `room` one of `"portal"`, `"sms"`, `"ca"`.

@@ -78,7 +78,8 @@ impl Server {
     /// Listens and answers through `door` until dropped.
     ///
     /// `door` is normally [`crate::MockCa::handle`]; a test may wrap it to rewrite pages. It is called for one request
-    /// at a time. `POST /clock/advance` on the control listener goes to the clock and not to the door.
+    /// at a time. What moves the clock on the control listener goes to the clock; the door is asked `GET /clock` at
+    /// the new moment afterwards.
     ///
     /// Errors: an address that is not a loopback one (the mock must not be reachable from elsewhere: it hands out
     /// codes and control to anybody who asks), or one that cannot be listened on.

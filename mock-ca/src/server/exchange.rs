@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::guests::Guest;
@@ -33,18 +34,17 @@ pub(super) async fn answer(
     let _serving = guest.serve();
     let request = Request::from_parts(head, body);
     let now = shared.clock.now();
-    let moved = if door == Door::Control {
+    let looks = request.method() == Method::GET;
+    let of_clock = if door == Door::Control {
         control::clock_call(&*shared.clock, &request)
     } else {
         None
     };
-    let response = moved.unwrap_or_else(|| {
-        // A door that panicked once may be half-way through anything: it is asked no more.
-        shared
-            .door
-            .lock()
-            .map_or_else(|_| broken(), |mut door_fn| door_fn(now, door, request))
-    });
+    let response = match of_clock {
+        Some(told) if !looks => kept_with_the_door(shared, told),
+        Some(told) => told,
+        None => shared.ask(now, door, request),
+    };
     let mut response = finished(response).await;
     let dawdle = response.extensions_mut().remove::<Dawdle>();
     if let Some(Dawdle::Late { secs }) = dawdle {
@@ -54,6 +54,25 @@ pub(super) async fn answer(
         (response, Some(Dawdle::Trickle { secs })) => trickling(response, secs).await,
         (response, _) => response,
     }
+}
+
+impl Shared {
+    fn ask(&self, now: Timestamp, door: Door, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        // A door that panicked once may be half-way through anything: it is asked no more.
+        let door_fn = self.door.lock();
+        door_fn.map_or_else(|_| broken(), |mut door_fn| door_fn(now, door, request))
+    }
+}
+
+/// What was told of a clock that has moved. A door that keeps its calls gets one of the new moment, so that it is kept.
+fn kept_with_the_door(shared: &Shared, mut told: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    let look = Request::get("/clock").body(Vec::new());
+    let look = look.expect("a path of ours");
+    let mut seen = shared.ask(shared.clock.now(), Door::Control, look);
+    if let Some(kept) = seen.extensions_mut().remove::<Kept>() {
+        told.extensions_mut().insert(kept);
+    }
+    told
 }
 
 /// The whole body; `None` when it breaks off or is longer than the limit.

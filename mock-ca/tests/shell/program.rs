@@ -241,3 +241,21 @@ fn a_program_killed_after_a_module_was_loaded_goes_on() {
         drop(serving); // SIGKILL
     }
 }
+
+#[test]
+fn a_moved_clock_stands_where_it_was_moved_to_after_the_program_was_killed() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().to_str().unwrap();
+    let arguments = [&FIRST_DAY[..], &["--state", state]].concat();
+    for moved in ["01:30:00", "02:00:00"] {
+        let serving = Serving::start(&arguments);
+        let answer = serving.post("control", "/clock/advance", r#"{"seconds":1800}"#);
+        assert!(answer.contains(moved), "{answer}");
+        drop(serving); // SIGKILL
+    }
+    let page = Serving::start(&arguments).get("portal", "/");
+    assert!(
+        page.contains("date: Thu, 13 Dec 2018 02:00:00 GMT"),
+        "{page}"
+    );
+}
