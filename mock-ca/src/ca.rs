@@ -109,9 +109,16 @@ impl CertificationAuthority {
         let info = request.verify(&application.profile)?;
         subject::check(&request.subject_fields()?, &application.subject)?;
         let checked = CheckedRequest::new(request, &info);
-        match self.ledger.keys_seen.get(&checked.key) {
+        self.check_key(&checked)?;
+        Ok(checked)
+    }
+
+    /// Whether the key is new to this authority. It may be another family's request: the same point is the same key under
+    /// either algorithm.
+    pub(crate) fn check_key(&self, request: &CheckedRequest) -> Result<(), Refusal> {
+        match self.ledger.keys_seen.get(&request.key) {
             Some(&application) => Err(Refusal::KeySeen { application }),
-            None => Ok(checked),
+            None => Ok(()),
         }
     }
 

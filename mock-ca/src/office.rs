@@ -82,9 +82,19 @@ impl MockCa {
         let authority = self
             .authorities
             .of(&self.settings, &order.application.profile);
-        match authority.check(der, &order.application) {
+        let checked = authority.check(der, &order.application);
+        // A key of one family is no key for another one either.
+        let checked = checked.and_then(|checked| {
+            let mut all = self.authorities.all();
+            all.try_for_each(|one| one.check_key(&checked))?;
+            Ok(checked)
+        });
+        match checked {
             Err(refusal) => Some(refusal.to_string()),
             Ok(checked) => {
+                let authority = self
+                    .authorities
+                    .of(&self.settings, &order.application.profile);
                 authority.accept(&checked, &order.application);
                 self.authorities.checked.insert(number, checked);
                 None

@@ -389,3 +389,22 @@ fn the_profile_is_chosen_by_the_epoch() {
     assert_eq!(name("2018-12-23T23:59:59+08:00"), "forus-2018");
     assert_eq!(name("2018-12-24T00:00:00+08:00"), "forus-2019");
 }
+
+#[test]
+fn a_key_is_taken_once_whatever_algorithm_it_is_brought_under() {
+    let newer = Profile::named("forus-2019").unwrap();
+    let mut world = World::with(Settings {
+        applications: vec![
+            Application::numbered(0, Profile::named("forus-2018").unwrap()),
+            Application::numbered(1, newer),
+        ],
+        ..Settings::default()
+    });
+    world.sent("+7 900 000-00-01", 722_319);
+    let pem = token::request_pem(&world.application(722_318), 1);
+    let told = refused(&mut world, &pem);
+    assert!(
+        told.contains("уже использован в запросе по заявке 722319"),
+        "{told}"
+    );
+}
