@@ -133,12 +133,14 @@ impl CertificationAuthority {
     /// The certificate, DER. The subject is written from the application, the key as it came.
     ///
     /// Validity begins with the minute of `at` and never outlives the authority's own.
+    ///
+    /// Errors: [`Refusal::AuthorityEnds`] when nothing would be left of it.
     pub fn issue(
         &mut self,
         request: &CheckedRequest,
         application: &Application,
         at: Timestamp,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Refusal> {
         self.accept(request, application);
         self.certify(&request.public_key, application, at, at)
     }
@@ -149,11 +151,14 @@ impl CertificationAuthority {
         application: &Application,
         at: Timestamp,
         from: Timestamp,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Refusal> {
         let profile = &application.profile;
         let not_before = time::minute(from);
-        let not_after = time::months_later(not_before, profile.validity_months.into())
-            .min(self.issuing.not_after);
+        let until = self.issuing.not_after;
+        if not_before >= until {
+            return Err(Refusal::AuthorityEnds { until });
+        }
+        let not_after = time::months_later(not_before, profile.validity_months.into()).min(until);
         let serial = self.next_serial(at);
         self.ledger.issued.push(Issued {
             serial: hex::encode(serial.as_bytes()),
@@ -164,7 +169,7 @@ impl CertificationAuthority {
             .subject
             .iter()
             .map(|field| (field.oid, field.value.as_str()));
-        self.issuing.certify(Body {
+        Ok(self.issuing.certify(Body {
             serial,
             not_before,
             not_after,
@@ -185,7 +190,7 @@ impl CertificationAuthority {
                     &profile.addresses.issuer,
                 ),
             ]),
-        })
+        }))
     }
 
     fn next_serial(&self, at: Timestamp) -> x509_cert::serial_number::SerialNumber {

@@ -176,8 +176,9 @@ impl MockCa {
 
     /// Signs the certificate. A lost answer of the CA makes the cabinet show it an hour late (assumed).
     fn issue_now(&mut self, number: u32, at: Timestamp, met: Option<Mischief>) {
-        let Some(mut der) = self.sign(number, at, met) else {
-            return self.refuse(number, at, UNREADABLE);
+        let mut der = match self.sign(number, at, met) {
+            Ok(der) => der,
+            Err(why) => return self.refuse(number, at, &why),
         };
         if met == Some(Mischief::Garble) {
             spoil_signature(&mut der);
@@ -204,15 +205,26 @@ impl MockCa {
         self.send_sms(number, SMS_READY, later(at, lost_secs));
     }
 
-    fn sign(&mut self, number: u32, at: Timestamp, met: Option<Mischief>) -> Option<Vec<u8>> {
+    /// The certificate, or why there can be none, for the applicant.
+    fn sign(
+        &mut self,
+        number: u32,
+        at: Timestamp,
+        met: Option<Mischief>,
+    ) -> Result<Vec<u8>, String> {
         let flaw = self.flaw(met);
-        let application = &self.state.orders.get(&number)?.application;
-        let request = self.authorities.checked.get(&number)?.clone();
+        let order = self.state.orders.get(&number);
+        let checked = self.authorities.checked.get(&number).cloned();
+        let (Some(order), Some(request)) = (order, checked) else {
+            return Err(UNREADABLE.into());
+        };
+        let application = &order.application;
         let authority = self.authorities.of(&self.settings, &application.profile);
-        Some(match flaw {
+        let signed = match flaw {
             None => authority.issue(&request, application, at),
             Some(flaw) => authority.issue_flawed(&request, application, at, flaw),
-        })
+        };
+        signed.map_err(|refusal| refusal.to_string())
     }
 
     /// What is to be wrong with a certificate; where several things are, the first of these counts.

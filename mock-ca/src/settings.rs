@@ -17,6 +17,11 @@ use crate::tls::ServerCertificate;
 /// When Форус went over to GOST R 34.10-2012: midnight of 24.12.2018 in Irkutsk.
 const CHANGE_TO_2012: Timestamp = Timestamp::constant(1_545_580_800, 0);
 
+/// The years of [`SettingsError::Epoch`].
+const FIRST_EPOCH: Timestamp = Timestamp::UNIX_EPOCH;
+/// 2049-12-31T23:59:59Z
+const LAST_EPOCH: Timestamp = Timestamp::constant(2_524_607_999, 0);
+
 /// The settings of one mock CA. Same settings and same calls give the same bytes.
 ///
 /// In a file (TOML) every key may be left out and no unknown key is taken.
@@ -111,9 +116,12 @@ impl Settings {
 
     /// Says what in these settings cannot be meant.
     ///
-    /// Errors: an unknown profile, a code of no digits or more than ten, a status word that
+    /// Errors: an epoch before 1970 or after 2049, an unknown profile, a code of no digits or more than ten, a status word that
     /// is none or means something else, a span that ends before it begins.
     pub fn check(&self) -> Result<(), SettingsError> {
+        if !(FIRST_EPOCH..=LAST_EPOCH).contains(&self.epoch) {
+            return Err(SettingsError::Epoch { epoch: self.epoch });
+        }
         match &self.profile {
             Some(name) if Profile::named(name).is_none() => {
                 return Err(SettingsError::UnknownProfile { name: name.clone() });
@@ -154,6 +162,12 @@ impl Settings {
 /// What in the settings cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
+    /// Certificates cannot write what was before 1970, and write what comes after 2049 in another way.
+    #[error("epoch: {epoch} is not between 1970 and 2049")]
+    Epoch {
+        /// As asked for.
+        epoch: Timestamp,
+    },
     /// No profile has this name.
     #[error("there is no profile «{name}»; there are: {}", Profile::names().join(", "))]
     UnknownProfile {

@@ -262,3 +262,25 @@ fn a_request_for_an_application_nobody_has_accepted_is_not_taken() {
     assert_eq!(browser.alerts(), ["Заявка ещё не принята оператором."]);
     assert!(world.order(722_318).submission.is_none());
 }
+
+#[test]
+fn an_order_that_comes_after_the_authoritys_end_is_refused_with_the_reason() {
+    let mut world = World::new();
+    world.sent(PHONE, 722_318);
+    let held = r#"{"knobs":{"hold_issue":true}}"#;
+    world.json(Door::Control, Method::PATCH, "/settings", held);
+    let (path, later) = (
+        "/applications/722318/delay",
+        r#"{"issue_in_secs":283824000}"#,
+    );
+    world.json(Door::Control, Method::POST, path, later);
+    world.pass(283_824_000);
+    world.texts();
+    let refusal = world.order(722_318).refusal.unwrap();
+    assert!(
+        refusal.text.contains("действует только до"),
+        "{}",
+        refusal.text
+    );
+    assert!(world.order(722_318).certificate.is_none());
+}

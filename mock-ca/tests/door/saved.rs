@@ -143,3 +143,20 @@ fn a_mock_of_the_present_is_of_the_present_after_a_restart_too() {
     let older = older.replacen(",\"epoch_chosen\":false", "", 1);
     assert!(!MockCa::load(&older).unwrap().is_at_present());
 }
+
+#[test]
+fn an_epoch_outside_the_years_of_certificates_is_refused() {
+    for (epoch, good) in [
+        ("1969-12-31T23:59:59Z", false),
+        ("1970-07-01T00:00:00Z", true),
+        ("2049-12-31T23:59:59Z", true),
+        ("2050-01-01T00:00:00Z", false),
+        ("9900-01-01T00:00:00Z", false),
+    ] {
+        let settings = Settings {
+            epoch: epoch.parse().unwrap(),
+            ..Settings::default()
+        };
+        assert_eq!(settings.check().is_ok(), good, "{epoch}");
+    }
+}
