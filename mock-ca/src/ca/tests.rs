@@ -38,6 +38,11 @@ struct RequestOf<'a> {
 
 impl RequestOf<'_> {
     fn sign(&self) -> Vec<u8> {
+        self.sign_with(None)
+    }
+
+    /// With these identifiers beside the key, if others than its own.
+    fn sign_with(&self, parameters: Option<&[der::asn1::ObjectIdentifier]>) -> Vec<u8> {
         let algorithm = self.application.profile.algorithm;
         let mut chance = Seed(self.n).stream("applicant", b"");
         let key = SigningKey::generate(self.parameter_set, &mut chance);
@@ -46,6 +51,11 @@ impl RequestOf<'_> {
             key: key.verifying_key().clone(),
         }
         .to_der();
+        let mut public_key = spki::SubjectPublicKeyInfoOwned::from_der(&public_key).unwrap();
+        if let Some(oids) = parameters {
+            let oids = der::asn1::Any::from_der(&der(&oids.to_vec())).unwrap();
+            public_key.algorithm.parameters = Some(oids);
+        }
         let info = CertReqInfo {
             version: Version::V1,
             subject: name::write(
@@ -53,7 +63,7 @@ impl RequestOf<'_> {
                     .iter()
                     .map(|field| (field.oid, field.value.as_str())),
             ),
-            public_key: Decode::from_der(&public_key).unwrap(),
+            public_key,
             attributes: SetOfVec::try_from(vec![self.extension_request()]).unwrap(),
         };
         let signature = key
@@ -561,4 +571,48 @@ fn nothing_is_issued_that_would_begin_when_the_authority_has_ended() {
         assert_eq!(flawed, Err(ended.clone()));
     }
     assert_eq!(ca.ledger().issued.len(), 0);
+}
+
+/// A request whose key has these identifiers beside it, signed as it stands.
+fn request_with_parameters(
+    application: &Application,
+    oids: &[der::asn1::ObjectIdentifier],
+) -> Vec<u8> {
+    RequestOf {
+        application,
+        n: 1,
+        parameter_set: application.profile.parameter_set,
+        subject: &application.subject,
+    }
+    .sign_with(Some(oids))
+}
+
+#[test]
+fn a_key_with_other_parameters_than_software_writes_is_refused() {
+    let cipher = oids::CRYPTOPRO_CIPHER_A;
+    for (name, tc26) in [
+        ("forus-2018", false),
+        ("forus-2019", false),
+        ("forus-2019-512", true),
+    ] {
+        let application = Application::sample(profile(name));
+        let set = application.profile.parameter_set.oid();
+        let digest = application.profile.algorithm.digest_params_oid();
+        for (parameters, taken) in [
+            (vec![set], tc26),
+            (vec![set, digest], true),
+            (vec![set, digest, cipher], true),
+            (vec![set, digest, oids::SNILS], false),
+            (vec![set, cipher], false),
+            (vec![set, digest, cipher, cipher], false),
+        ] {
+            let request = request_with_parameters(&application, &parameters);
+            let checked = authority(&application.profile).check(&request, &application);
+            assert_eq!(checked.is_ok(), taken, "{name} {parameters:?}: {checked:?}");
+            assert!(
+                taken || matches!(checked, Err(Refusal::PublicKey { .. })),
+                "{checked:?}"
+            );
+        }
+    }
 }
