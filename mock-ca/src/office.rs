@@ -29,7 +29,8 @@ pub(crate) enum Sent {
 }
 
 impl MockCa {
-    /// Takes a request for an application. The same request again gets the same answer and does nothing.
+    /// Takes a request for an application. The same request again gets the same answer and does nothing, unless the
+    /// application has been refused.
     pub(crate) fn submit(
         &mut self,
         now: Timestamp,
@@ -41,9 +42,9 @@ impl MockCa {
             return Sent::Refused(NO_SUCH_ORDER.into());
         };
         match &order.submission {
+            _ if order.refusal.is_some() => return Sent::Refused(ORDER_REFUSED.into()),
             Some(earlier) if earlier.request_der == request_der => return Sent::Taken,
             Some(_) => return Sent::Refused(ANOTHER_REQUEST.into()),
-            None if order.refusal.is_some() => return Sent::Refused(ORDER_REFUSED.into()),
             None if !order.accepted => return Sent::Refused(NOT_ACCEPTED.into()),
             None => {}
         }

@@ -1,7 +1,7 @@
 //! «Работа с заявкой»: what each page shows, and to whom.
 
 use http::Method;
-use mock_ca::{Application, Document, Settings, Status, ca::Profile};
+use mock_ca::{Application, Document, Door, Settings, Status, ca::Profile};
 
 use crate::token;
 use crate::world::{PHONE, World};
@@ -406,5 +406,24 @@ fn a_key_is_taken_once_whatever_algorithm_it_is_brought_under() {
     assert!(
         told.contains("уже использован в запросе по заявке 722319"),
         "{told}"
+    );
+}
+
+#[test]
+fn a_refused_application_takes_not_even_the_request_that_it_had() {
+    let mut world = World::new();
+    let mut browser = request_form(&mut world);
+    let mut back = request_form_in_another_tab(&browser);
+    let pem = token::request_pem(&world.application(722_318), 1);
+    for tab in [&mut browser, &mut back] {
+        tab.fill("Запрос на сертификат (PEM)", &pem);
+    }
+    browser.press(&mut world, "Создать запрос");
+    let path = "/applications/722318/refuse";
+    world.json(Door::Control, Method::POST, path, r#"{"text":"Нет"}"#);
+    back.press(&mut world, "Создать запрос");
+    assert_eq!(
+        back.alerts(),
+        ["По этой заявке отказано, запрос не принят.", "Отказ: Нет"]
     );
 }
