@@ -11,7 +11,7 @@
 //! | `POST /applications/{n}/accept` | the operator's yes: to the application, or to the request (SMS 1 goes out now) |
 //! | `POST /applications/{n}/refuse` `{"text":"…"}` | refuses; the card shows the text after «Отказ:» |
 //! | `POST /applications/{n}/issue` | issues now instead of at the planned moment; also releases a held one |
-//! | `POST /applications/{n}/delay` `{"ordered_in_secs":60,"issue_in_secs":3600}` | plans either moment anew |
+//! | `POST /applications/{n}/delay` `{"ordered_in_secs":60,"issue_in_secs":3600}` | plans either moment anew; 409 for an order that SMS 1 has told, and for an issue before it |
 //! | `POST /applications/{n}/revoke` `{"reason":"superseded"}` | puts the certificate on the revocation list |
 //! | `GET /settings` | every setting and knob; `KNOBS.md` says what each is good for |
 //! | `PATCH /settings` `{"knobs":{"double_sms":true}}` | changes them from now on (a JSON merge patch); seed, epoch and who has applied are fixed |

@@ -284,3 +284,22 @@ fn an_order_that_comes_after_the_authoritys_end_is_refused_with_the_reason() {
     );
     assert!(world.order(722_318).certificate.is_none());
 }
+
+#[test]
+fn what_has_been_told_is_not_planned_anew_and_nothing_is_issued_before_its_order() {
+    let mut world = World::new();
+    world.sent(PHONE, 722_318);
+    let path = "/applications/722318/delay";
+    for backwards in [
+        json!({"ordered_in_secs": 100, "issue_in_secs": 99}),
+        json!({"ordered_in_secs": 7200}),
+        json!({"issue_in_secs": 0}),
+    ] {
+        assert_eq!(post(&mut world, path, &backwards).0, 409, "{backwards}");
+    }
+    post(&mut world, "/applications/722318/accept", &json!({}));
+    let (status, told) = post(&mut world, path, &json!({"ordered_in_secs": 60}));
+    assert_eq!(status, 409, "{told}");
+    assert_eq!(world.order(722_318).status(world.now), Status::Ordered);
+    assert_eq!(post(&mut world, path, &json!({"issue_in_secs": 0})).0, 200);
+}
