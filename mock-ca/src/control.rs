@@ -28,7 +28,7 @@
 //! A fault's `what` is one of `"lose-answer"`, `"garble"`, `"double"`, `"wrong-key"`, `{"refuse":{"status":503}}`,
 //! `{"hold-for":{"secs":90}}`, `{"delay":{"secs":2}}`, `{"slow":{"secs":2}}`; its `room` one of `"portal"`, `"sms"`, `"ca"`.
 //!
-//! Errors: `{"error":"…"}` with 400 (not understood), 403 (sent by a page from elsewhere), 404 (no such thing) or 409
+//! Errors: `{"error":"…"}` with 400 (not understood), 403 (sent by a page from elsewhere, or to another name than this machine's: a loopback address or `localhost`), 404 (no such thing) or 409
 //! (not in this state).
 
 mod applications;
@@ -44,7 +44,7 @@ use serde_json::{Value, json};
 
 use crate::fault::{Fault, Mischief, Room};
 use crate::portal::form;
-use crate::{MockCa, phone, reply};
+use crate::{MockCa, host, phone, reply};
 
 pub(crate) use self::clock::clock_call;
 
@@ -99,6 +99,9 @@ fn call(
 /// Whether a page from elsewhere has a browser send this: whoever can open a page in the tester's browser would have
 /// the operator's hand. Programs send no `Origin`.
 fn is_foreign(request: &Request<Vec<u8>>) -> bool {
+    if !host::is_local(request) {
+        return true;
+    }
     let header = |name| {
         let value = request.headers().get(name)?;
         value.to_str().ok()
@@ -129,7 +132,9 @@ impl Trouble {
     fn text(&self) -> &str {
         match self {
             Self::NotUnderstood(why) => why,
-            Self::Foreign => "sent by a page from elsewhere",
+            Self::Foreign => {
+                "sent by a page from elsewhere, or to another name than this machine's"
+            }
             Self::NotFound(what) | Self::Conflict(what) => what,
         }
     }

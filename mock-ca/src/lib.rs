@@ -16,6 +16,7 @@ mod documents;
 mod fault;
 mod fixture;
 mod history;
+mod host;
 mod office;
 mod order;
 mod paper;
@@ -182,6 +183,9 @@ impl MockCa {
         self.catch_up(now);
         let mut response = match door {
             Door::Portal | Door::SecurePortal => self.at_portal(now, door, request),
+            Door::Sms if !host::is_local(request) => {
+                reply::json_error(StatusCode::FORBIDDEN, host::NOT_LOCAL)
+            }
             Door::Sms => {
                 let gateway = sms::api::Gateway {
                     settings: &self.settings,

@@ -6,6 +6,8 @@
 //! And for programs that read the phone in the user's stead:
 //! * `GET /inbox?phone=79…` → `[{"id":1,"to":"79…","text":"…","at":"2018-12-13T01:00:05Z"}]`, oldest first, only what has arrived;
 //! * `GET /phone/79…` → the phone's screen as a page.
+//!
+//! Whoever calls this machine by another name than a loopback address or `localhost` gets 403.
 
 pub(crate) mod api;
 mod parts;

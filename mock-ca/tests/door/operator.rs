@@ -303,3 +303,43 @@ fn what_has_been_told_is_not_planned_anew_and_nothing_is_issued_before_its_order
     assert_eq!(world.order(722_318).status(world.now), Status::Ordered);
     assert_eq!(post(&mut world, path, &json!({"issue_in_secs": 0})).0, 200);
 }
+
+#[test]
+fn a_name_that_is_not_this_machines_reaches_neither_the_operator_nor_the_phones() {
+    let mut world = World::new();
+    let mut ask = |door, path: &str, host: &str| {
+        let request = Request::get(path).header("host", host).body(Vec::new());
+        let answer = world.mock.handle(world.now, door, request.unwrap());
+        answer.status().as_u16()
+    };
+    for (door, path) in [
+        (Door::Control, "/"),
+        (Door::Control, "/outbox"),
+        (Door::Sms, "/inbox?phone=79000000000"),
+        (Door::Sms, "/sys/balance.php"),
+    ] {
+        for rebound in [
+            "elsewhere.test:8082",
+            "10.0.0.1",
+            "127.0.0.1.elsewhere.test",
+            "",
+            "[",
+        ] {
+            assert_eq!(ask(door, path, rebound), 403, "{path} of «{rebound}»");
+        }
+        for own in [
+            "127.0.0.1:8082",
+            "LocalHost:8082",
+            "localhost",
+            "[::1]:8082",
+            "[::1]",
+        ] {
+            assert_eq!(ask(door, path, own), 200, "{path} of «{own}»");
+        }
+    }
+    assert_eq!(
+        ask(Door::Portal, "/", "forus.test"),
+        200,
+        "it hands out no secrets"
+    );
+}

@@ -44,14 +44,14 @@ impl Serving {
     pub(crate) fn get(&self, door: &str, path: &str) -> String {
         self.exchange(
             door,
-            &format!("GET {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\n\r\n"),
+            &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
         )
     }
 
     fn post(&self, door: &str, path: &str, body: &str) -> String {
         let length = body.len();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
         );
         self.exchange(door, &format!("{head}{body}"))
     }

@@ -59,7 +59,7 @@ fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
 fn get(address: SocketAddr, path: &str) -> String {
     exchange(
         address,
-        format!("GET {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\n\r\n").as_bytes(),
+        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes(),
     )
 }
 
@@ -70,7 +70,7 @@ fn post(address: SocketAddr, path: &str, body: &str) -> String {
 fn message(method: &str, path: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "{method} {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 
