@@ -48,7 +48,7 @@ pub use documents::{Document, DocumentData};
 pub use fault::{Fault, Knobs, Mischief, Room};
 pub use fixture::{Fixture, NotAsExpected, Seen};
 pub use history::Visited;
-pub use order::{Issued, Order, Refused, Status, Submission};
+pub use order::{Issued, Order, Refused, Status, Submission, Unsent};
 pub use paper::printed;
 pub use portal::api_routes;
 pub use portal::plugin::MODULES as PLUGIN_MODULES;

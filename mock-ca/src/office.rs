@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use crate::ca::{CertificationAuthority, CheckedRequest, Flaw, Ledger, Loaded, Profile};
 use crate::fault::{Mischief, Room};
-use crate::order::{Event, Issued, Order, Refused, Submission, later};
+use crate::order::{Event, Issued, Order, Refused, Submission, Unsent, later};
+use crate::sender::NotSent;
 use crate::settings::Settings;
-use crate::{MockCa, random};
+use crate::{MockCa, random, sms};
 
 /// Step 1.12, as the manual prints it.
 pub(crate) const SMS_ORDERED: &str = "Ваш сертификат заказан. Телефон поддержки: +7 (3952) 782303";
@@ -109,6 +110,7 @@ impl MockCa {
             match event {
                 Event::Ordered => self.tell_ordered(number, at),
                 Event::Issue => self.issue(number, at),
+                Event::TellAgain => self.tell_again(number, at),
             }
         }
     }
@@ -250,11 +252,45 @@ impl MockCa {
         }
     }
 
-    /// Hands a text for an order's phone to the gateway. One that does not go is missed by nobody but the applicant.
     fn send_sms(&mut self, number: u32, text: &str, sent_at: Timestamp) {
-        if let Some(order) = self.state.orders.get(&number) {
-            let phone = order.application.phone.clone();
-            let _ = self.send_text(sent_at, &phone, text);
+        self.hand_over(number, text, sent_at, 1);
+    }
+
+    fn tell_again(&mut self, number: u32, at: Timestamp) {
+        let order = self.state.orders.get_mut(&number);
+        let due = order.and_then(|order| {
+            let place = order
+                .unsent
+                .iter()
+                .position(|text| text.again_at == Some(at));
+            place.map(|place| order.unsent.remove(place))
+        });
+        if let Some(Unsent { text, tries, .. }) = due {
+            self.hand_over(number, &text, at, tries.saturating_add(1));
+        }
+    }
+
+    /// Hands a text for an order's phone to the gateway. One that it takes for a repetition, since another order of the
+    /// same phone has just said the same, is told again; any other that does not go is noted and nothing more.
+    fn hand_over(&mut self, number: u32, text: &str, at: Timestamp, tries: u32) {
+        let Some(order) = self.state.orders.get(&number) else {
+            return;
+        };
+        let phone = order.application.phone.clone();
+        let Err(NotSent(error)) = self.send_text(at, &phone, text) else {
+            return;
+        };
+        let again = error == sms::api::Error::Repeated as u32 && tries < MOST_TRIES;
+        let wait_secs = self.settings.gateway.duplicate_secs.max(1);
+        let unsent = Unsent {
+            text: text.to_owned(),
+            at,
+            error,
+            tries,
+            again_at: again.then(|| later(at, wait_secs)),
+        };
+        if let Some(order) = self.state.orders.get_mut(&number) {
+            order.unsent.push(unsent);
         }
     }
 
@@ -378,6 +414,8 @@ fn family(profile: &Profile) -> String {
 
 /// How long after SMS 2 a late SMS 1 is sent.
 const AFTER_READY_SECS: u32 = 60;
+/// How often a text is handed over that the gateway takes for a repetition: so many orders of one phone have their say.
+const MOST_TRIES: u32 = 20;
 /// When the cabinet asks the CA again after a lost answer.
 const ASKED_AGAIN_SECS: u32 = 3600;
 
