@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::ca::{CertificationAuthority, CheckedRequest, Flaw, Ledger, Loaded, Profile};
+use crate::ca::{Addresses, CertificationAuthority, CheckedRequest, Flaw, Ledger, Loaded, Profile};
 use crate::fault::{Mischief, Room};
 use crate::order::{Event, Issued, Order, Refused, Submission, Unsent, later};
 use crate::sender::NotSent;
@@ -339,7 +339,7 @@ pub(crate) struct Authorities {
 }
 
 impl Authorities {
-    /// The authority for a profile.
+    /// The authority for a profile. What its own certificate says is the settings', whoever asks for it first.
     pub(crate) fn of(
         &mut self,
         settings: &Settings,
@@ -347,11 +347,17 @@ impl Authorities {
     ) -> &mut CertificationAuthority {
         let loaded = self.loaded.as_ref();
         let loaded = loaded.filter(|loaded| loaded.algorithm() == profile.algorithm);
-        let made = || match loaded {
-            Some(loaded) => {
-                CertificationAuthority::from_files(settings.seed, profile, settings.epoch, loaded)
+        let made = || {
+            let own = Profile {
+                addresses: Addresses::below(&settings.authority.address, profile.algorithm),
+                issuer_sign_tool: settings.profile().issuer_sign_tool,
+                ..profile.clone()
+            };
+            let (seed, epoch) = (settings.seed, settings.epoch);
+            match loaded {
+                Some(loaded) => CertificationAuthority::from_files(seed, &own, epoch, loaded),
+                None => CertificationAuthority::from_seed(seed, &own, epoch),
             }
-            None => CertificationAuthority::from_seed(settings.seed, profile, settings.epoch),
         };
         self.families.entry(family(profile)).or_insert_with(made)
     }

@@ -87,19 +87,19 @@ impl Settings {
         } else {
             "forus-2019"
         };
-        let named = |name| {
-            let profile = Profile::named(name)?;
-            let addresses = Addresses::below(&self.authority.address, profile.algorithm);
-            Some(Profile {
-                addresses,
-                ..profile
-            })
-        };
-        self.profile
-            .as_deref()
-            .and_then(named)
-            .or_else(|| named(by_epoch))
+        let own = self.profile.as_deref();
+        own.and_then(|name| self.named_profile(name))
+            .or_else(|| self.named_profile(by_epoch))
             .expect("both profiles of the epochs exist")
+    }
+
+    /// A built-in profile with this authority's address; `None` for a name that [`Profile::named`] does not know.
+    pub fn named_profile(&self, name: &str) -> Option<Profile> {
+        let profile = Profile::named(name)?;
+        Some(Profile {
+            addresses: Addresses::below(&self.authority.address, profile.algorithm),
+            ..profile
+        })
     }
 
     /// Everyone who has applied.

@@ -203,7 +203,7 @@ impl Draft {
     fn profile(&self, mock: &MockCa) -> Result<Profile, Trouble> {
         let named = |name: &String| {
             let unknown = || Trouble::NotUnderstood(format!("profile_name: {name}"));
-            Profile::named(name).ok_or_else(unknown)
+            mock.settings.named_profile(name).ok_or_else(unknown)
         };
         match (&self.profile, &self.profile_name) {
             (Some(profile), _) => Ok(profile.clone()),
