@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use mock_ca::ca::KeyFile;
 use mock_ca::{
     Authority, Clock, Dial, Door, KeyPaths, Listen, MockCa, PLUGIN_MODULES, Pace, PluginPages,
-    Server, Settings, SettingsError, TlsPort, tls,
+    Server, Settings, SettingsError, TlsPort, Web, tls,
 };
 
 use crate::store::{self, Store};
@@ -101,6 +101,8 @@ pub(crate) enum Error {
         "--tls: say with --tls-ca FILE where the certificate to trust goes, or give --state DIR"
     )]
     NoTlsCa,
+    #[error("{setting} means nothing without --tls ADDR")]
+    NeedsTls { setting: &'static str },
     #[error("cannot write {}: {why}", path.display())]
     TlsCa { path: PathBuf, why: std::io::Error },
     #[error("cannot read {}: {why}", path.display())]
@@ -126,6 +128,7 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::NoTlsCa
+            | Self::NeedsTls { .. }
             | Self::Config { .. }
             | Self::Authority { .. }
             | Self::Module { .. }
@@ -156,6 +159,7 @@ impl Serve {
         let tls_ca = self.tls_ca()?;
         let store = self.store()?;
         let mock = self.mock(store.as_ref())?;
+        self.allow_tls_settings(&mock.settings().web)?;
         let clock = self.clock(&mock);
         let listen = Listen {
             portal: self.listen,
@@ -171,6 +175,22 @@ impl Serve {
         drop(server);
         eprintln!("mock-ca: stopped");
         Ok(())
+    }
+
+    /// What is set for a TLS listener needs one.
+    fn allow_tls_settings(&self, web: &Web) -> Result<(), Error> {
+        let setting = match web {
+            _ if self.tls.is_some() => return Ok(()),
+            Web {
+                redirect_to_https: true,
+                ..
+            } => "web.redirect_to_https",
+            Web {
+                tls_certificate, ..
+            } if *tls_certificate != tls::ServerCertificate::default() => "web.tls_certificate",
+            _ => return Ok(()),
+        };
+        Err(Error::NeedsTls { setting })
     }
 
     /// Where the TLS authority's certificate goes, if there is TLS.
@@ -225,7 +245,7 @@ impl Serve {
                 let mut mock = with_files(mock)?;
                 let repeated = calls.iter().try_for_each(|call| mock.repeat(call));
                 repeated.map_err(|why| unusable(store, why.into()))?;
-                self.agree(mock.settings(), store)?;
+                self.agree(mock.first_settings(), store)?;
                 eprintln!("mock-ca: going on from {}", store.file().display());
                 Ok(mock)
             }

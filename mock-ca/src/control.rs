@@ -14,7 +14,7 @@
 //! | `POST /applications/{n}/delay` `{"ordered_in_secs":60,"issue_in_secs":3600}` | plans either moment anew; 409 for an order that SMS 1 has told, and for an issue before it |
 //! | `POST /applications/{n}/revoke` `{"reason":"superseded"}` | puts the certificate on the revocation list |
 //! | `GET /settings` | every setting and knob; `KNOBS.md` says what each is good for |
-//! | `PATCH /settings` `{"knobs":{"double_sms":true}}` | changes them from now on (a JSON merge patch); seed, epoch and who has applied are fixed |
+//! | `PATCH /settings` `{"knobs":{"double_sms":true}}` | changes them from now on (a JSON merge patch); what the mock began with is fixed: seed, epoch, profile, who has applied, authority, plugin, TLS |
 //! | `GET /faults` | the plan, and how many calls each room has had |
 //! | `POST /faults` `{"room":"portal","nth":3,"what":"lose-answer"}` | adds to the plan; `"next":1` instead of `nth` means the next call |
 //! | `PUT /faults` `[…]` · `DELETE /faults` | replaces the plan · empties it |

@@ -106,6 +106,8 @@ pub enum Dawdle {
 /// The whole mock CA: portal, phones, authority.
 pub struct MockCa {
     settings: Settings,
+    /// The settings before anybody changed them.
+    first_settings: Settings,
     state: state::State,
     authorities: office::Authorities,
     /// The plugin's modules, as published, by the names that the token pages load them by.
@@ -125,6 +127,7 @@ impl MockCa {
     pub fn new(settings: Settings) -> Self {
         let state = state::State::new(&settings);
         Self {
+            first_settings: settings.clone(),
             settings,
             state,
             authorities: office::Authorities::default(),
@@ -228,9 +231,14 @@ impl MockCa {
             .unwrap_or_default()
     }
 
-    /// The settings it was made with.
+    /// The settings that hold now.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The settings it was made with, before the control port changed any.
+    pub fn first_settings(&self) -> &Settings {
+        &self.first_settings
     }
 
     fn at_portal(

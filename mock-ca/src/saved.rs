@@ -20,6 +20,7 @@ struct Saved<'a> {
     format: &'static str,
     version: u32,
     settings: &'a Settings,
+    first_settings: &'a Settings,
     state: &'a State,
     ledgers: BTreeMap<String, Ledger>,
 }
@@ -34,6 +35,9 @@ struct Label {
 #[derive(Deserialize)]
 struct Loaded {
     settings: Settings,
+    /// Of a mock that was kept before these were: the settings that held.
+    #[serde(default)]
+    first_settings: Option<Settings>,
     state: State,
     ledgers: BTreeMap<String, Ledger>,
 }
@@ -67,6 +71,7 @@ impl MockCa {
             format: FORMAT,
             version: VERSION,
             settings: &self.settings,
+            first_settings: &self.first_settings,
             state: &self.state,
             ledgers: self.authorities.ledgers(),
         };
@@ -87,11 +92,13 @@ impl MockCa {
         }
         let Loaded {
             settings,
+            first_settings,
             state,
             ledgers,
         } = serde_json::from_str(saved)?;
         let authorities = Authorities::restored(&settings, &state.orders, ledgers);
         Ok(Self {
+            first_settings: first_settings.unwrap_or_else(|| settings.clone()),
             settings,
             state,
             authorities,

@@ -343,3 +343,19 @@ fn a_name_that_is_not_this_machines_reaches_neither_the_operator_nor_the_phones(
         "it hands out no secrets"
     );
 }
+
+#[test]
+fn what_only_the_start_of_the_program_can_do_is_not_changed_afterwards() {
+    let mut world = World::new();
+    for patch in [
+        json!({"web": {"redirect_to_https": true}}),
+        json!({"web": {"tls_certificate": "expired"}}),
+        json!({"web": {"plugin": {"bridge": "http://127.0.0.1:1", "modules": "/nowhere"}}}),
+        json!({"authority": {"root": {"certificate": "/nowhere", "key": "/nowhere"}}}),
+        json!({"authority": {"address": "http://127.0.0.1:1"}}),
+    ] {
+        let answer = call(&mut world, Method::PATCH, "/settings", &patch);
+        assert_eq!(answer.0, 409, "{patch}: {}", answer.1);
+    }
+    assert_eq!(*world.mock.settings(), Settings::default());
+}

@@ -49,9 +49,13 @@ impl Serving {
     }
 
     fn post(&self, door: &str, path: &str, body: &str) -> String {
+        self.send("POST", door, path, body)
+    }
+
+    fn send(&self, method: &str, door: &str, path: &str, body: &str) -> String {
         let length = body.len();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
         );
         self.exchange(door, &format!("{head}{body}"))
     }
@@ -258,4 +262,48 @@ fn a_moved_clock_stands_where_it_was_moved_to_after_the_program_was_killed() {
         page.contains("date: Thu, 13 Dec 2018 02:00:00 GMT"),
         "{page}"
     );
+}
+
+#[test]
+fn a_knob_turned_while_it_ran_is_no_reason_against_the_file_it_began_with() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("settings.toml");
+    std::fs::write(&config, "[login]\ncode_digits = 4\n").unwrap();
+    let state = directory.path().join("state");
+    let (config, state) = (config.to_str().unwrap(), state.to_str().unwrap());
+    let arguments = [&FIRST_DAY[..], &["--config", config, "--state", state]].concat();
+    let serving = Serving::start(&arguments);
+    let knob = r#"{"knobs":{"double_sms":true}}"#;
+    let patched = serving.send("PATCH", "control", "/settings", knob);
+    assert!(patched.starts_with("HTTP/1.1 200"), "{patched}");
+    drop(serving); // SIGKILL
+    for _ in 0..2 {
+        let serving = Serving::start(&arguments);
+        let settings = serving.get("control", "/settings");
+        assert!(settings.contains(r#""double_sms":true"#), "{settings}");
+        assert_eq!(serving.stop(), Some(0));
+    }
+    std::fs::write(config, "[login]\ncode_digits = 5\n").unwrap();
+    let arguments = [&["serve"][..], &arguments].concat();
+    let said = String::from_utf8(output(&arguments).stderr).unwrap();
+    assert!(
+        said.contains("was kept with other settings (--config)"),
+        "{said}"
+    );
+}
+
+#[test]
+fn settings_of_tls_are_refused_without_a_listener_for_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("settings.toml");
+    for (setting, named) in [
+        ("redirect_to_https = true", "web.redirect_to_https"),
+        ("tls_certificate = \"expired\"", "web.tls_certificate"),
+    ] {
+        std::fs::write(&config, format!("[web]\n{setting}\n")).unwrap();
+        let output = output(&["serve", "--config", config.to_str().unwrap()]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(named) && said.contains("--tls"), "{said}");
+    }
 }
