@@ -142,9 +142,16 @@ impl MockCa {
     }
 
     fn issue(&mut self, number: u32, at: Timestamp) {
+        if let Some(until) = self.state.ca_closed_until.filter(|until| at < *until) {
+            return self.issue_later(number, until);
+        }
         match self.state.faults.meet(Room::Ca) {
             Some(Mischief::Refuse { .. }) => self.refuse(number, at, REFUSED_BY_OPERATOR),
-            Some(Mischief::HoldFor { secs }) => self.issue_later(number, later(at, secs.max(1))),
+            Some(Mischief::HoldFor { secs }) => {
+                let until = later(at, secs.max(1));
+                self.state.ca_closed_until = Some(until);
+                self.issue_later(number, until);
+            }
             met => self.issue_now(number, at, met),
         }
     }

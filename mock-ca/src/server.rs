@@ -11,7 +11,6 @@ mod guests;
 mod secure;
 mod sending;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -36,7 +35,7 @@ pub use self::exchange::Kept;
 use self::exchange::answer;
 use self::guests::{Guest, Guests};
 pub use self::secure::TlsPort;
-use self::sending::{dated, sent};
+use self::sending::{Broken, dated, sent};
 use crate::{Clock, Door};
 
 /// Where to listen. Port 0 takes a free one.
@@ -253,15 +252,14 @@ struct Host {
 }
 
 impl Host {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    /// Errors: the connection has to break, a planned fault.
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Broken> {
         let request = request.map(Body::new);
         let elsewhere = self.elsewhere;
-        Ok(
-            match elsewhere.and_then(|to| secure::redirection(to, &request)) {
-                Some(response) => sent(dated(response, self.shared.clock.now())),
-                None => answer(self.door, &self.shared, &self.guest, request).await,
-            },
-        )
+        match elsewhere.and_then(|to| secure::redirection(to, &request)) {
+            Some(response) => sent(dated(response, self.shared.clock.now())),
+            None => answer(self.door, &self.shared, &self.guest, request).await,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::guests::Guest;
-use super::sending::{dated, pass, sent, trickling};
+use super::sending::{Broken, dated, pass, sent, trickling};
 use super::{SLOW_CLIENT, Shared};
 use crate::{Dawdle, Door, MAX_BODY, MAX_FORM, control, paper, printed, reply};
 
@@ -19,7 +19,7 @@ pub(super) async fn answer(
     shared: &Shared,
     guest: &Guest,
     request: Request<Body>,
-) -> Response<Body> {
+) -> Result<Response<Body>, Broken> {
     let (head, body) = request.into_parts();
     let limit = if door == Door::Control {
         MAX_BODY
@@ -28,8 +28,8 @@ pub(super) async fn answer(
     };
     let body = match tokio::time::timeout(SLOW_CLIENT, read(body, limit)).await {
         Ok(Some(body)) => body,
-        Ok(None) => return refused(StatusCode::PAYLOAD_TOO_LARGE),
-        Err(_) => return refused(StatusCode::REQUEST_TIMEOUT),
+        Ok(None) => return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT)),
     };
     let _serving = guest.serve();
     let request = Request::from_parts(head, body);
@@ -50,10 +50,11 @@ pub(super) async fn answer(
     if let Some(Dawdle::Late { secs }) = dawdle {
         pass(secs).await;
     }
-    match (sent(dated(response, now)), dawdle) {
-        (response, Some(Dawdle::Trickle { secs })) => trickling(response, secs).await,
-        (response, _) => response,
-    }
+    let response = sent(dated(response, now))?;
+    Ok(match dawdle {
+        Some(Dawdle::Trickle { secs }) => trickling(response, secs).await,
+        _ => response,
+    })
 }
 
 impl Shared {

@@ -103,7 +103,6 @@ pub(super) fn handle(
 
 /// One text to one or several phones.
 fn send(gateway: &mut Gateway<'_>, now: Timestamp, parameters: &Parameters) -> Result<Sent, Error> {
-    let met = gateway.faults.meet(Room::Sms);
     admit(gateway.settings, parameters)?;
     let order = Order::read(gateway, now, parameters)?;
     let left = gateway.balance().checked_sub(order.kopecks);
@@ -121,6 +120,7 @@ fn send(gateway: &mut Gateway<'_>, now: Timestamp, parameters: &Parameters) -> R
         "3" => (Some(order.kopecks), Some(left)),
         _ => return Err(Error::Parameters),
     };
+    let met = gateway.faults.meet(Room::Sms);
     gateway.refuse(met, &order)?;
     gateway.take(met, &order);
     Ok(sent(Some(order.id), cost, balance))
