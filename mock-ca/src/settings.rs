@@ -2,6 +2,7 @@
 
 mod statuses;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub use self::statuses::Statuses;
 use crate::application::Application;
 use crate::ca::{Addresses, DEFAULT_ADDRESS, Profile};
 use crate::fault::{Fault, Knobs};
+use crate::phone;
 use crate::tls::ServerCertificate;
 
 /// When Форус went over to GOST R 34.10-2012: midnight of 24.12.2018 in Irkutsk.
@@ -24,7 +26,7 @@ const LAST_EPOCH: Timestamp = Timestamp::constant(2_524_607_999, 0);
 
 /// The settings of one mock CA. Same settings and same calls give the same bytes.
 ///
-/// In a file (TOML) every key may be left out and no unknown key is taken.
+/// In a file (TOML) every key may be left out, but those of an application, and no unknown key is taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -36,7 +38,7 @@ pub struct Settings {
     pub profile: Option<String>,
     /// How many numbered applicants there are besides the manual's own. Ignored when `applications` says who there is.
     pub further_applicants: u32,
-    /// Who has applied; the manual's application 722318 when empty.
+    /// Who has applied; the manual's application 722318 when empty. Phones may be written in any usual form.
     pub applications: Vec<Application>,
     /// Codes and sessions.
     pub login: Login,
@@ -105,7 +107,8 @@ impl Settings {
     /// Everyone who has applied.
     pub fn all_applications(&self) -> Vec<Application> {
         if !self.applications.is_empty() {
-            return self.applications.clone();
+            let own = self.applications.iter().cloned();
+            return own.map(with_plain_phone).collect();
         }
         let further =
             (1..=self.further_applicants).map(|n| Application::numbered(n, self.profile()));
@@ -117,7 +120,8 @@ impl Settings {
     /// Says what in these settings cannot be meant.
     ///
     /// Errors: an epoch before 1970 or after 2049, an unknown profile, a code of no digits or more than ten, a status word that
-    /// is none or means something else, a span that ends before it begins.
+    /// is none or means something else, a span that ends before it begins, applications with the same number or a
+    /// phone that is none.
     pub fn check(&self) -> Result<(), SettingsError> {
         if !(FIRST_EPOCH..=LAST_EPOCH).contains(&self.epoch) {
             return Err(SettingsError::Epoch { epoch: self.epoch });
@@ -147,15 +151,45 @@ impl Settings {
             ordered_secs,
             issue_secs,
         } = &self.timing;
-        for span in [sms_delivery_secs, ordered_secs, issue_secs] {
+        for (key, span) in [
+            ("timing.sms_delivery_secs", sms_delivery_secs),
+            ("timing.ordered_secs", ordered_secs),
+            ("timing.issue_secs", issue_secs),
+        ] {
             if span.min > span.max {
                 return Err(SettingsError::BackwardSpan {
+                    key,
                     min: span.min,
                     max: span.max,
                 });
             }
         }
+        self.check_applications()
+    }
+
+    fn check_applications(&self) -> Result<(), SettingsError> {
+        let mut numbers = BTreeSet::new();
+        for Application { number, phone, .. } in &self.applications {
+            if !numbers.insert(number) {
+                return Err(SettingsError::SameNumber { number: *number });
+            }
+            if phone::normalised(phone).is_none() {
+                let phone = phone.clone();
+                return Err(SettingsError::Phone { phone });
+            }
+        }
         Ok(())
+    }
+}
+
+/// The form that sessions and texts know a phone by.
+fn with_plain_phone(application: Application) -> Application {
+    match phone::normalised(&application.phone) {
+        Some(phone) => Application {
+            phone,
+            ..application
+        },
+        None => application,
     }
 }
 
@@ -169,7 +203,7 @@ pub enum SettingsError {
         epoch: Timestamp,
     },
     /// No profile has this name.
-    #[error("there is no profile «{name}»; there are: {}", Profile::names().join(", "))]
+    #[error("profile: there is no profile «{name}»; there are: {}", Profile::names().join(", "))]
     UnknownProfile {
         /// As asked for.
         name: String,
@@ -178,26 +212,42 @@ pub enum SettingsError {
     #[error("authority.issuing needs authority.root: a chain has to end in a root")]
     IssuingWithoutRoot,
     /// A code must have between one and ten digits.
-    #[error("a code of {digits} digits; 1 to 10 are possible")]
+    #[error("login.code_digits: a code of {digits} digits; 1 to 10 are possible")]
     CodeDigits {
         /// As asked for.
         digits: u8,
     },
     /// A status word is empty, too long, or means something else already.
-    #[error("«{word}» cannot be a status word between those that the manual prints")]
+    #[error("statuses: «{word}» cannot be a status word between those that the manual prints")]
     StatusWord {
         /// As asked for.
         word: String,
     },
     /// The plugin's bridge is no address of this machine.
-    #[error("«{bridge}» is no bridge: http://127.0.0.1:PORT is meant, nothing after it")]
+    #[error(
+        "web.plugin.bridge: «{bridge}» is no bridge: http://127.0.0.1:PORT is meant, nothing after it"
+    )]
     BridgeAddress {
         /// As asked for.
         bridge: String,
     },
+    /// Two applications have the same number.
+    #[error("applications: {number} is there twice")]
+    SameNumber {
+        /// As asked for.
+        number: u32,
+    },
+    /// An application has a phone that is none.
+    #[error("applications: «{phone}» is no mobile phone")]
+    Phone {
+        /// As asked for.
+        phone: String,
+    },
     /// A span of time ends before it begins.
-    #[error("a span from {min} s to {max} s")]
+    #[error("{key}: a span from {min} s to {max} s")]
     BackwardSpan {
+        /// Which one.
+        key: &'static str,
         /// As asked for.
         min: u32,
         /// As asked for.

@@ -172,7 +172,15 @@ fn what_is_wrong_has_an_exit_code_and_a_reason() {
     let config = directory.path().join("settings.toml");
     std::fs::write(&config, "sede = 1").unwrap();
     let config = config.to_str().unwrap();
+    let backwards = directory.path().join("backwards.toml");
+    std::fs::write(&backwards, "timing.issue_secs = { min = 5, max = 3 }").unwrap();
+    let backwards = backwards.to_str().unwrap();
     for (arguments, code, reason) in [
+        (
+            vec!["serve", "--config", backwards],
+            2,
+            "backwards.toml: timing.issue_secs: a span from 5 s to 3 s",
+        ),
         (vec!["serve", "--profile", "forus-2020"], 2, "forus-2018"),
         (vec!["serve", "--clock", "fast:0"], 2, "fast:N"),
         (vec!["serve", "--tls", "127.0.0.1:0"], 2, "--tls-ca"),
@@ -202,8 +210,12 @@ fn what_is_wrong_has_an_exit_code_and_a_reason() {
 #[test]
 fn the_printed_settings_are_a_settings_file() {
     let output = output(&["settings"]);
-    let settings: mock_ca::Settings =
-        toml::from_str(&String::from_utf8(output.stdout).unwrap()).unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("\n# epoch = \"2018-12-13"),
+        "now, unless chosen"
+    );
+    let settings: mock_ca::Settings = toml::from_str(&text).unwrap();
     assert_eq!(settings, mock_ca::Settings::default());
 }
 
