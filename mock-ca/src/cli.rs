@@ -172,9 +172,11 @@ impl Serve {
             control: self.control,
         };
         let tls = self.tls_port(&mock, tls_ca.as_deref())?;
+        // A start that fails on an address leaves no state behind.
+        let bound = Server::bind(listen, tls).map_err(Error::Listen)?;
         let door = door(mock, store)?;
         let stop = Stop::new().map_err(Error::Listen)?;
-        let server = Server::start_with_tls(door, clock, listen, tls).map_err(Error::Listen)?;
+        let server = bound.serve(door, clock).map_err(Error::Listen)?;
         announce(&server, tls_ca.as_deref());
         stop.wait();
         drop(server);

@@ -54,7 +54,7 @@ pub use portal::api_routes;
 pub use portal::plugin::MODULES as PLUGIN_MODULES;
 pub use reply::STYLESHEET;
 pub use saved::LoadError;
-pub use server::{Kept, Listen, Server, TlsPort};
+pub use server::{Bound, Kept, Listen, Server, TlsPort};
 pub use settings::{
     Authority, Gateway, KeyPaths, Login, PluginPages, Settings, SettingsError, Span, Statuses,
     Timing, Web,

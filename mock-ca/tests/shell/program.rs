@@ -319,3 +319,21 @@ fn settings_of_tls_are_refused_without_a_listener_for_it() {
         assert!(said.contains(named) && said.contains("--tls"), "{said}");
     }
 }
+
+#[test]
+fn a_first_start_that_gets_no_address_leaves_no_state_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = directory.path().to_str().unwrap();
+    let failed = output(&[
+        "serve",
+        "--state",
+        state,
+        "--seed",
+        "7",
+        "--listen",
+        "0.0.0.0:0",
+    ]);
+    assert_eq!(failed.status.code(), Some(3));
+    let serving = Serving::start(&["--state", state, "--seed", "8"]);
+    assert_eq!(serving.stop(), Some(0));
+}
