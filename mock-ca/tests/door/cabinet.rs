@@ -427,3 +427,17 @@ fn a_refused_application_takes_not_even_the_request_that_it_had() {
         ["По этой заявке отказано, запрос не принят.", "Отказ: Нет"]
     );
 }
+
+#[test]
+fn the_portals_own_programs_are_where_the_manual_says() {
+    let mut world = World::new();
+    for name in ["IEAutosetup.exe", "RutokenEgais.exe"] {
+        let there = world.portal(Method::GET, &format!("/{name}"), "", "");
+        let linked = world.portal(Method::GET, &format!("/download/{name}"), "", "");
+        assert_eq!(
+            (there.status().as_u16(), there.body()),
+            (200, linked.body()),
+            "{name}"
+        );
+    }
+}
