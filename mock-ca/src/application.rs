@@ -119,6 +119,12 @@ impl Application {
 }
 
 impl Application {
+    /// What the pair is called after the request was sent, when the profile has it renamed.
+    pub(crate) fn label_after_sending(&self) -> Option<String> {
+        let renamed = self.profile.relabel;
+        renamed.then(|| format!("ЕГАИС_{}", self.number))
+    }
+
     /// The subject of an organisation's certificate, in the authority's usual order.
     pub(crate) fn usual_subject(
         organisation: &Organisation,

@@ -146,11 +146,12 @@ impl Order {
 
     /// «Ключевая пара» of Рис. 16: the new label when the profile renames the pair, else the container's name.
     pub fn key_pair_label(&self) -> String {
-        match (&self.submission, self.application.profile.relabel) {
-            (_, true) => format!("ЕГАИС_{}", self.application.number),
-            (Some(submission), false) => submission.container.clone(),
-            (None, false) => self.application.container.clone(),
-        }
+        let container = match &self.submission {
+            Some(submission) => &submission.container,
+            None => &self.application.container,
+        };
+        let renamed = self.application.label_after_sending();
+        renamed.unwrap_or_else(|| container.clone())
     }
 
     /// The next thing the operators will do by themselves, and when.

@@ -345,7 +345,7 @@ fn profile(visit: &mut Visit<'_>, target: &Target<'_>) -> Answer {
         "extended_key_usage": dotted(&profile.extended_key_usage),
         "policies": dotted(&profile.policies),
         "sign_tool": profile.sign_tool,
-        "label_after_sending": profile.relabel.then(|| format!("ЕГАИС_{}", target.number)),
+        "label_after_sending": application.label_after_sending(),
     })))
 }
 
