@@ -194,6 +194,7 @@ impl MockCa {
                     settings: &self.settings,
                     outbox: &mut self.state.outbox,
                     faults: &mut self.state.faults,
+                    kind_of: sender::kind_of,
                 };
                 sms::handle(gateway, now, request)
             }
