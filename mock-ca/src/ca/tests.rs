@@ -1,5 +1,7 @@
 //! Requests as an applicant's token would make them, and what the authority does with them.
 
+mod parameters;
+
 use std::sync::LazyLock;
 
 use der::asn1::{BitString, SetOfVec};
@@ -571,48 +573,4 @@ fn nothing_is_issued_that_would_begin_when_the_authority_has_ended() {
         assert_eq!(flawed, Err(ended.clone()));
     }
     assert_eq!(ca.ledger().issued.len(), 0);
-}
-
-/// A request whose key has these identifiers beside it, signed as it stands.
-fn request_with_parameters(
-    application: &Application,
-    oids: &[der::asn1::ObjectIdentifier],
-) -> Vec<u8> {
-    RequestOf {
-        application,
-        n: 1,
-        parameter_set: application.profile.parameter_set,
-        subject: &application.subject,
-    }
-    .sign_with(Some(oids))
-}
-
-#[test]
-fn a_key_with_other_parameters_than_software_writes_is_refused() {
-    let cipher = oids::CRYPTOPRO_CIPHER_A;
-    for (name, tc26) in [
-        ("forus-2018", false),
-        ("forus-2019", false),
-        ("forus-2019-512", true),
-    ] {
-        let application = Application::sample(profile(name));
-        let set = application.profile.parameter_set.oid();
-        let digest = application.profile.algorithm.digest_params_oid();
-        for (parameters, taken) in [
-            (vec![set], tc26),
-            (vec![set, digest], true),
-            (vec![set, digest, cipher], true),
-            (vec![set, digest, oids::SNILS], false),
-            (vec![set, cipher], false),
-            (vec![set, digest, cipher, cipher], false),
-        ] {
-            let request = request_with_parameters(&application, &parameters);
-            let checked = authority(&application.profile).check(&request, &application);
-            assert_eq!(checked.is_ok(), taken, "{name} {parameters:?}: {checked:?}");
-            assert!(
-                taken || matches!(checked, Err(Refusal::PublicKey { .. })),
-                "{checked:?}"
-            );
-        }
-    }
 }
