@@ -11,6 +11,7 @@ use crate::ca::{Profile, identifiers, oids};
 
 /// One order («Заявка») of the portal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Application {
     /// The portal's number, «ID».
     pub number: u32,
@@ -42,6 +43,7 @@ pub struct Application {
 
 /// A legal entity as the state registers know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Organisation {
     /// Short name with its legal form.
     pub name: String,
@@ -61,6 +63,7 @@ pub struct Organisation {
 
 /// The natural person who acts for the organisation and owns the certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Representative {
     /// «Фамилия».
     pub surname: String,
@@ -76,6 +79,7 @@ pub struct Representative {
 
 /// One attribute of the subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SubjectField {
     /// The attribute's type.
     #[serde(with = "oids::dotted")]
@@ -115,6 +119,12 @@ impl Application {
 }
 
 impl Application {
+    /// What the pair is called after the request was sent, when the profile has it renamed.
+    pub(crate) fn label_after_sending(&self) -> Option<String> {
+        let renamed = self.profile.relabel;
+        renamed.then(|| format!("ЕГАИС_{}", self.number))
+    }
+
     /// The subject of an organisation's certificate, in the authority's usual order.
     pub(crate) fn usual_subject(
         organisation: &Organisation,

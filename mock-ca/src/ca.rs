@@ -109,9 +109,16 @@ impl CertificationAuthority {
         let info = request.verify(&application.profile)?;
         subject::check(&request.subject_fields()?, &application.subject)?;
         let checked = CheckedRequest::new(request, &info);
-        match self.ledger.keys_seen.get(&checked.key) {
+        self.check_key(&checked)?;
+        Ok(checked)
+    }
+
+    /// Whether the key is new to this authority. It may be another family's request: the same point is the same key under
+    /// either algorithm.
+    pub(crate) fn check_key(&self, request: &CheckedRequest) -> Result<(), Refusal> {
+        match self.ledger.keys_seen.get(&request.key) {
             Some(&application) => Err(Refusal::KeySeen { application }),
-            None => Ok(checked),
+            None => Ok(()),
         }
     }
 
@@ -126,12 +133,14 @@ impl CertificationAuthority {
     /// The certificate, DER. The subject is written from the application, the key as it came.
     ///
     /// Validity begins with the minute of `at` and never outlives the authority's own.
+    ///
+    /// Errors: [`Refusal::AuthorityEnds`] when nothing would be left of it.
     pub fn issue(
         &mut self,
         request: &CheckedRequest,
         application: &Application,
         at: Timestamp,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Refusal> {
         self.accept(request, application);
         self.certify(&request.public_key, application, at, at)
     }
@@ -142,11 +151,14 @@ impl CertificationAuthority {
         application: &Application,
         at: Timestamp,
         from: Timestamp,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Refusal> {
         let profile = &application.profile;
         let not_before = time::minute(from);
-        let not_after = time::months_later(not_before, profile.validity_months.into())
-            .min(self.issuing.not_after);
+        let until = self.issuing.not_after;
+        if not_before >= until {
+            return Err(Refusal::AuthorityEnds { until });
+        }
+        let not_after = time::months_later(not_before, profile.validity_months.into()).min(until);
         let serial = self.next_serial(at);
         self.ledger.issued.push(Issued {
             serial: hex::encode(serial.as_bytes()),
@@ -157,7 +169,7 @@ impl CertificationAuthority {
             .subject
             .iter()
             .map(|field| (field.oid, field.value.as_str()));
-        self.issuing.certify(Body {
+        Ok(self.issuing.certify(Body {
             serial,
             not_before,
             not_after,
@@ -178,7 +190,7 @@ impl CertificationAuthority {
                     &profile.addresses.issuer,
                 ),
             ]),
-        })
+        }))
     }
 
     fn next_serial(&self, at: Timestamp) -> x509_cert::serial_number::SerialNumber {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use mock_ca::ca::KeyFile;
 use mock_ca::{
     Authority, Clock, Dial, Door, KeyPaths, Listen, MockCa, PLUGIN_MODULES, Pace, PluginPages,
-    Server, Settings, SettingsError, TlsPort, tls,
+    Server, Settings, SettingsError, TlsPort, Web, tls,
 };
 
 use crate::store::{self, Store};
@@ -101,12 +101,16 @@ pub(crate) enum Error {
         "--tls: say with --tls-ca FILE where the certificate to trust goes, or give --state DIR"
     )]
     NoTlsCa,
+    #[error("{setting} means nothing without --tls ADDR")]
+    NeedsTls { setting: &'static str },
     #[error("cannot write {}: {why}", path.display())]
     TlsCa { path: PathBuf, why: std::io::Error },
     #[error("cannot read {}: {why}", path.display())]
     Config { path: PathBuf, why: String },
     #[error(transparent)]
-    Settings(#[from] SettingsError),
+    Settings(SettingsError),
+    #[error("{}: {why}", path.display())]
+    InFile { path: PathBuf, why: SettingsError },
     #[error("{} was kept with other settings ({what}); leave {what} out, or take another --state", path.display())]
     OtherSettings { path: PathBuf, what: &'static str },
     #[error("cannot take the authority of {}: {why}", path.display())]
@@ -126,10 +130,12 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::NoTlsCa
+            | Self::NeedsTls { .. }
             | Self::Config { .. }
             | Self::Authority { .. }
             | Self::Module { .. }
             | Self::Settings(_)
+            | Self::InFile { .. }
             | Self::OtherSettings { .. } => 2,
             Self::Listen(_) => 3,
             Self::TlsCa { .. } | Self::State { .. } | Self::Written(_) => 4,
@@ -143,7 +149,9 @@ pub(crate) fn run() -> Result<(), Error> {
         Command::Serve(serve) => serve.run(),
         Command::Settings => {
             let text = toml::to_string_pretty(&Settings::default());
-            say(&text.expect("our settings are plain tables"));
+            let text = text.expect("our settings are plain tables");
+            // Left out it is now; in a file begun with this it would be the manual's day.
+            say(&text.replacen("epoch = ", "# epoch = ", 1));
             Ok(())
         }
         Command::Completions { shell } => manual::completions(shell).map_err(Error::Written),
@@ -155,23 +163,41 @@ impl Serve {
     fn run(self) -> Result<(), Error> {
         let tls_ca = self.tls_ca()?;
         let store = self.store()?;
-        let mut mock = self.mock(store.as_ref())?;
-        read_modules(&mut mock)?;
-        let clock = self.clock(mock.now())?;
+        let mock = self.mock(store.as_ref())?;
+        self.allow_tls_settings(&mock.settings().web)?;
+        let clock = self.clock(&mock);
         let listen = Listen {
             portal: self.listen,
             sms: self.sms,
             control: self.control,
         };
         let tls = self.tls_port(&mock, tls_ca.as_deref())?;
+        // A start that fails on an address leaves no state behind.
+        let bound = Server::bind(listen, tls).map_err(Error::Listen)?;
         let door = door(mock, store)?;
         let stop = Stop::new().map_err(Error::Listen)?;
-        let server = Server::start_with_tls(door, clock, listen, tls).map_err(Error::Listen)?;
+        let server = bound.serve(door, clock).map_err(Error::Listen)?;
         announce(&server, tls_ca.as_deref());
         stop.wait();
         drop(server);
         eprintln!("mock-ca: stopped");
         Ok(())
+    }
+
+    /// What is set for a TLS listener needs one.
+    fn allow_tls_settings(&self, web: &Web) -> Result<(), Error> {
+        let setting = match web {
+            _ if self.tls.is_some() => return Ok(()),
+            Web {
+                redirect_to_https: true,
+                ..
+            } => "web.redirect_to_https",
+            Web {
+                tls_certificate, ..
+            } if *tls_certificate != tls::ServerCertificate::default() => "web.tls_certificate",
+            _ => return Ok(()),
+        };
+        Err(Error::NeedsTls { setting })
     }
 
     /// Where the TLS authority's certificate goes, if there is TLS.
@@ -217,19 +243,30 @@ impl Serve {
     /// A new mock, or the one that was kept.
     fn mock(&self, store: Option<&Store>) -> Result<MockCa, Error> {
         let Some(store) = store else {
-            return with_own_keys(MockCa::new(self.settings()?));
+            return self.new_mock();
         };
         match store.read().map_err(|why| unusable(store, why))? {
-            None => with_own_keys(MockCa::new(self.settings()?)),
+            None => self.new_mock(),
             Some((mock, calls)) => {
-                let mut mock = with_own_keys(mock)?;
+                // Only with its keys and modules does it answer as it did.
+                let mut mock = with_files(mock)?;
                 let repeated = calls.iter().try_for_each(|call| mock.repeat(call));
                 repeated.map_err(|why| unusable(store, why.into()))?;
-                self.agree(mock.settings(), store)?;
+                self.agree(mock.first_settings(), store)?;
                 eprintln!("mock-ca: going on from {}", store.file().display());
                 Ok(mock)
             }
         }
+    }
+
+    fn new_mock(&self) -> Result<MockCa, Error> {
+        let mock = MockCa::new(self.settings()?);
+        let mock = if self.chooses_epoch()? {
+            mock
+        } else {
+            mock.at_present()
+        };
+        with_files(mock)
     }
 
     /// Settings of the command line over those of the file over the defaults.
@@ -251,7 +288,13 @@ impl Serve {
                 modules: absolute(modules),
             });
         }
-        settings.check()?;
+        settings.check().map_err(|why| match &self.config {
+            Some(path) => Error::InFile {
+                path: path.clone(),
+                why,
+            },
+            None => Error::Settings(why),
+        })?;
         Ok(settings)
     }
 
@@ -318,12 +361,12 @@ impl Serve {
     }
 
     /// A clock that begins where the mock was; the machine's own when no time was ever chosen.
-    fn clock(&self, mock_now: Timestamp) -> Result<Arc<dyn Clock>, Error> {
+    fn clock(&self, mock: &MockCa) -> Arc<dyn Clock> {
         let start = match self.clock {
-            Pace::Times(1) if !self.chooses_epoch()? => mock_now.max(wall_clock()),
-            _ => mock_now,
+            Pace::Times(1) if mock.is_at_present() => mock.now().max(wall_clock()),
+            _ => mock.now(),
         };
-        Ok(Arc::new(Dial::new(start, self.clock)))
+        Arc::new(Dial::new(start, self.clock))
     }
 
     fn chooses_epoch(&self) -> Result<bool, Error> {
@@ -357,6 +400,13 @@ fn unusable(store: &Store, why: store::Error) -> Error {
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The mock with what its settings name files for: an authority, the plugin's modules.
+fn with_files(mock: MockCa) -> Result<MockCa, Error> {
+    let mut mock = with_own_keys(mock)?;
+    read_modules(&mut mock)?;
+    Ok(mock)
 }
 
 /// The mock with the authority of the settings' files, if they name any.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -69,7 +70,8 @@ pub struct Dial(Mutex<Hand>);
 #[derive(Clone, Copy, Debug)]
 struct Hand {
     shown: Timestamp,
-    by_machine: Timestamp,
+    /// By the machine's clock that is never set back.
+    since: Instant,
     pace: Pace,
 }
 
@@ -78,7 +80,7 @@ impl Dial {
     pub fn new(start: Timestamp, pace: Pace) -> Self {
         Self(Mutex::new(Hand {
             shown: start,
-            by_machine: wall_clock(),
+            since: instant(),
             pace,
         }))
     }
@@ -94,15 +96,15 @@ impl Hand {
             Pace::Manual => return self.shown,
             Pace::Times(rate) => i32::try_from(rate).unwrap_or(i32::MAX),
         };
-        let passed = wall_clock().duration_since(self.by_machine);
-        let passed = passed.max(SignedDuration::ZERO).checked_mul(rate);
+        let passed = SignedDuration::try_from(self.since.elapsed()).ok();
+        let passed = passed.and_then(|passed| passed.checked_mul(rate));
         moved(self.shown, passed.unwrap_or(SignedDuration::MAX))
     }
 
     /// Takes the time that has passed as the new beginning.
     fn settle(&mut self) {
         self.shown = self.now();
-        self.by_machine = wall_clock();
+        self.since = instant();
     }
 }
 
@@ -161,10 +163,10 @@ fn moved(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// The machine's own time; nothing else in this crate asks for it.
+/// The machine's time as it passes; nothing else in this crate asks for it.
 #[expect(clippy::disallowed_methods, reason = "this is the shell's clock")]
-pub(crate) fn wall_clock() -> Timestamp {
-    Timestamp::now()
+fn instant() -> Instant {
+    Instant::now()
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@
 //! | `POST /applications/{n}/accept` | the operator's yes: to the application, or to the request (SMS 1 goes out now) |
 //! | `POST /applications/{n}/refuse` `{"text":"…"}` | refuses; the card shows the text after «Отказ:» |
 //! | `POST /applications/{n}/issue` | issues now instead of at the planned moment; also releases a held one |
-//! | `POST /applications/{n}/delay` `{"ordered_in_secs":60,"issue_in_secs":3600}` | plans either moment anew |
+//! | `POST /applications/{n}/delay` `{"ordered_in_secs":60,"issue_in_secs":3600}` | plans either moment anew; 409 for an order that SMS 1 has told, and for an issue before it |
 //! | `POST /applications/{n}/revoke` `{"reason":"superseded"}` | puts the certificate on the revocation list |
 //! | `GET /settings` | every setting and knob; `KNOBS.md` says what each is good for |
-//! | `PATCH /settings` `{"knobs":{"double_sms":true}}` | changes them from now on (a JSON merge patch); seed, epoch and who has applied are fixed |
+//! | `PATCH /settings` `{"knobs":{"double_sms":true}}` | changes them from now on (a JSON merge patch); what the mock began with is fixed: seed, epoch, profile, who has applied, authority, plugin, TLS |
 //! | `GET /faults` | the plan, and how many calls each room has had |
 //! | `POST /faults` `{"room":"portal","nth":3,"what":"lose-answer"}` | adds to the plan; `"next":1` instead of `nth` means the next call |
 //! | `PUT /faults` `[…]` · `DELETE /faults` | replaces the plan · empties it |
@@ -23,12 +23,12 @@
 //! | `DELETE /history` | forgets it |
 //! | `GET /clock` | `{"now":"2018-12-13T01:00:00Z","pace":"manual"}` |
 //! | `POST /clock/advance` `{"seconds":60}` | moves the clock |
-//! | `PUT /clock` `{"now":"…","pace":"fast:60"}` | sets either, forward only; clock calls are answered by the server, which has the clock |
+//! | `PUT /clock` `{"now":"…","pace":"fast:60"}` | sets either, forward only; clock calls are answered by the server, which has the clock. A state directory keeps the moment, not the pace: that is `--clock`'s |
 //!
 //! A fault's `what` is one of `"lose-answer"`, `"garble"`, `"double"`, `"wrong-key"`, `{"refuse":{"status":503}}`,
 //! `{"hold-for":{"secs":90}}`, `{"delay":{"secs":2}}`, `{"slow":{"secs":2}}`; its `room` one of `"portal"`, `"sms"`, `"ca"`.
 //!
-//! Errors: `{"error":"…"}` with 400 (not understood), 403 (sent by a page from elsewhere), 404 (no such thing) or 409
+//! Errors: `{"error":"…"}` with 400 (not understood), 403 (sent by a page from elsewhere, or to another name than this machine's: a loopback address or `localhost`), 404 (no such thing) or 409
 //! (not in this state).
 
 mod applications;
@@ -44,7 +44,7 @@ use serde_json::{Value, json};
 
 use crate::fault::{Fault, Mischief, Room};
 use crate::portal::form;
-use crate::{MockCa, phone, reply};
+use crate::{MockCa, host, phone, reply};
 
 pub(crate) use self::clock::clock_call;
 
@@ -99,6 +99,9 @@ fn call(
 /// Whether a page from elsewhere has a browser send this: whoever can open a page in the tester's browser would have
 /// the operator's hand. Programs send no `Origin`.
 fn is_foreign(request: &Request<Vec<u8>>) -> bool {
+    if !host::is_local(request) {
+        return true;
+    }
     let header = |name| {
         let value = request.headers().get(name)?;
         value.to_str().ok()
@@ -129,7 +132,9 @@ impl Trouble {
     fn text(&self) -> &str {
         match self {
             Self::NotUnderstood(why) => why,
-            Self::Foreign => "sent by a page from elsewhere",
+            Self::Foreign => {
+                "sent by a page from elsewhere, or to another name than this machine's"
+            }
             Self::NotFound(what) | Self::Conflict(what) => what,
         }
     }

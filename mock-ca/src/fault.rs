@@ -23,7 +23,7 @@ pub struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Room {
-    /// A request at the portal's door, the style sheet excepted.
+    /// A request at the portal's door, but for style sheet, plugin files, lists, issuers and OCSP.
     Portal,
     /// A text handed over for delivery.
     Sms,

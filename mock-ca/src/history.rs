@@ -12,7 +12,7 @@ pub struct Visited {
     pub at: Timestamp,
     /// `GET`, `POST` …
     pub method: String,
-    /// Path and query.
+    /// Path and query, its values in plain text and secrets as `…`.
     pub path: String,
     /// The posted fields, secrets as `…`.
     pub form: Vec<(String, String)>,
@@ -31,15 +31,11 @@ impl Visited {
         request: &Request<Vec<u8>>,
         response: &Response<Vec<u8>>,
     ) -> Self {
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str());
         let fields = form_urlencoded::parse(request.body()).take(MAX_FIELDS);
         Self {
             at,
             method: request.method().to_string(),
-            path: cut(path),
+            path: cut(&address(request)),
             form: fields
                 .map(|(name, value)| (named(&name), shown(&name, &value)))
                 .collect(),
@@ -49,9 +45,20 @@ impl Visited {
     }
 }
 
+/// Path and query; a form sent by GET brings its secrets in the address.
+fn address(request: &Request<Vec<u8>>) -> String {
+    let path = request.uri().path();
+    let Some(query) = request.uri().query() else {
+        return path.to_owned();
+    };
+    let pairs = form_urlencoded::parse(query.as_bytes()).take(MAX_FIELDS);
+    let told = pairs.map(|(name, value)| format!("{}={}", named(&name), shown(&name, &value)));
+    format!("{path}?{}", told.collect::<Vec<_>>().join("&"))
+}
+
 /// A field's name; what is no field of a form could hold anything, a code included (the body of a JSON call does).
 fn named(name: &str) -> String {
-    const FIELDS: [&str; 7] = [
+    const FIELDS: [&str; 11] = [
         "token",
         "phone",
         "code",
@@ -59,6 +66,10 @@ fn named(name: &str) -> String {
         "pair",
         "pem",
         "press",
+        "status",
+        "inn",
+        "id",
+        "owner",
     ];
     let known = FIELDS.contains(&name);
     if known { name.into() } else { "…".into() }
@@ -67,7 +78,7 @@ fn named(name: &str) -> String {
 /// A field's value as the history may hold it; an unknown field could hold anything, a code included.
 fn shown(name: &str, value: &str) -> String {
     match name {
-        "phone" | "container" | "pair" | "press" => cut(value),
+        "phone" | "container" | "pair" | "press" | "status" | "inn" | "id" | "owner" => cut(value),
         "pem" => format!("({} characters)", value.chars().count()),
         _ => "…".into(),
     }

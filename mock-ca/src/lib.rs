@@ -16,6 +16,7 @@ mod documents;
 mod fault;
 mod fixture;
 mod history;
+mod host;
 mod office;
 mod order;
 mod paper;
@@ -47,13 +48,13 @@ pub use documents::{Document, DocumentData};
 pub use fault::{Fault, Knobs, Mischief, Room};
 pub use fixture::{Fixture, NotAsExpected, Seen};
 pub use history::Visited;
-pub use order::{Issued, Order, Refused, Status, Submission};
+pub use order::{Issued, Order, Refused, Status, Submission, Unsent};
 pub use paper::printed;
 pub use portal::api_routes;
 pub use portal::plugin::MODULES as PLUGIN_MODULES;
 pub use reply::STYLESHEET;
 pub use saved::LoadError;
-pub use server::{Kept, Listen, Server, TlsPort};
+pub use server::{Bound, Kept, Listen, Server, TlsPort};
 pub use settings::{
     Authority, Gateway, KeyPaths, Login, PluginPages, Settings, SettingsError, Span, Statuses,
     Timing, Web,
@@ -105,6 +106,8 @@ pub enum Dawdle {
 /// The whole mock CA: portal, phones, authority.
 pub struct MockCa {
     settings: Settings,
+    /// The settings before anybody changed them.
+    first_settings: Settings,
     state: state::State,
     authorities: office::Authorities,
     /// The plugin's modules, as published, by the names that the token pages load them by.
@@ -124,6 +127,7 @@ impl MockCa {
     pub fn new(settings: Settings) -> Self {
         let state = state::State::new(&settings);
         Self {
+            first_settings: settings.clone(),
             settings,
             state,
             authorities: office::Authorities::default(),
@@ -182,11 +186,15 @@ impl MockCa {
         self.catch_up(now);
         let mut response = match door {
             Door::Portal | Door::SecurePortal => self.at_portal(now, door, request),
+            Door::Sms if !host::is_local(request) => {
+                reply::json_error(StatusCode::FORBIDDEN, host::NOT_LOCAL)
+            }
             Door::Sms => {
                 let gateway = sms::api::Gateway {
                     settings: &self.settings,
                     outbox: &mut self.state.outbox,
                     faults: &mut self.state.faults,
+                    kind_of: sender::kind_of,
                 };
                 sms::handle(gateway, now, request)
             }
@@ -224,9 +232,14 @@ impl MockCa {
             .unwrap_or_default()
     }
 
-    /// The settings it was made with.
+    /// The settings that hold now.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The settings it was made with, before the control port changed any.
+    pub fn first_settings(&self) -> &Settings {
+        &self.first_settings
     }
 
     fn at_portal(

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::ca::{CertificationAuthority, CheckedRequest, Flaw, Ledger, Loaded, Profile};
+use crate::ca::{Addresses, CertificationAuthority, CheckedRequest, Flaw, Ledger, Loaded, Profile};
 use crate::fault::{Mischief, Room};
-use crate::order::{Event, Issued, Order, Refused, Submission, later};
+use crate::order::{Event, Issued, Order, Refused, Submission, Unsent, later};
+use crate::sender::NotSent;
 use crate::settings::Settings;
-use crate::{MockCa, random};
+use crate::{MockCa, random, sms};
 
 /// Step 1.12, as the manual prints it.
 pub(crate) const SMS_ORDERED: &str = "Ваш сертификат заказан. Телефон поддержки: +7 (3952) 782303";
@@ -29,7 +30,8 @@ pub(crate) enum Sent {
 }
 
 impl MockCa {
-    /// Takes a request for an application. The same request again gets the same answer and does nothing.
+    /// Takes a request for an application. The same request again gets the same answer and does nothing, unless the
+    /// application has been refused.
     pub(crate) fn submit(
         &mut self,
         now: Timestamp,
@@ -41,9 +43,9 @@ impl MockCa {
             return Sent::Refused(NO_SUCH_ORDER.into());
         };
         match &order.submission {
+            _ if order.refusal.is_some() => return Sent::Refused(ORDER_REFUSED.into()),
             Some(earlier) if earlier.request_der == request_der => return Sent::Taken,
             Some(_) => return Sent::Refused(ANOTHER_REQUEST.into()),
-            None if order.refusal.is_some() => return Sent::Refused(ORDER_REFUSED.into()),
             None if !order.accepted => return Sent::Refused(NOT_ACCEPTED.into()),
             None => {}
         }
@@ -82,9 +84,19 @@ impl MockCa {
         let authority = self
             .authorities
             .of(&self.settings, &order.application.profile);
-        match authority.check(der, &order.application) {
+        let checked = authority.check(der, &order.application);
+        // A key of one family is no key for another one either.
+        let checked = checked.and_then(|checked| {
+            let mut all = self.authorities.all();
+            all.try_for_each(|one| one.check_key(&checked))?;
+            Ok(checked)
+        });
+        match checked {
             Err(refusal) => Some(refusal.to_string()),
             Ok(checked) => {
+                let authority = self
+                    .authorities
+                    .of(&self.settings, &order.application.profile);
                 authority.accept(&checked, &order.application);
                 self.authorities.checked.insert(number, checked);
                 None
@@ -98,6 +110,7 @@ impl MockCa {
             match event {
                 Event::Ordered => self.tell_ordered(number, at),
                 Event::Issue => self.issue(number, at),
+                Event::TellAgain => self.tell_again(number, at),
             }
         }
     }
@@ -129,9 +142,16 @@ impl MockCa {
     }
 
     fn issue(&mut self, number: u32, at: Timestamp) {
+        if let Some(until) = self.state.ca_closed_until.filter(|until| at < *until) {
+            return self.issue_later(number, until);
+        }
         match self.state.faults.meet(Room::Ca) {
             Some(Mischief::Refuse { .. }) => self.refuse(number, at, REFUSED_BY_OPERATOR),
-            Some(Mischief::HoldFor { secs }) => self.issue_later(number, later(at, secs.max(1))),
+            Some(Mischief::HoldFor { secs }) => {
+                let until = later(at, secs.max(1));
+                self.state.ca_closed_until = Some(until);
+                self.issue_later(number, until);
+            }
             met => self.issue_now(number, at, met),
         }
     }
@@ -166,8 +186,9 @@ impl MockCa {
 
     /// Signs the certificate. A lost answer of the CA makes the cabinet show it an hour late (assumed).
     fn issue_now(&mut self, number: u32, at: Timestamp, met: Option<Mischief>) {
-        let Some(mut der) = self.sign(number, at, met) else {
-            return self.refuse(number, at, UNREADABLE);
+        let mut der = match self.sign(number, at, met) {
+            Ok(der) => der,
+            Err(why) => return self.refuse(number, at, &why),
         };
         if met == Some(Mischief::Garble) {
             spoil_signature(&mut der);
@@ -194,15 +215,26 @@ impl MockCa {
         self.send_sms(number, SMS_READY, later(at, lost_secs));
     }
 
-    fn sign(&mut self, number: u32, at: Timestamp, met: Option<Mischief>) -> Option<Vec<u8>> {
+    /// The certificate, or why there can be none, for the applicant.
+    fn sign(
+        &mut self,
+        number: u32,
+        at: Timestamp,
+        met: Option<Mischief>,
+    ) -> Result<Vec<u8>, String> {
         let flaw = self.flaw(met);
-        let application = &self.state.orders.get(&number)?.application;
-        let request = self.authorities.checked.get(&number)?.clone();
+        let order = self.state.orders.get(&number);
+        let checked = self.authorities.checked.get(&number).cloned();
+        let (Some(order), Some(request)) = (order, checked) else {
+            return Err(UNREADABLE.into());
+        };
+        let application = &order.application;
         let authority = self.authorities.of(&self.settings, &application.profile);
-        Some(match flaw {
+        let signed = match flaw {
             None => authority.issue(&request, application, at),
             Some(flaw) => authority.issue_flawed(&request, application, at, flaw),
-        })
+        };
+        signed.map_err(|refusal| refusal.to_string())
     }
 
     /// What is to be wrong with a certificate; where several things are, the first of these counts.
@@ -227,11 +259,45 @@ impl MockCa {
         }
     }
 
-    /// Hands a text for an order's phone to the gateway. One that does not go is missed by nobody but the applicant.
     fn send_sms(&mut self, number: u32, text: &str, sent_at: Timestamp) {
-        if let Some(order) = self.state.orders.get(&number) {
-            let phone = order.application.phone.clone();
-            let _ = self.send_text(sent_at, &phone, text);
+        self.hand_over(number, text, sent_at, 1);
+    }
+
+    fn tell_again(&mut self, number: u32, at: Timestamp) {
+        let order = self.state.orders.get_mut(&number);
+        let due = order.and_then(|order| {
+            let place = order
+                .unsent
+                .iter()
+                .position(|text| text.again_at == Some(at));
+            place.map(|place| order.unsent.remove(place))
+        });
+        if let Some(Unsent { text, tries, .. }) = due {
+            self.hand_over(number, &text, at, tries.saturating_add(1));
+        }
+    }
+
+    /// Hands a text for an order's phone to the gateway. One that it takes for a repetition, since another order of the
+    /// same phone has just said the same, is told again; any other that does not go is noted and nothing more.
+    fn hand_over(&mut self, number: u32, text: &str, at: Timestamp, tries: u32) {
+        let Some(order) = self.state.orders.get(&number) else {
+            return;
+        };
+        let phone = order.application.phone.clone();
+        let Err(NotSent(error)) = self.send_text(at, &phone, text) else {
+            return;
+        };
+        let again = error == sms::api::Error::Repeated as u32 && tries < MOST_TRIES;
+        let wait_secs = self.settings.gateway.duplicate_secs.max(1);
+        let unsent = Unsent {
+            text: text.to_owned(),
+            at,
+            error,
+            tries,
+            again_at: again.then(|| later(at, wait_secs)),
+        };
+        if let Some(order) = self.state.orders.get_mut(&number) {
+            order.unsent.push(unsent);
         }
     }
 
@@ -280,7 +346,7 @@ pub(crate) struct Authorities {
 }
 
 impl Authorities {
-    /// The authority for a profile.
+    /// The authority for a profile. What its own certificate says is the settings', whoever asks for it first.
     pub(crate) fn of(
         &mut self,
         settings: &Settings,
@@ -288,11 +354,17 @@ impl Authorities {
     ) -> &mut CertificationAuthority {
         let loaded = self.loaded.as_ref();
         let loaded = loaded.filter(|loaded| loaded.algorithm() == profile.algorithm);
-        let made = || match loaded {
-            Some(loaded) => {
-                CertificationAuthority::from_files(settings.seed, profile, settings.epoch, loaded)
+        let made = || {
+            let own = Profile {
+                addresses: Addresses::below(&settings.authority.address, profile.algorithm),
+                issuer_sign_tool: settings.profile().issuer_sign_tool,
+                ..profile.clone()
+            };
+            let (seed, epoch) = (settings.seed, settings.epoch);
+            match loaded {
+                Some(loaded) => CertificationAuthority::from_files(seed, &own, epoch, loaded),
+                None => CertificationAuthority::from_seed(seed, &own, epoch),
             }
-            None => CertificationAuthority::from_seed(settings.seed, profile, settings.epoch),
         };
         self.families.entry(family(profile)).or_insert_with(made)
     }
@@ -355,6 +427,8 @@ fn family(profile: &Profile) -> String {
 
 /// How long after SMS 2 a late SMS 1 is sent.
 const AFTER_READY_SECS: u32 = 60;
+/// How often a text is handed over that the gateway takes for a repetition: so many orders of one phone have their say.
+const MOST_TRIES: u32 = 20;
 /// When the cabinet asks the CA again after a lost answer.
 const ASKED_AGAIN_SECS: u32 = 3600;
 

@@ -23,6 +23,25 @@ pub struct Order {
     pub refusal: Option<Refused>,
     /// When the applicant reported the certificate to be on the token.
     pub installed_at: Option<Timestamp>,
+    /// Texts for the applicant that the gateway has not taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsent: Vec<Unsent>,
+}
+
+/// A text that the gateway has not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unsent {
+    /// What it says.
+    pub text: String,
+    /// When it was handed over last.
+    pub at: Timestamp,
+    /// The gateway's number for why not; 0 for an answer that is none.
+    pub error: u32,
+    /// How often it was handed over.
+    pub tries: u32,
+    /// When it is handed over again: after the minute in which the same text to the same phone is a repetition.
+    pub again_at: Option<Timestamp>,
 }
 
 /// A request and what was planned when it came.
@@ -97,6 +116,7 @@ impl Order {
             certificate: None,
             refusal: None,
             installed_at: None,
+            unsent: Vec::new(),
         }
     }
 
@@ -126,11 +146,12 @@ impl Order {
 
     /// «Ключевая пара» of Рис. 16: the new label when the profile renames the pair, else the container's name.
     pub fn key_pair_label(&self) -> String {
-        match (&self.submission, self.application.profile.relabel) {
-            (_, true) => format!("ЕГАИС_{}", self.application.number),
-            (Some(submission), false) => submission.container.clone(),
-            (None, false) => self.application.container.clone(),
-        }
+        let container = match &self.submission {
+            Some(submission) => &submission.container,
+            None => &self.application.container,
+        };
+        let renamed = self.application.label_after_sending();
+        renamed.unwrap_or_else(|| container.clone())
     }
 
     /// The next thing the operators will do by themselves, and when.
@@ -144,9 +165,12 @@ impl Order {
             .issue_at
             .filter(|_| self.certificate.is_none())
             .map(|at| (at, Event::Issue));
+        let again = self.unsent.iter().filter_map(|text| text.again_at);
+        let again = again.map(|at| (at, Event::TellAgain));
         [ordered, issue]
             .into_iter()
             .flatten()
+            .chain(again)
             .min_by_key(|(at, _)| *at)
     }
 }
@@ -158,6 +182,8 @@ pub(crate) enum Event {
     Ordered,
     /// Step 1.13.
     Issue,
+    /// A text that the gateway took for a repetition.
+    TellAgain,
 }
 
 /// What was kept before operators accepted had been accepted.

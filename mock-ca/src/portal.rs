@@ -84,6 +84,9 @@ impl Visit<'_> {
             (&Method::GET | &Method::HEAD, ["style.css"]) => reply::stylesheet(),
             (&Method::GET | &Method::HEAD, ["plugin", name]) => self.plugin_file(name),
             (&Method::GET | &Method::HEAD, ["download", name]) => self.download(name),
+            (&Method::GET | &Method::HEAD, [name @ ("IEAutosetup.exe" | "RutokenEgais.exe")]) => {
+                self.download(name) // where 1.1 has them
+            }
             (&Method::GET | &Method::HEAD, ["page", name]) => self.section(name),
             (&Method::GET | &Method::HEAD, ["cabinet"]) => self.entrance(),
             (_, ["api", ..]) => api::handle(self, path),

@@ -16,8 +16,8 @@ use http::{Method, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::percent_decode_str;
 
+use crate::ca::CertificationAuthority;
 use crate::ca::ocsp::{self, Question};
-use crate::ca::{CertificationAuthority, Profile};
 use crate::{MockCa, reply, tls};
 
 /// Answers what is asked of the authority; `None` when it is something else.
@@ -118,7 +118,7 @@ fn authority<'a>(mock: &'a mut MockCa, name: &str) -> Option<&'a mut Certificati
     let profile = Some(own)
         .filter(|own| own.name == name)
         .or_else(of_orders)
-        .or_else(|| Profile::named(name))?;
+        .or_else(|| mock.settings.named_profile(name))?;
     Some(mock.authorities.of(&mock.settings, &profile))
 }
 

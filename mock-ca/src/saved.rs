@@ -20,6 +20,7 @@ struct Saved<'a> {
     format: &'static str,
     version: u32,
     settings: &'a Settings,
+    first_settings: &'a Settings,
     state: &'a State,
     ledgers: BTreeMap<String, Ledger>,
 }
@@ -34,6 +35,9 @@ struct Label {
 #[derive(Deserialize)]
 struct Loaded {
     settings: Settings,
+    /// Of a mock that was kept before these were: the settings that held.
+    #[serde(default)]
+    first_settings: Option<Settings>,
     state: State,
     ledgers: BTreeMap<String, Ledger>,
 }
@@ -67,6 +71,7 @@ impl MockCa {
             format: FORMAT,
             version: VERSION,
             settings: &self.settings,
+            first_settings: &self.first_settings,
             state: &self.state,
             ledgers: self.authorities.ledgers(),
         };
@@ -87,16 +92,30 @@ impl MockCa {
         }
         let Loaded {
             settings,
+            first_settings,
             state,
             ledgers,
         } = serde_json::from_str(saved)?;
         let authorities = Authorities::restored(&settings, &state.orders, ledgers);
         Ok(Self {
+            first_settings: first_settings.unwrap_or_else(|| settings.clone()),
             settings,
             state,
             authorities,
             modules: BTreeMap::new(),
         })
+    }
+
+    /// The same mock in a world that nobody chose a time for: its clock is the machine's, after a restart too.
+    #[must_use]
+    pub fn at_present(mut self) -> Self {
+        self.state.epoch_chosen = false;
+        self
+    }
+
+    /// Whether nobody chose when its world begins.
+    pub fn is_at_present(&self) -> bool {
+        !self.state.epoch_chosen
     }
 
     /// The newest moment at which anybody called.

@@ -8,10 +8,20 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::sms::api::Gateway;
-use crate::{MockCa, settings, sms};
+use crate::{Kind, MockCa, office, settings, sms};
 
 /// How the text of a code begins (assumed).
-pub(crate) const CODE_BEGINS: &str = "Код подтверждения: ";
+const CODE_BEGINS: &str = "Код подтверждения: ";
+
+/// What a text is about, by its words: nothing else of it comes to a gateway.
+pub(crate) fn kind_of(text: &str) -> Kind {
+    match text {
+        office::SMS_ORDERED => Kind::Ordered,
+        office::SMS_READY => Kind::Ready,
+        _ if text.starts_with(CODE_BEGINS) => Kind::Code,
+        _ => Kind::Other,
+    }
+}
 
 /// Why a text did not go: the gateway's own number for it, 0 for an answer that is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +58,7 @@ impl MockCa {
             settings: &self.settings,
             outbox: &mut self.state.outbox,
             faults: &mut self.state.faults,
+            kind_of,
         };
         outcome(&sms::handle(gateway, at, &request))
     }

@@ -11,7 +11,6 @@ mod guests;
 mod secure;
 mod sending;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -36,7 +35,7 @@ pub use self::exchange::Kept;
 use self::exchange::answer;
 use self::guests::{Guest, Guests};
 pub use self::secure::TlsPort;
-use self::sending::{dated, sent};
+use self::sending::{Broken, dated, sent};
 use crate::{Clock, Door};
 
 /// Where to listen. Port 0 takes a free one.
@@ -78,7 +77,8 @@ impl Server {
     /// Listens and answers through `door` until dropped.
     ///
     /// `door` is normally [`crate::MockCa::handle`]; a test may wrap it to rewrite pages. It is called for one request
-    /// at a time. `POST /clock/advance` on the control listener goes to the clock and not to the door.
+    /// at a time. What moves the clock on the control listener goes to the clock; the door is asked `GET /clock` at
+    /// the new moment afterwards.
     ///
     /// Errors: an address that is not a loopback one (the mock must not be reachable from elsewhere: it hands out
     /// codes and control to anybody who asks), or one that cannot be listened on.
@@ -99,16 +99,14 @@ impl Server {
         listen: Listen,
         tls: Option<TlsPort>,
     ) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(PRINTERS)
-            .build()?;
-        let (mut server, work) = Self::prepare(door, clock, listen, tls)?;
-        let thread = std::thread::Builder::new()
-            .name("mock-ca".into())
-            .spawn(move || runtime.block_on(work))?;
-        server.thread = Some(thread);
-        Ok(server)
+        Self::bind(listen, tls)?.serve(door, clock)
+    }
+
+    /// Takes the addresses, so that nothing else has to be begun when one cannot be had.
+    ///
+    /// Errors: as [`Server::start_with_tls`].
+    pub fn bind(listen: Listen, tls: Option<TlsPort>) -> io::Result<Bound> {
+        Entrances::open(listen, tls).map(Bound)
     }
 
     /// The same on an event loop of the caller's: it answers while that loop runs. Dropped, it closes its listeners and
@@ -124,32 +122,9 @@ impl Server {
         listen: Listen,
         tls: Option<TlsPort>,
     ) -> io::Result<Self> {
-        let (server, work) = Self::prepare(door, clock, listen, tls)?;
+        let (server, work) = Self::bind(listen, tls)?.prepare(door, clock);
         drop(event_loop.spawn(work));
         Ok(server)
-    }
-
-    /// Takes the addresses; what is to be run ends when the server is dropped.
-    fn prepare(
-        door: impl FnMut(Timestamp, Door, Request<Vec<u8>>) -> Response<Vec<u8>> + Send + 'static,
-        clock: Arc<dyn Clock>,
-        listen: Listen,
-        tls: Option<TlsPort>,
-    ) -> io::Result<(Self, impl Future<Output = ()> + Send + 'static)> {
-        let entrances = Entrances::open(listen, tls)?;
-        let (stop, stopped) = watch::channel(false);
-        let server = Self {
-            addresses: entrances.addresses,
-            tls: entrances.tls,
-            stop,
-            thread: None,
-        };
-        let shared = Shared {
-            door: Arc::new(Mutex::new(Box::new(door))),
-            clock,
-            guests: Arc::default(),
-        };
-        Ok((server, serve(entrances.all, shared, stopped)))
     }
 
     /// `http://127.0.0.1:PORT`, no slash at the end.
@@ -175,6 +150,60 @@ impl Server {
     /// Where it listens.
     pub fn addresses(&self) -> Listen {
         self.addresses
+    }
+}
+
+/// Addresses that are taken, with nobody behind them yet. Clients wait until there is.
+pub struct Bound(Entrances);
+
+/// What it holds is sockets.
+impl core::fmt::Debug for Bound {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Bound({:?})", self.0.addresses)
+    }
+}
+
+impl Bound {
+    /// Answers through `door` until dropped.
+    ///
+    /// Errors: no thread to be had.
+    pub fn serve(
+        self,
+        door: impl FnMut(Timestamp, Door, Request<Vec<u8>>) -> Response<Vec<u8>> + Send + 'static,
+        clock: Arc<dyn Clock>,
+    ) -> io::Result<Server> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(PRINTERS)
+            .build()?;
+        let (mut server, work) = self.prepare(door, clock);
+        let thread = std::thread::Builder::new()
+            .name("mock-ca".into())
+            .spawn(move || runtime.block_on(work))?;
+        server.thread = Some(thread);
+        Ok(server)
+    }
+
+    /// What is to be run ends when the server is dropped.
+    fn prepare(
+        self,
+        door: impl FnMut(Timestamp, Door, Request<Vec<u8>>) -> Response<Vec<u8>> + Send + 'static,
+        clock: Arc<dyn Clock>,
+    ) -> (Server, impl Future<Output = ()> + Send + 'static) {
+        let Self(entrances) = self;
+        let (stop, stopped) = watch::channel(false);
+        let server = Server {
+            addresses: entrances.addresses,
+            tls: entrances.tls,
+            stop,
+            thread: None,
+        };
+        let shared = Shared {
+            door: Arc::new(Mutex::new(Box::new(door))),
+            clock,
+            guests: Arc::default(),
+        };
+        (server, serve(entrances.all, shared, stopped))
     }
 }
 
@@ -252,15 +281,14 @@ struct Host {
 }
 
 impl Host {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    /// Errors: the connection has to break, a planned fault.
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Broken> {
         let request = request.map(Body::new);
         let elsewhere = self.elsewhere;
-        Ok(
-            match elsewhere.and_then(|to| secure::redirection(to, &request)) {
-                Some(response) => sent(dated(response, self.shared.clock.now())),
-                None => answer(self.door, &self.shared, &self.guest, request).await,
-            },
-        )
+        match elsewhere.and_then(|to| secure::redirection(to, &request)) {
+            Some(response) => sent(dated(response, self.shared.clock.now())),
+            None => answer(self.door, &self.shared, &self.guest, request).await,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod statuses;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -12,14 +13,20 @@ pub use self::statuses::Statuses;
 use crate::application::Application;
 use crate::ca::{Addresses, DEFAULT_ADDRESS, Profile};
 use crate::fault::{Fault, Knobs};
+use crate::phone;
 use crate::tls::ServerCertificate;
 
 /// When Форус went over to GOST R 34.10-2012: midnight of 24.12.2018 in Irkutsk.
 const CHANGE_TO_2012: Timestamp = Timestamp::constant(1_545_580_800, 0);
 
+/// The years of [`SettingsError::Epoch`].
+const FIRST_EPOCH: Timestamp = Timestamp::UNIX_EPOCH;
+/// 2049-12-31T23:59:59Z
+const LAST_EPOCH: Timestamp = Timestamp::constant(2_524_607_999, 0);
+
 /// The settings of one mock CA. Same settings and same calls give the same bytes.
 ///
-/// In a file (TOML) every key may be left out and no unknown key is taken.
+/// In a file (TOML) every key may be left out, but those of an application, and no unknown key is taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -31,7 +38,7 @@ pub struct Settings {
     pub profile: Option<String>,
     /// How many numbered applicants there are besides the manual's own. Ignored when `applications` says who there is.
     pub further_applicants: u32,
-    /// Who has applied; the manual's application 722318 when empty.
+    /// Who has applied; the manual's application 722318 when empty. Phones may be written in any usual form.
     pub applications: Vec<Application>,
     /// Codes and sessions.
     pub login: Login,
@@ -82,25 +89,26 @@ impl Settings {
         } else {
             "forus-2019"
         };
-        let named = |name| {
-            let profile = Profile::named(name)?;
-            let addresses = Addresses::below(&self.authority.address, profile.algorithm);
-            Some(Profile {
-                addresses,
-                ..profile
-            })
-        };
-        self.profile
-            .as_deref()
-            .and_then(named)
-            .or_else(|| named(by_epoch))
+        let own = self.profile.as_deref();
+        own.and_then(|name| self.named_profile(name))
+            .or_else(|| self.named_profile(by_epoch))
             .expect("both profiles of the epochs exist")
+    }
+
+    /// A built-in profile with this authority's address; `None` for a name that [`Profile::named`] does not know.
+    pub fn named_profile(&self, name: &str) -> Option<Profile> {
+        let profile = Profile::named(name)?;
+        Some(Profile {
+            addresses: Addresses::below(&self.authority.address, profile.algorithm),
+            ..profile
+        })
     }
 
     /// Everyone who has applied.
     pub fn all_applications(&self) -> Vec<Application> {
         if !self.applications.is_empty() {
-            return self.applications.clone();
+            let own = self.applications.iter().cloned();
+            return own.map(with_plain_phone).collect();
         }
         let further =
             (1..=self.further_applicants).map(|n| Application::numbered(n, self.profile()));
@@ -111,9 +119,13 @@ impl Settings {
 
     /// Says what in these settings cannot be meant.
     ///
-    /// Errors: an unknown profile, a code of no digits or more than ten, a status word that
-    /// is none or means something else, a span that ends before it begins.
+    /// Errors: an epoch before 1970 or after 2049, an unknown profile, a code of no digits or more than ten, a status word that
+    /// is none or means something else, a span that ends before it begins, applications with the same number or a
+    /// phone that is none.
     pub fn check(&self) -> Result<(), SettingsError> {
+        if !(FIRST_EPOCH..=LAST_EPOCH).contains(&self.epoch) {
+            return Err(SettingsError::Epoch { epoch: self.epoch });
+        }
         match &self.profile {
             Some(name) if Profile::named(name).is_none() => {
                 return Err(SettingsError::UnknownProfile { name: name.clone() });
@@ -139,23 +151,59 @@ impl Settings {
             ordered_secs,
             issue_secs,
         } = &self.timing;
-        for span in [sms_delivery_secs, ordered_secs, issue_secs] {
+        for (key, span) in [
+            ("timing.sms_delivery_secs", sms_delivery_secs),
+            ("timing.ordered_secs", ordered_secs),
+            ("timing.issue_secs", issue_secs),
+        ] {
             if span.min > span.max {
                 return Err(SettingsError::BackwardSpan {
+                    key,
                     min: span.min,
                     max: span.max,
                 });
+            }
+        }
+        self.check_applications()
+    }
+
+    fn check_applications(&self) -> Result<(), SettingsError> {
+        let mut numbers = BTreeSet::new();
+        for Application { number, phone, .. } in &self.applications {
+            if !numbers.insert(number) {
+                return Err(SettingsError::SameNumber { number: *number });
+            }
+            if phone::normalised(phone).is_none() {
+                let phone = phone.clone();
+                return Err(SettingsError::Phone { phone });
             }
         }
         Ok(())
     }
 }
 
+/// The form that sessions and texts know a phone by.
+fn with_plain_phone(application: Application) -> Application {
+    match phone::normalised(&application.phone) {
+        Some(phone) => Application {
+            phone,
+            ..application
+        },
+        None => application,
+    }
+}
+
 /// What in the settings cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
+    /// Certificates cannot write what was before 1970, and write what comes after 2049 in another way.
+    #[error("epoch: {epoch} is not between 1970 and 2049")]
+    Epoch {
+        /// As asked for.
+        epoch: Timestamp,
+    },
     /// No profile has this name.
-    #[error("there is no profile «{name}»; there are: {}", Profile::names().join(", "))]
+    #[error("profile: there is no profile «{name}»; there are: {}", Profile::names().join(", "))]
     UnknownProfile {
         /// As asked for.
         name: String,
@@ -164,26 +212,42 @@ pub enum SettingsError {
     #[error("authority.issuing needs authority.root: a chain has to end in a root")]
     IssuingWithoutRoot,
     /// A code must have between one and ten digits.
-    #[error("a code of {digits} digits; 1 to 10 are possible")]
+    #[error("login.code_digits: a code of {digits} digits; 1 to 10 are possible")]
     CodeDigits {
         /// As asked for.
         digits: u8,
     },
     /// A status word is empty, too long, or means something else already.
-    #[error("«{word}» cannot be a status word between those that the manual prints")]
+    #[error("statuses: «{word}» cannot be a status word between those that the manual prints")]
     StatusWord {
         /// As asked for.
         word: String,
     },
     /// The plugin's bridge is no address of this machine.
-    #[error("«{bridge}» is no bridge: http://127.0.0.1:PORT is meant, nothing after it")]
+    #[error(
+        "web.plugin.bridge: «{bridge}» is no bridge: http://127.0.0.1:PORT is meant, nothing after it"
+    )]
     BridgeAddress {
         /// As asked for.
         bridge: String,
     },
+    /// Two applications have the same number.
+    #[error("applications: {number} is there twice")]
+    SameNumber {
+        /// As asked for.
+        number: u32,
+    },
+    /// An application has a phone that is none.
+    #[error("applications: «{phone}» is no mobile phone")]
+    Phone {
+        /// As asked for.
+        phone: String,
+    },
     /// A span of time ends before it begins.
-    #[error("a span from {min} s to {max} s")]
+    #[error("{key}: a span from {min} s to {max} s")]
     BackwardSpan {
+        /// Which one.
+        key: &'static str,
         /// As asked for.
         min: u32,
         /// As asked for.

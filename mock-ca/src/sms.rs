@@ -6,6 +6,8 @@
 //! And for programs that read the phone in the user's stead:
 //! * `GET /inbox?phone=79…` → `[{"id":1,"to":"79…","text":"…","at":"2018-12-13T01:00:05Z"}]`, oldest first, only what has arrived;
 //! * `GET /phone/79…` → the phone's screen as a page.
+//!
+//! Whoever calls this machine by another name than a loopback address or `localhost` gets 403.
 
 pub(crate) mod api;
 mod parts;
@@ -18,7 +20,7 @@ use crate::fault::{Knobs, Mischief};
 use crate::order::{irkutsk, later};
 use crate::reply;
 use crate::settings::{Settings, Span};
-use crate::{office, phone, random, sender};
+use crate::{phone, random};
 use api::Gateway;
 
 /// What a text is about.
@@ -33,18 +35,6 @@ pub enum Kind {
     Ready,
     /// Somebody else's text.
     Other,
-}
-
-impl Kind {
-    /// What a text is about, by its words: nothing else of it comes to a gateway.
-    fn of(text: &str) -> Self {
-        match text {
-            office::SMS_ORDERED => Self::Ordered,
-            office::SMS_READY => Self::Ready,
-            _ if text.starts_with(sender::CODE_BEGINS) => Self::Code,
-            _ => Self::Other,
-        }
-    }
 }
 
 /// A text that the gateway was given.

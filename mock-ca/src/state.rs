@@ -30,6 +30,9 @@ pub(crate) struct State {
     pub(crate) ca_closed_until: Option<Timestamp>,
     /// The newest moment anybody called.
     pub(crate) now: Timestamp,
+    /// Whether somebody chose when the world begins; else it goes with the machine's clock.
+    #[serde(default = "chosen")]
+    pub(crate) epoch_chosen: bool,
 }
 
 impl State {
@@ -52,6 +55,7 @@ impl State {
             portal_closed_until: None,
             ca_closed_until: None,
             now: settings.epoch,
+            epoch_chosen: true,
         }
     }
 
@@ -72,6 +76,11 @@ impl State {
         }
         self.history.push_back(visited);
     }
+}
+
+/// What was kept before this was noted must not jump into the present.
+fn chosen() -> bool {
+    true
 }
 
 const MAX_HISTORY: usize = 2000;

@@ -212,5 +212,6 @@ fn certificate(
     let checked = authority
         .check(&request, &application)
         .map_err(|error| error.to_string())?;
-    Ok(authority.issue(&checked, &application, at))
+    let issued = authority.issue(&checked, &application, at);
+    issued.map_err(|error| error.to_string())
 }

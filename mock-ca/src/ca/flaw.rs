@@ -1,12 +1,13 @@
 //! What can be wrong with a certificate although everything in it is in order: what an applicant must never install.
 
 use gost3410::{PublicKeyInfo, SigningKey};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::issuer::Issuer;
 use super::request::CheckedRequest;
-use super::{CertificationAuthority, name, oids, root_charter};
+use super::{CertificationAuthority, Refusal, name, oids, root_charter};
 use crate::application::Application;
+use crate::order::later;
 
 /// One thing that makes a certificate unfit for who asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +22,15 @@ pub enum Flaw {
 
 impl CertificationAuthority {
     /// What [`issue`](Self::issue) gives, but for one flaw. DER.
+    ///
+    /// Errors: as it has.
     pub fn issue_flawed(
         &mut self,
         request: &CheckedRequest,
         application: &Application,
         at: Timestamp,
         flaw: Flaw,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Refusal> {
         self.accept(request, application);
         let own = &request.public_key;
         match flaw {
@@ -37,7 +40,7 @@ impl CertificationAuthority {
             }
             Flaw::AnotherIssuer => self.certify_elsewhere(own, application, at),
             Flaw::BeginsLater(secs) => {
-                let from = at + SignedDuration::from_secs(secs.into());
+                let from = later(at, secs);
                 self.certify(own, application, at, from)
             }
         }
@@ -57,7 +60,7 @@ impl CertificationAuthority {
         public_key: &[u8],
         application: &Application,
         at: Timestamp,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Refusal> {
         let other = self.another_authority(application, at);
         let own = std::mem::replace(&mut self.issuing, other);
         let certificate = self.certify(public_key, application, at, at);

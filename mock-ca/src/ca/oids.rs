@@ -6,6 +6,10 @@ const fn oid(dotted: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(dotted)
 }
 
+// Parameters of a key.
+/// id-Gost28147-89-CryptoPro-A-ParamSet, which CryptoPro's software names beside its keys.
+pub const CRYPTOPRO_CIPHER_A: ObjectIdentifier = oid("1.2.643.2.2.31.1");
+
 // Attributes of a name.
 /// CN, UTF8String.
 pub const COMMON_NAME: ObjectIdentifier = oid("2.5.4.3");

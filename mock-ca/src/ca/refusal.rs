@@ -1,6 +1,9 @@
 //! Why a request was not accepted, in words the applicant can act on.
 
 use der::asn1::ObjectIdentifier;
+use jiff::Timestamp;
+
+use crate::order::irkutsk;
 
 /// The first thing found wrong with a request. `Display` is the Russian text the portal shows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,4 +147,19 @@ pub enum Refusal {
         /// Number of the application it came with.
         application: u32,
     },
+    /// The certificate would begin when the authority's own has ended.
+    #[error(
+        "Сертификат удостоверяющего центра действует только до {}, новый сертификат выпустить нельзя. \
+         Обратитесь в Удостоверяющий центр.",
+        day(*until)
+    )]
+    AuthorityEnds {
+        /// The end of the authority's certificate.
+        until: Timestamp,
+    },
+}
+
+/// As a page prints it, in Irkutsk.
+fn day(at: Timestamp) -> String {
+    at.to_zoned(irkutsk()).strftime("%d.%m.%Y").to_string()
 }

@@ -1,6 +1,6 @@
 //! PKCS#10 requests: read strictly, checked against an application.
 
-use der::asn1::{Any, BitString, ObjectIdentifier};
+use der::asn1::{Any, AnyRef, BitString, ObjectIdentifier};
 use der::{Decode, Sequence};
 use gost3410::{Algorithm, PublicKeyInfo, Signature};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoRef};
@@ -99,6 +99,11 @@ impl Request {
                 got: got.name(),
             });
         }
+        if !are_usual(outline.algorithm.parameters, &info) {
+            return Err(Refusal::PublicKey {
+                what: "параметры ключа записаны не так, как требуют RFC 4491 и RFC 9215".into(),
+            });
+        }
         Ok(info)
     }
 
@@ -116,6 +121,26 @@ impl Request {
 
     pub(crate) fn subject_fields(&self) -> Result<Vec<(ObjectIdentifier, String)>, Refusal> {
         name::read(&self.subject).map_err(|oid| Refusal::NotText { oid })
+    }
+}
+
+/// Whether a key's identifiers are those that software writes, since they go into the certificate as they came: the set,
+/// the digest (which RFC 9215 wants absent beside the sets of TC26, where gost-engine writes it), and after it the
+/// cipher's set, as CryptoPro's software adds.
+fn are_usual(parameters: Option<AnyRef<'_>>, info: &PublicKeyInfo) -> bool {
+    let oids = parameters.map(AnyRef::decode_as::<Vec<ObjectIdentifier>>);
+    let Some(Ok(oids)) = oids else {
+        return false;
+    };
+    let (set, digest) = (
+        info.key.parameter_set().oid(),
+        info.algorithm.digest_params_oid(),
+    );
+    match *oids.as_slice() {
+        [one] => one == set && !Algorithm::Gost2001.allows(info.key.parameter_set()),
+        [one, two] => (one, two) == (set, digest),
+        [one, two, three] => (one, two, three) == (set, digest, oids::CRYPTOPRO_CIPHER_A),
+        _ => false,
     }
 }
 

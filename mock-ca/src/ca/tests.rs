@@ -1,5 +1,7 @@
 //! Requests as an applicant's token would make them, and what the authority does with them.
 
+mod parameters;
+
 use std::sync::LazyLock;
 
 use der::asn1::{BitString, SetOfVec};
@@ -38,6 +40,11 @@ struct RequestOf<'a> {
 
 impl RequestOf<'_> {
     fn sign(&self) -> Vec<u8> {
+        self.sign_with(None)
+    }
+
+    /// With these identifiers beside the key, if others than its own.
+    fn sign_with(&self, parameters: Option<&[der::asn1::ObjectIdentifier]>) -> Vec<u8> {
         let algorithm = self.application.profile.algorithm;
         let mut chance = Seed(self.n).stream("applicant", b"");
         let key = SigningKey::generate(self.parameter_set, &mut chance);
@@ -46,6 +53,11 @@ impl RequestOf<'_> {
             key: key.verifying_key().clone(),
         }
         .to_der();
+        let mut public_key = spki::SubjectPublicKeyInfoOwned::from_der(&public_key).unwrap();
+        if let Some(oids) = parameters {
+            let oids = der::asn1::Any::from_der(&der(&oids.to_vec())).unwrap();
+            public_key.algorithm.parameters = Some(oids);
+        }
         let info = CertReqInfo {
             version: Version::V1,
             subject: name::write(
@@ -53,7 +65,7 @@ impl RequestOf<'_> {
                     .iter()
                     .map(|field| (field.oid, field.value.as_str())),
             ),
-            public_key: Decode::from_der(&public_key).unwrap(),
+            public_key,
             attributes: SetOfVec::try_from(vec![self.extension_request()]).unwrap(),
         };
         let signature = key
@@ -105,7 +117,9 @@ fn issued(profile_name: &str) -> (CertificationAuthority, Certificate) {
     let checked = ca
         .check(&request_der(&application, 1), &application)
         .unwrap();
-    let certificate = ca.issue(&checked, &application, moment("2018-12-13T01:20:30Z"));
+    let certificate = ca
+        .issue(&checked, &application, moment("2018-12-13T01:20:30Z"))
+        .unwrap();
     let certificate = Certificate::from_der(&certificate).unwrap();
     (ca, certificate)
 }
@@ -190,7 +204,9 @@ fn certificate_never_outlives_the_authority() {
     let checked = ca
         .check(&request_der(&application, 1), &application)
         .unwrap();
-    let late = ca.issue(&checked, &application, moment("2026-10-01T00:00:00Z"));
+    let late = ca
+        .issue(&checked, &application, moment("2026-10-01T00:00:00Z"))
+        .unwrap();
     let late = Certificate::from_der(&late).unwrap();
     let issuer = Certificate::from_der(ca.issuer_der()).unwrap();
     assert_eq!(
@@ -239,7 +255,7 @@ fn lists_a_profile_leaves_empty_are_left_out() {
         .check(&request_der(&application, 1), &application)
         .unwrap();
     let certificate =
-        Certificate::from_der(&ca.issue(&checked, &application, moment(EPOCH))).unwrap();
+        Certificate::from_der(&ca.issue(&checked, &application, moment(EPOCH)).unwrap()).unwrap();
     let extensions = certificate.tbs_certificate().extensions().unwrap();
     assert_eq!(extensions.len(), 8);
 }
@@ -290,8 +306,8 @@ fn serial_numbers_have_sixteen_octets_and_never_repeat() {
         .check(&request_der(&application, 1), &application)
         .unwrap();
     let at = moment("2018-12-13T01:20:30Z");
-    let [one, two] =
-        [0, 1].map(|_| Certificate::from_der(&ca.issue(&checked, &application, at)).unwrap());
+    let [one, two] = [0, 1]
+        .map(|_| Certificate::from_der(&ca.issue(&checked, &application, at).unwrap()).unwrap());
     let [one, two] = [&one, &two].map(|one| one.tbs_certificate().serial_number().clone());
     assert_ne!(one, two);
     for serial in [one, two] {
@@ -310,7 +326,7 @@ fn no_two_signatures_share_a_nonce() {
     let at = moment(EPOCH);
     let signed = [
         der(&certificate),
-        ca.issue(&checked, &application, at),
+        ca.issue(&checked, &application, at).unwrap(),
         ca.crl(at),
         ca.root_crl(at),
     ];
@@ -356,10 +372,11 @@ fn a_stored_authority_goes_on_with_the_same_octets() {
     let checked = ca
         .check(&request_der(&application, 1), &application)
         .unwrap();
-    ca.issue(&checked, &application, moment(EPOCH));
+    ca.issue(&checked, &application, moment(EPOCH)).unwrap();
     let mut again = authority(&application.profile);
     again.restore(ca.ledger().clone());
-    let next = [&mut ca, &mut again].map(|ca| ca.issue(&checked, &application, moment(EPOCH)));
+    let next =
+        [&mut ca, &mut again].map(|ca| ca.issue(&checked, &application, moment(EPOCH)).unwrap());
     assert_eq!(next[0], next[1]);
 }
 
@@ -448,7 +465,9 @@ fn a_certificate_for_another_key_is_valid_and_not_ours() {
     let checked = ca
         .check(&request_der(&application, 1), &application)
         .unwrap();
-    let wrong = ca.issue_flawed(&checked, &application, moment(EPOCH), Flaw::AnotherKey);
+    let wrong = ca
+        .issue_flawed(&checked, &application, moment(EPOCH), Flaw::AnotherKey)
+        .unwrap();
     let wrong = Certificate::from_der(&wrong).unwrap();
     verify(
         &der(&wrong),
@@ -532,4 +551,26 @@ proptest! {
         request[place] ^= change;
         prop_assert!(ca.check(&request, application).is_err());
     }
+}
+
+#[test]
+fn nothing_is_issued_that_would_begin_when_the_authority_has_ended() {
+    let application = Application::sample(profile("forus-2018"));
+    let mut ca = authority(&application.profile);
+    let checked = ca
+        .check(&request_der(&application, 1), &application)
+        .unwrap();
+    let end = moment("2026-10-29T00:00:00Z");
+    let ended = ca.issue(&checked, &application, end).unwrap_err();
+    assert_eq!(
+        ended.to_string(),
+        "Сертификат удостоверяющего центра действует только до 29.10.2026, новый сертификат выпустить нельзя. \
+         Обратитесь в Удостоверяющий центр."
+    );
+    let lag = Flaw::BeginsLater(u32::MAX);
+    for at in [moment(EPOCH), Timestamp::MAX] {
+        let flawed = ca.issue_flawed(&checked, &application, at, lag);
+        assert_eq!(flawed, Err(ended.clone()));
+    }
+    assert_eq!(ca.ledger().issued.len(), 0);
 }

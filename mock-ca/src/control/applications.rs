@@ -203,7 +203,7 @@ impl Draft {
     fn profile(&self, mock: &MockCa) -> Result<Profile, Trouble> {
         let named = |name: &String| {
             let unknown = || Trouble::NotUnderstood(format!("profile_name: {name}"));
-            Profile::named(name).ok_or_else(unknown)
+            mock.settings.named_profile(name).ok_or_else(unknown)
         };
         match (&self.profile, &self.profile_name) {
             (Some(profile), _) => Ok(profile.clone()),
@@ -277,11 +277,25 @@ fn delay(mock: &mut MockCa, now: Timestamp, number: &str, delay: &Delay) -> Resu
         ));
     }
     let from_now = |secs: Option<u32>| secs.map(|secs| later(now, secs));
-    mock.plan_anew(
-        number,
+    let (ordered_at, issue_at) = (
         from_now(delay.ordered_in_secs),
         from_now(delay.issue_in_secs),
     );
+    let plan = order.submission.as_ref();
+    if plan.is_some_and(|plan| plan.ordered_told && ordered_at.is_some()) {
+        return Err(Trouble::Conflict("the certificate is ordered already"));
+    }
+    let backwards = plan.is_some_and(|plan| {
+        let ordered_at = ordered_at.unwrap_or(plan.ordered_at);
+        let issue_at = issue_at.or(plan.issue_at);
+        issue_at.is_some_and(|issue_at| issue_at < ordered_at)
+    });
+    if backwards {
+        return Err(Trouble::Conflict(
+            "a certificate is issued after it is ordered: move both moments, or accept",
+        ));
+    }
+    mock.plan_anew(number, ordered_at, issue_at);
     mock.catch_up(now);
     Ok(told(mock, &mock.state.orders[&number], now))
 }

@@ -27,7 +27,8 @@ pub(super) fn change(mock: &mut MockCa, patch: Value) -> Result<Value, Trouble> 
     Ok(json!(mock.settings))
 }
 
-/// What the mock began with; its keys, codes and applications are made from it.
+/// What the mock began with: its keys, codes and applications are made from it, and listeners and files come with the
+/// start of the program.
 fn beginning(settings: &Settings) -> Value {
     json!([
         settings.seed,
@@ -36,6 +37,10 @@ fn beginning(settings: &Settings) -> Value {
         settings.further_applicants,
         settings.applications,
         settings.faults,
+        settings.authority,
+        settings.web.redirect_to_https,
+        settings.web.tls_certificate,
+        settings.web.plugin,
     ])
 }
 
@@ -57,4 +62,4 @@ fn merge(into: &mut Value, patch: Value) {
     }
 }
 
-const FIXED: &str = "seed, epoch, profile, further_applicants, applications and faults are what the mock began with; see /applications and /faults";
+const FIXED: &str = "seed, epoch, profile, further_applicants, applications, faults, authority, web.redirect_to_https, web.tls_certificate and web.plugin are what the mock began with; see /applications and /faults";

@@ -15,7 +15,7 @@ impl Filled {
         let mut ca = authority(&application.profile);
         let request = request_der(&application, 1);
         let checked = ca.check(&request, &application).unwrap();
-        let certificate = ca.issue(&checked, &application, moment(EPOCH));
+        let certificate = ca.issue(&checked, &application, moment(EPOCH)).unwrap();
         Self {
             application,
             request,

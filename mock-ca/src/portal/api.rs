@@ -4,7 +4,7 @@
 //! cookie, so no page from elsewhere can use it and no form token is needed.
 
 use http::header::{ALLOW, AUTHORIZATION, RETRY_AFTER};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -128,7 +128,10 @@ pub(super) fn handle(visit: &mut Visit<'_>, path: &[&str]) -> Response<Vec<u8>> 
         .iter()
         .filter_map(|route| Some((route, captured(route.path, path)?)))
         .collect();
-    let method = visit.request.method().as_str();
+    let method = match visit.request.method() {
+        &Method::HEAD => Method::GET.as_str(), // the server leaves the body out
+        method => method.as_str(),
+    };
     match fitting.iter().find(|(route, _)| route.method == method) {
         Some((route, (number, name))) => answer(visit, route, number, name),
         None if fitting.is_empty() => {
@@ -342,7 +345,7 @@ fn profile(visit: &mut Visit<'_>, target: &Target<'_>) -> Answer {
         "extended_key_usage": dotted(&profile.extended_key_usage),
         "policies": dotted(&profile.policies),
         "sign_tool": profile.sign_tool,
-        "label_after_sending": profile.relabel.then(|| format!("ЕГАИС_{}", target.number)),
+        "label_after_sending": application.label_after_sending(),
     })))
 }
 

@@ -243,10 +243,7 @@ impl RequestForm<'_> {
     }
 
     fn label_after_sending(&self) -> Option<String> {
-        self.application
-            .profile
-            .relabel
-            .then(|| format!("ЕГАИС_{}", self.application.number))
+        self.application.label_after_sending()
     }
 }
 

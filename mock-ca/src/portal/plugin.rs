@@ -93,7 +93,7 @@ pub(super) fn order(application: &Application, key_usage: &str) -> Value {
             "certificatePolicies": dotted(&profile.policies),
         },
         "signTool": profile.sign_tool,
-        "label": profile.relabel.then(|| format!("ЕГАИС_{}", application.number)),
+        "label": application.label_after_sending(),
     })
 }
 

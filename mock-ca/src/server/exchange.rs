@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::guests::Guest;
-use super::sending::{dated, pass, sent, trickling};
+use super::sending::{Broken, dated, pass, sent, trickling};
 use super::{SLOW_CLIENT, Shared};
 use crate::{Dawdle, Door, MAX_BODY, MAX_FORM, control, paper, printed, reply};
 
@@ -18,7 +19,7 @@ pub(super) async fn answer(
     shared: &Shared,
     guest: &Guest,
     request: Request<Body>,
-) -> Response<Body> {
+) -> Result<Response<Body>, Broken> {
     let (head, body) = request.into_parts();
     let limit = if door == Door::Control {
         MAX_BODY
@@ -27,33 +28,52 @@ pub(super) async fn answer(
     };
     let body = match tokio::time::timeout(SLOW_CLIENT, read(body, limit)).await {
         Ok(Some(body)) => body,
-        Ok(None) => return refused(StatusCode::PAYLOAD_TOO_LARGE),
-        Err(_) => return refused(StatusCode::REQUEST_TIMEOUT),
+        Ok(None) => return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT)),
     };
     let _serving = guest.serve();
     let request = Request::from_parts(head, body);
     let now = shared.clock.now();
-    let moved = if door == Door::Control {
+    let looks = request.method() == Method::GET;
+    let of_clock = if door == Door::Control {
         control::clock_call(&*shared.clock, &request)
     } else {
         None
     };
-    let response = moved.unwrap_or_else(|| {
-        // A door that panicked once may be half-way through anything: it is asked no more.
-        shared
-            .door
-            .lock()
-            .map_or_else(|_| broken(), |mut door_fn| door_fn(now, door, request))
-    });
+    let response = match of_clock {
+        Some(told) if !looks => kept_with_the_door(shared, told),
+        Some(told) => told,
+        None => shared.ask(now, door, request),
+    };
     let mut response = finished(response).await;
     let dawdle = response.extensions_mut().remove::<Dawdle>();
     if let Some(Dawdle::Late { secs }) = dawdle {
         pass(secs).await;
     }
-    match (sent(dated(response, now)), dawdle) {
-        (response, Some(Dawdle::Trickle { secs })) => trickling(response, secs).await,
-        (response, _) => response,
+    let response = sent(dated(response, now))?;
+    Ok(match dawdle {
+        Some(Dawdle::Trickle { secs }) => trickling(response, secs).await,
+        _ => response,
+    })
+}
+
+impl Shared {
+    fn ask(&self, now: Timestamp, door: Door, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        // A door that panicked once may be half-way through anything: it is asked no more.
+        let door_fn = self.door.lock();
+        door_fn.map_or_else(|_| broken(), |mut door_fn| door_fn(now, door, request))
     }
+}
+
+/// What was told of a clock that has moved. A door that keeps its calls gets one of the new moment, so that it is kept.
+fn kept_with_the_door(shared: &Shared, mut told: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    let look = Request::get("/clock").body(Vec::new());
+    let look = look.expect("a path of ours");
+    let mut seen = shared.ask(shared.clock.now(), Door::Control, look);
+    if let Some(kept) = seen.extensions_mut().remove::<Kept>() {
+        told.extensions_mut().insert(kept);
+    }
+    told
 }
 
 /// The whole body; `None` when it breaks off or is longer than the limit.

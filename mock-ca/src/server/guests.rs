@@ -128,7 +128,8 @@ impl Drop for Serving<'_> {
     }
 }
 
-/// More than any test's clients at one moment. Each may hold a head and a form, 80 KB together.
+/// More than any test's clients at one moment. Each may hold a head and a form, 80 KB together; at the control
+/// port a megabyte.
 const MAX_GUESTS: usize = 512;
 
 #[cfg(test)]

@@ -25,26 +25,36 @@ pub(super) fn dated(mut response: Response<Vec<u8>>, now: Timestamp) -> Response
     response
 }
 
-/// The answer as bytes to send; a lost one makes the connection break instead.
-pub(super) fn sent(response: Response<Vec<u8>>) -> Response<Body> {
+/// A planned fault: the connection breaks instead of an answer.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a planned fault")]
+pub(super) struct Broken;
+
+/// The answer as bytes to send.
+///
+/// Errors: one that is lost as a whole; with or without a body, nothing of it may arrive.
+pub(super) fn sent(response: Response<Vec<u8>>) -> Result<Response<Body>, Broken> {
     let (mut head, body) = response.into_parts();
-    let lost = head.extensions.remove::<Lost>();
-    let Some(lost) = lost else {
-        return Response::from_parts(head, Body::from(body));
-    };
+    match head.extensions.remove::<Lost>() {
+        None => return Ok(Response::from_parts(head, Body::from(body))),
+        Some(Lost::Whole) => return Err(Broken),
+        Some(Lost::Rest) => {}
+    }
     let promised = body.len() as u64 + 1;
     head.headers
         .insert(CONTENT_LENGTH, HeaderValue::from(promised));
     head.headers
         .insert(CONNECTION, HeaderValue::from_static("close"));
-    let rest = (lost == Lost::Rest).then(|| Bytes::from(body));
-    let flushed = rest.is_none();
-    Response::from_parts(head, Body::new(Breaking { rest, flushed }))
+    let breaking = Breaking {
+        rest: Some(Bytes::from(body)),
+        flushed: false,
+    };
+    Ok(Response::from_parts(head, Body::new(breaking)))
 }
 
 /// A body that ends in an error, which makes the server drop the connection.
 struct Breaking {
-    /// What still arrives; nothing at all does when the error is the first thing that comes.
+    /// What still arrives.
     rest: Option<Bytes>,
     flushed: bool,
 }
@@ -65,7 +75,7 @@ impl HttpBody for Breaking {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        Poll::Ready(Some(Err(io::Error::other("a planned fault"))))
+        Poll::Ready(Some(Err(io::Error::other(Broken))))
     }
 }
 

@@ -321,3 +321,16 @@ fn what_is_no_call_is_told() {
     let too_early = program.post("/api/login/code", &json!({ "phone": PHONE }));
     assert_eq!(too_early.headers()["retry-after"], "50");
 }
+
+#[test]
+fn a_look_at_the_head_is_answered_like_the_call_it_looks_at() {
+    let mut program = Program::new();
+    for (path, status) in [
+        ("/api/openapi.json", 200),
+        ("/api/applications", 401),
+        ("/api/login", 405),
+    ] {
+        let answer = program.call("HEAD", path, &Value::Null);
+        assert_eq!(answer.status(), status, "{path}");
+    }
+}

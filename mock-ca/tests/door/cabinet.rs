@@ -1,7 +1,7 @@
 //! «Работа с заявкой»: what each page shows, and to whom.
 
 use http::Method;
-use mock_ca::{Application, Document, Settings, Status, ca::Profile};
+use mock_ca::{Application, Document, Door, Settings, Status, ca::Profile};
 
 use crate::token;
 use crate::world::{PHONE, World};
@@ -388,4 +388,56 @@ fn the_profile_is_chosen_by_the_epoch() {
     };
     assert_eq!(name("2018-12-23T23:59:59+08:00"), "forus-2018");
     assert_eq!(name("2018-12-24T00:00:00+08:00"), "forus-2019");
+}
+
+#[test]
+fn a_key_is_taken_once_whatever_algorithm_it_is_brought_under() {
+    let newer = Profile::named("forus-2019").unwrap();
+    let mut world = World::with(Settings {
+        applications: vec![
+            Application::numbered(0, Profile::named("forus-2018").unwrap()),
+            Application::numbered(1, newer),
+        ],
+        ..Settings::default()
+    });
+    world.sent("+7 900 000-00-01", 722_319);
+    let pem = token::request_pem(&world.application(722_318), 1);
+    let told = refused(&mut world, &pem);
+    assert!(
+        told.contains("уже использован в запросе по заявке 722319"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_refused_application_takes_not_even_the_request_that_it_had() {
+    let mut world = World::new();
+    let mut browser = request_form(&mut world);
+    let mut back = request_form_in_another_tab(&browser);
+    let pem = token::request_pem(&world.application(722_318), 1);
+    for tab in [&mut browser, &mut back] {
+        tab.fill("Запрос на сертификат (PEM)", &pem);
+    }
+    browser.press(&mut world, "Создать запрос");
+    let path = "/applications/722318/refuse";
+    world.json(Door::Control, Method::POST, path, r#"{"text":"Нет"}"#);
+    back.press(&mut world, "Создать запрос");
+    assert_eq!(
+        back.alerts(),
+        ["По этой заявке отказано, запрос не принят.", "Отказ: Нет"]
+    );
+}
+
+#[test]
+fn the_portals_own_programs_are_where_the_manual_says() {
+    let mut world = World::new();
+    for name in ["IEAutosetup.exe", "RutokenEgais.exe"] {
+        let there = world.portal(Method::GET, &format!("/{name}"), "", "");
+        let linked = world.portal(Method::GET, &format!("/download/{name}"), "", "");
+        assert_eq!(
+            (there.status().as_u16(), there.body()),
+            (200, linked.body()),
+            "{name}"
+        );
+    }
 }

@@ -162,3 +162,32 @@ fn the_control_port_says_what_it_did_not_understand() {
     );
     assert_eq!(world.json(Door::Control, Method::GET, "/x", "").0, 404);
 }
+
+#[test]
+fn the_history_keeps_no_secret_that_came_in_the_address() {
+    let mut world = World::new();
+    for path in [
+        "/cabinet/login?code=123456&token=sesame&phone=%2B79000000000",
+        "/cabinet/login?123456",
+        "/cabinet/applications?status=&inn=3812&id=7&owner=%D0%98",
+        "/nowhere",
+    ] {
+        world.portal(Method::GET, path, "", "");
+    }
+    let history = get(&mut world, "/history");
+    let paths: Vec<_> = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/cabinet/login?code=…&token=…&phone=+79000000000",
+            "/cabinet/login?…=…",
+            "/cabinet/applications?status=&inn=3812&id=7&owner=И",
+            "/nowhere",
+        ]
+    );
+}

@@ -445,3 +445,46 @@ fn stumble_through(world: &mut World) {
         &[],
     );
 }
+
+#[test]
+fn a_fault_of_the_gateway_waits_for_a_call_that_hands_over_a_text() {
+    let mut world = planned(Room::Sms, 1, Mischief::Refuse { status: 500 });
+    for form in [
+        "login=forus-test&psw=wrong&phones=79000000007&mes=text",
+        "login=forus-test&psw=only-a-mock&phones=112&mes=text",
+        "login=forus-test&psw=only-a-mock&phones=79000000007&mes=text&cost=1",
+    ] {
+        world.ask(Door::Sms, Method::POST, "/sys/send.php", form);
+    }
+    assert_eq!(world.mock.calls(Room::Sms), 0);
+    let form = "login=forus-test&psw=only-a-mock&phones=79000000007&mes=text";
+    let refused = world.ask(Door::Sms, Method::POST, "/sys/send.php", form);
+    assert!(refused.body().starts_with(b"ERROR = 8 "));
+}
+
+#[test]
+fn an_authority_that_does_nothing_issues_nothing_for_others_either() {
+    let mut world = World::with(Settings {
+        faults: vec![Fault {
+            room: Room::Ca,
+            nth: 3,
+            what: Mischief::HoldFor { secs: 7200 },
+        }],
+        further_applicants: 1,
+        ..Settings::default()
+    });
+    world.sent(PHONE, 722_318);
+    let mut browser = world.logged_in("+7 900 000-00-01");
+    browser.open(&mut world, "/cabinet/applications/722319/request");
+    let pem = token::request_pem(&world.application(722_319), 2);
+    browser.fill("Запрос на сертификат (PEM)", &pem);
+    browser.press(&mut world, "Создать запрос");
+    let mut issued_after = |secs| {
+        world.pass(secs);
+        world.texts();
+        let orders = world.mock.orders();
+        orders.filter(|order| order.certificate.is_some()).count()
+    };
+    assert_eq!(issued_after(1800), 0);
+    assert_eq!(issued_after(7200), 2);
+}

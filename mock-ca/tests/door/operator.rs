@@ -262,3 +262,100 @@ fn a_request_for_an_application_nobody_has_accepted_is_not_taken() {
     assert_eq!(browser.alerts(), ["Заявка ещё не принята оператором."]);
     assert!(world.order(722_318).submission.is_none());
 }
+
+#[test]
+fn an_order_that_comes_after_the_authoritys_end_is_refused_with_the_reason() {
+    let mut world = World::new();
+    world.sent(PHONE, 722_318);
+    let held = r#"{"knobs":{"hold_issue":true}}"#;
+    world.json(Door::Control, Method::PATCH, "/settings", held);
+    let (path, later) = (
+        "/applications/722318/delay",
+        r#"{"issue_in_secs":283824000}"#,
+    );
+    world.json(Door::Control, Method::POST, path, later);
+    world.pass(283_824_000);
+    world.texts();
+    let refusal = world.order(722_318).refusal.unwrap();
+    assert!(
+        refusal.text.contains("действует только до"),
+        "{}",
+        refusal.text
+    );
+    assert!(world.order(722_318).certificate.is_none());
+}
+
+#[test]
+fn what_has_been_told_is_not_planned_anew_and_nothing_is_issued_before_its_order() {
+    let mut world = World::new();
+    world.sent(PHONE, 722_318);
+    let path = "/applications/722318/delay";
+    for backwards in [
+        json!({"ordered_in_secs": 100, "issue_in_secs": 99}),
+        json!({"ordered_in_secs": 7200}),
+        json!({"issue_in_secs": 0}),
+    ] {
+        assert_eq!(post(&mut world, path, &backwards).0, 409, "{backwards}");
+    }
+    post(&mut world, "/applications/722318/accept", &json!({}));
+    let (status, told) = post(&mut world, path, &json!({"ordered_in_secs": 60}));
+    assert_eq!(status, 409, "{told}");
+    assert_eq!(world.order(722_318).status(world.now), Status::Ordered);
+    assert_eq!(post(&mut world, path, &json!({"issue_in_secs": 0})).0, 200);
+}
+
+#[test]
+fn a_name_that_is_not_this_machines_reaches_neither_the_operator_nor_the_phones() {
+    let mut world = World::new();
+    let mut ask = |door, path: &str, host: &str| {
+        let request = Request::get(path).header("host", host).body(Vec::new());
+        let answer = world.mock.handle(world.now, door, request.unwrap());
+        answer.status().as_u16()
+    };
+    for (door, path) in [
+        (Door::Control, "/"),
+        (Door::Control, "/outbox"),
+        (Door::Sms, "/inbox?phone=79000000000"),
+        (Door::Sms, "/sys/balance.php"),
+    ] {
+        for rebound in [
+            "elsewhere.test:8082",
+            "10.0.0.1",
+            "127.0.0.1.elsewhere.test",
+            "",
+            "[",
+        ] {
+            assert_eq!(ask(door, path, rebound), 403, "{path} of «{rebound}»");
+        }
+        for own in [
+            "127.0.0.1:8082",
+            "LocalHost:8082",
+            "localhost",
+            "[::1]:8082",
+            "[::1]",
+        ] {
+            assert_eq!(ask(door, path, own), 200, "{path} of «{own}»");
+        }
+    }
+    assert_eq!(
+        ask(Door::Portal, "/", "forus.test"),
+        200,
+        "it hands out no secrets"
+    );
+}
+
+#[test]
+fn what_only_the_start_of_the_program_can_do_is_not_changed_afterwards() {
+    let mut world = World::new();
+    for patch in [
+        json!({"web": {"redirect_to_https": true}}),
+        json!({"web": {"tls_certificate": "expired"}}),
+        json!({"web": {"plugin": {"bridge": "http://127.0.0.1:1", "modules": "/nowhere"}}}),
+        json!({"authority": {"root": {"certificate": "/nowhere", "key": "/nowhere"}}}),
+        json!({"authority": {"address": "http://127.0.0.1:1"}}),
+    ] {
+        let answer = call(&mut world, Method::PATCH, "/settings", &patch);
+        assert_eq!(answer.0, 409, "{patch}: {}", answer.1);
+    }
+    assert_eq!(*world.mock.settings(), Settings::default());
+}

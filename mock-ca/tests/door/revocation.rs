@@ -3,7 +3,7 @@
 use base64ct::{Base64, Encoding as _};
 use gost3410::{Algorithm, ParameterSet, PrivateKeyInfo, SigningKey};
 use http::{Method, Request, Response};
-use mock_ca::ca::{KeyFile, LoadedError};
+use mock_ca::ca::{KeyFile, LoadedError, Profile};
 use mock_ca::{Door, MockCa, Room, Settings};
 use sha1::{Digest as _, Sha1};
 use x509_cert::Certificate;
@@ -294,4 +294,37 @@ fn the_address_in_certificates_is_a_setting() {
         profile.addresses.crl,
         ["http://127.0.0.1:18722/ca/forus-2018.crl"]
     );
+}
+
+#[test]
+fn an_issuer_is_the_same_whoever_asked_for_it_first_and_names_the_address_of_the_settings() {
+    let mut settings = Settings::default();
+    settings.authority.address = "http://127.0.0.1:18722".into();
+    let with_application = |application: &str| {
+        let mut world = World::with(settings.clone());
+        world.json(Door::Control, Method::POST, "/applications", application);
+        world.issued("+7 900 000-00-01", 722_319);
+        get(&mut world, "/ca/forus-2019.cer").into_body()
+    };
+    let alone = get(&mut World::with(settings.clone()), "/ca/forus-2019.cer").into_body();
+    let text = String::from_utf8_lossy(&alone);
+    assert!(text.contains("http://127.0.0.1:18722/ocsp"));
+    let named = with_application(r#"{"number": 722319, "profile_name": "forus-2019"}"#);
+    assert!(named == alone);
+    let mut own = Profile::named("forus-2019").unwrap();
+    own.addresses.ocsp = "http://elsewhere.test/ocsp".into();
+    own.issuer_sign_tool[0] = "Другое средство".into();
+    let own = serde_json::json!({"number": 722_319, "profile": own});
+    assert!(with_application(&own.to_string()) == alone);
+}
+
+#[test]
+fn an_application_with_a_named_profile_has_the_address_of_the_settings() {
+    let mut settings = Settings::default();
+    settings.authority.address = "http://127.0.0.1:18722".into();
+    let mut world = World::with(settings);
+    let draft = r#"{"number": 722319, "profile_name": "forus-2019"}"#;
+    world.json(Door::Control, Method::POST, "/applications", draft);
+    let addresses = world.application(722_319).profile.addresses;
+    assert_eq!(addresses.ocsp, "http://127.0.0.1:18722/ocsp");
 }

@@ -124,10 +124,70 @@ fn settings_that_cannot_be_meant_are_refused() {
     assert!(refused("profile = \"forus-2020\"").contains("forus-2018, "));
     assert_eq!(
         refused("[login]\ncode_digits = 0"),
-        "a code of 0 digits; 1 to 10 are possible"
+        "login.code_digits: a code of 0 digits; 1 to 10 are possible"
     );
     assert_eq!(
         refused("[timing]\nordered_secs = { min = 2, max = 1 }"),
-        "a span from 2 s to 1 s"
+        "timing.ordered_secs: a span from 2 s to 1 s"
+    );
+}
+
+#[test]
+fn a_mock_of_the_present_is_of_the_present_after_a_restart_too() {
+    let restarted = |mock: MockCa| MockCa::load(&mock.save()).unwrap();
+    let mock = MockCa::new(Settings::default());
+    assert!(!restarted(mock).is_at_present());
+    let mock = MockCa::new(Settings::default()).at_present();
+    assert!(restarted(mock).is_at_present());
+    let older = MockCa::new(Settings::default()).at_present().save();
+    let older = older.replacen(",\"epoch_chosen\":false", "", 1);
+    assert!(!MockCa::load(&older).unwrap().is_at_present());
+}
+
+#[test]
+fn an_epoch_outside_the_years_of_certificates_is_refused() {
+    for (epoch, good) in [
+        ("1969-12-31T23:59:59Z", false),
+        ("1970-07-01T00:00:00Z", true),
+        ("2049-12-31T23:59:59Z", true),
+        ("2050-01-01T00:00:00Z", false),
+        ("9900-01-01T00:00:00Z", false),
+    ] {
+        let settings = Settings {
+            epoch: epoch.parse().unwrap(),
+            ..Settings::default()
+        };
+        assert_eq!(settings.check().is_ok(), good, "{epoch}");
+    }
+}
+
+#[test]
+fn applications_of_a_file_are_read_strictly_and_their_phones_in_any_form() {
+    let of = |number, phone: &str| mock_ca::Application {
+        number,
+        phone: phone.into(),
+        ..mock_ca::Application::sample(Settings::default().profile())
+    };
+    let with = |applications| Settings {
+        applications,
+        ..Settings::default()
+    };
+    let good = with(vec![of(7, PHONE)]);
+    assert!(good.check().is_ok());
+    World::with(good.clone()).logged_in(PHONE);
+    let text = toml::to_string(&good).unwrap();
+    let misspelt = text.replacen("tariff = ", "tarif = \"\"\ntariff = ", 1);
+    let why = toml::from_str::<Settings>(&misspelt)
+        .unwrap_err()
+        .to_string();
+    assert!(why.contains("tarif"), "{why}");
+    let told = |applications| with(applications).check().unwrap_err().to_string();
+    assert_eq!(
+        told(vec![of(7, PHONE), of(7, "79000000001")]),
+        "applications: 7 is there twice"
+    );
+    assert_eq!(
+        told(vec![of(7, "112")]),
+        "applications: «112» is no mobile phone"
     );
 }

@@ -2,8 +2,9 @@
 
 use http::Method;
 use jiff::Timestamp;
-use mock_ca::{Door, Kind, Settings};
+use mock_ca::{Application, Door, Kind, Settings, Span, Timing};
 
+use crate::token;
 use crate::world::{PHONE, World};
 
 const ORDERED: &str = "Ваш сертификат заказан. Телефон поддержки: +7 (3952) 782303";
@@ -141,4 +142,66 @@ fn the_moments_do_not_depend_on_who_looks_when() {
     patient.texts();
     assert_eq!(curious.mock.outbox(), patient.mock.outbox());
     assert_eq!(curious.certificate(722_318), patient.certificate(722_318));
+}
+
+#[test]
+fn two_applications_on_one_phone_get_all_their_texts() {
+    let of_phone = |n| Application {
+        phone: "79000000000".into(),
+        ..Application::numbered(n, Settings::default().profile())
+    };
+    let at_once = Span { min: 30, max: 30 };
+    let issue = Span { min: 900, max: 900 };
+    let mut world = World::with(Settings {
+        applications: vec![of_phone(0), of_phone(1)],
+        timing: Timing {
+            ordered_secs: at_once,
+            issue_secs: issue,
+            ..Timing::default()
+        },
+        ..Settings::default()
+    });
+    let mut browser = world.logged_in(PHONE);
+    for number in [722_318, 722_319] {
+        let pem = token::request_pem(&world.application(number), number.into());
+        browser.open(
+            &mut world,
+            &format!("/cabinet/applications/{number}/request"),
+        );
+        browser.fill("Запрос на сертификат (PEM)", &pem);
+        browser.press(&mut world, "Создать запрос");
+    }
+    world.pass(1800);
+    let texts = world.texts();
+    for (text, count) in [(ORDERED, 2), (READY, 2)] {
+        assert_eq!(
+            texts.iter().filter(|one| *one == text).count(),
+            count,
+            "{texts:?}"
+        );
+    }
+    let told = world.mock.orders().all(|order| order.unsent.is_empty());
+    assert!(told, "nothing is left to be said");
+}
+
+#[test]
+fn a_text_that_the_gateway_refuses_is_noted_with_the_order_and_not_told_for_ever() {
+    for (code, tries) in [(8, 1), (9, 20)] {
+        let mut world = World::new();
+        world.sent(PHONE, 722_318);
+        let refuse =
+            format!(r#"{{"knobs":{{"refuse_sms":{code}}},"gateway":{{"duplicate_secs":0}}}}"#);
+        world.json(Door::Control, Method::PATCH, "/settings", &refuse);
+        world.pass(86_400);
+        assert_eq!(world.texts().len(), 1, "the code");
+        let unsent = world.order(722_318).unsent;
+        let noted: Vec<_> = unsent
+            .iter()
+            .map(|one| (one.text.as_str(), one.error, one.tries, one.again_at))
+            .collect();
+        assert_eq!(
+            noted,
+            [(ORDERED, code, tries, None), (READY, code, tries, None)]
+        );
+    }
 }

@@ -156,7 +156,7 @@ pub(crate) fn exchange(
     let mut stream = TcpStream::connect(address)?;
     let length = body.len();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n"
     );
     stream.write_all(format!("{head}{body}").as_bytes())?;
     let mut answer = Vec::new();

@@ -59,7 +59,7 @@ fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
 fn get(address: SocketAddr, path: &str) -> String {
     exchange(
         address,
-        format!("GET {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\n\r\n").as_bytes(),
+        format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes(),
     )
 }
 
@@ -70,7 +70,7 @@ fn post(address: SocketAddr, path: &str, body: &str) -> String {
 fn message(method: &str, path: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "{method} {path} HTTP/1.1\r\nHost: forus\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 
@@ -258,4 +258,21 @@ fn nonsense_on_the_wire_harms_nobody_else() {
     );
     assert!(exchange(portal, format!("{endless}a").as_bytes()).starts_with("HTTP/1.1 413"));
     assert!(get(portal, "/").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn a_lost_answer_to_a_look_at_the_head_says_nothing_either() {
+    let fault = Fault {
+        room: Room::Portal,
+        nth: 1,
+        what: Mischief::LoseAnswer,
+    };
+    let server = served(Settings {
+        faults: vec![fault],
+        ..Settings::default()
+    });
+    let portal = server.addresses().portal;
+    let head = b"HEAD / HTTP/1.1\r\nHost: forus\r\nConnection: close\r\n\r\n";
+    assert_eq!(exchange(portal, head), "");
+    assert!(exchange(portal, head).starts_with("HTTP/1.1 200"));
 }
