@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+/// Lets real time pass as well: so much, and what it is waited for, in the recording's words.
+pub type Sleep = fn(Duration, &str);
+
 /// A moment that only moves when somebody waits; clones show the same moment.
 #[derive(Clone, Debug)]
 pub struct ScenarioClock {
     micros: Arc<AtomicI64>,
+    sleep: Option<Sleep>,
 }
 
 impl ScenarioClock {
@@ -17,7 +21,14 @@ impl ScenarioClock {
     pub fn at(epoch: Timestamp) -> Self {
         Self {
             micros: Arc::new(AtomicI64::new(epoch.as_microsecond())),
+            sleep: None,
         }
+    }
+
+    /// The same, with every wait made real by `sleep`; whoever looks at the clock meanwhile sees the wait's beginning.
+    #[must_use]
+    pub fn sleeping(self, sleep: Option<Sleep>) -> Self {
+        Self { sleep, ..self }
     }
 
     /// The scenario's present moment.
@@ -37,8 +48,11 @@ impl ScenarioClock {
             .fetch_max(moment.as_microsecond(), Ordering::SeqCst);
     }
 
-    /// Lets time pass at once.
-    pub fn pass(&self, how_long: Duration) {
+    /// Lets time pass, at once unless the clock sleeps; `why` is for who watches it sleep.
+    pub fn pass(&self, how_long: Duration, why: &str) {
+        if let Some(sleep) = self.sleep.filter(|_| !how_long.is_zero()) {
+            sleep(how_long, why);
+        }
         let micros = i64::try_from(how_long.as_micros()).unwrap_or(i64::MAX);
         self.micros.fetch_add(micros, Ordering::SeqCst);
     }
@@ -55,7 +69,7 @@ impl enroll::ports::Clock for ScenarioClock {
         Self::now(self)
     }
 
-    fn wait(&self, how_long: Duration, _why: &str) {
-        self.pass(how_long);
+    fn wait(&self, how_long: Duration, why: &str) {
+        self.pass(how_long, why);
     }
 }

@@ -181,7 +181,8 @@ impl<'a> Run<'a> {
     }
 
     fn pass(&self, secs: u32) -> Told {
-        self.world.clock.pass(Duration::from_secs(secs.into()));
+        let span = Duration::from_secs(secs.into());
+        self.world.clock.pass(span, "time passes");
         Told::default()
     }
 

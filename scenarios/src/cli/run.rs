@@ -28,7 +28,7 @@ use scenarios::suite;
 use scenarios::timeline::Watcher;
 use scenarios::world::Conditions;
 
-use super::{Language, language, left_out, present, progress, report, unusable};
+use super::{Language, language, left_out, present, progress, real_time, report, unusable};
 
 #[derive(clap::Args)]
 pub(super) struct Run {
@@ -61,6 +61,10 @@ pub(super) struct Run {
     /// How slow the token is, in the scenario's time: `none`, `hardware` (figures are assumed), or a profile file.
     #[arg(long, value_name = "none|hardware|FILE", default_value = "none", value_parser = timing)]
     timing: Profile,
+    /// Really wait whenever the scenario does: minutes for a message, half an hour for the certificate. What is left is the
+    /// same. One scenario after the other.
+    #[arg(long)]
+    real_time: bool,
     /// The present, for scenarios that start near it: 2026-01-31T12:00:00+08:00. Without it this machine's clock tells.
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
@@ -174,10 +178,11 @@ impl Run {
         }
     }
 
-    /// There is one reader of pcscd's, and one screen to watch a lone run on; a browser wants the machine for itself.
+    /// There is one reader of pcscd's, and one screen to watch a lone run on; a browser wants the machine for itself, and
+    /// so does whoever waits in real time.
     fn jobs(&self) -> usize {
         let jobs = self.jobs.unwrap_or_else(jobs::cores);
-        let alone = self.via.takes_the_reader() || self.via == Way::Browser;
+        let alone = self.via.takes_the_reader() || self.via == Way::Browser || self.real_time;
         let most = if alone { 1 } else { jobs };
         most.min(self.scenarios.len())
     }
@@ -234,11 +239,10 @@ impl Run {
         folder.clone_into(&mut verdict.folder);
         let seed = self.seed.unwrap_or(scenario.seed);
         let conditions = Conditions {
-            seed,
-            now: self.now.unwrap_or_else(present),
             way: self.via,
             timing: self.timing,
-            draws_papers: true,
+            sleep: self.real_time.then(|| real_time::sleep(self.language())),
+            ..Conditions::new(seed, self.now.unwrap_or_else(present))
         };
         let watcher = self.watcher(scenario, sheet.clone());
         match self.tell(&folder, scenario, conditions, watcher) {
