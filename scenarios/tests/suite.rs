@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use emulator::TokenImage;
 use scenarios::coverage;
+use scenarios::output;
 use scenarios::recording::Line;
+use scenarios::report::Report;
 use scenarios::scenario::{Scenario, schema};
-use serde_json::Value;
 
 mod common;
 
@@ -16,6 +18,7 @@ mod common;
 struct Ran {
     mismatches: Vec<String>,
     lines: Vec<Line>,
+    report: Result<(), String>,
 }
 
 /// Where a run is kept, or will be.
@@ -32,28 +35,21 @@ fn ran(name: &'static str) -> Arc<Ran> {
     );
     let mut slot = slot.lock().expect("no panic inside");
     let run = slot.get_or_insert_with(|| {
-        let (outcome, recording) = common::run(name, Box::new(|door| door));
+        let ran = common::run(name, Box::new(|door| door));
         Arc::new(Ran {
-            mismatches: outcome.mismatches,
-            lines: recording.lines().skip(1).map(line).collect(),
+            lines: ran.recording.lines().to_vec(),
+            report: report(&ran),
+            mismatches: ran.outcome.mismatches,
         })
     });
     Arc::clone(run)
 }
 
-fn line(text: &str) -> Line {
-    let mut fields: serde_json::Map<String, Value> =
-        serde_json::from_str(text).expect("a line of a recording");
-    let mut take = |name: &str| fields.remove(name).unwrap_or_default();
-    let (n, at, lane) = (take("n"), take("at"), take("lane"));
-    Line {
-        n: n.as_u64()
-            .and_then(|n| n.try_into().ok())
-            .unwrap_or_default(),
-        at: at.as_str().unwrap_or_default().to_owned(),
-        lane: lane.as_str().unwrap_or_default().to_owned(),
-        fields,
-    }
+/// Whether the page of a run can be made of the files that it leaves.
+fn report(ran: &output::Ran) -> Result<(), String> {
+    let image = TokenImage::from_toml(&ran.image.to_toml()).map_err(|it| it.to_string())?;
+    let page = Report::of(&ran.recording).and_then(|page| page.leaving(image));
+    page.map(drop).map_err(|it| it.to_string())
 }
 
 fn check(name: &'static str) {
@@ -107,6 +103,13 @@ fn every_step_of_the_manual_is_watched_by_a_scenario() {
         assert!(by_row.contains_key(&row), "nobody watches {row}");
     }
     kept("COVERAGE.md", &coverage::table(&by_row));
+}
+
+#[test]
+fn what_a_scenario_leaves_makes_a_report() {
+    for name in scenarios::suite::names() {
+        assert_eq!(ran(name).report, Ok(()), "{name}");
+    }
 }
 
 #[test]
