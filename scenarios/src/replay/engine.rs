@@ -14,7 +14,7 @@ use crate::wire::{Ledger, Wire};
 use crate::world::World;
 
 /// Lines of the harness itself; nothing of them is the engine's doing.
-const NOT_THE_ENGINES: [&str; 3] = ["operator", "proof", "end"];
+const NOT_THE_ENGINES: [&str; 4] = ["operator", "proof", "verdict", "end"];
 
 pub(super) fn replay(recording: &Recording, story: &Story) -> Result<Replayed, ReplayError> {
     let came = told_again(recording, story)?;

@@ -6,7 +6,7 @@ const RU = document.documentElement.lang === "ru";
 const say = (ru, en) => (RU ? ru : en);
 const lines = data.lines;
 const LANES = [
-  { key: "manual", name: say("руководство", "manual"), of: ["manual", "operator", "plan", "note", "error", "proof", "end"] },
+  { key: "manual", name: say("руководство", "manual"), of: ["manual", "operator", "plan", "note", "error", "proof", "verdict", "end"] },
   ...(lines.some((line) => line.lane === "page") ? [{ key: "page", name: say("страница", "page"), of: ["page"] }] : []),
   { key: "token", name: say("токен", "token"), of: ["apdu", "pkcs11"] },
   { key: "portal", name: say("портал", "portal"), of: ["http"] },
@@ -20,6 +20,7 @@ const view = { zoom: "acts", hidden: new Set(), sought: "", chosen: null, tab: "
 const laneOf = (line) => LANES.find((lane) => lane.of.includes(line.lane)) ?? { key: "other", name: line.lane };
 const clockOf = (line) => String(line.at).slice(11, 19);
 const momentOf = (line) => Date.parse(line.at);
+const isBad = (line) => line.lane === "error" || line.lane === "verdict";
 const isAct = (line) => line.lane !== "apdu" || ACTS.test(line.meaning ?? "") || "lost" in line;
 const byId = (id) => document.getElementById(id);
 
@@ -69,9 +70,18 @@ for (const line of lines) {
   if ((line.lane === "manual" || line.lane === "page") && line.number && steps.at(-1)?.number !== line.number) {
     steps.push({ number: line.number, first: line, words: words(line), failed: false });
   }
-  const step = steps.at(-1);
+  const step = line.lane === "verdict" ? judged(line) : steps.at(-1);
   stepOf.set(line.n, step);
-  if (step && line.lane === "error") step.failed = true;
+  if (step && isBad(line)) step.failed = true;
+}
+
+// The step that a verdict is about: where it came last, or one that never came.
+function judged(line) {
+  const met = steps.findLast((step) => step.number === line.number);
+  if (met || !line.number) return met ?? steps.at(-1);
+  const missing = { number: line.number, first: line, words: say("не произошёл", "did not come"), failed: true };
+  steps.push(missing);
+  return missing;
 }
 
 // What a replay did otherwise, by the line it belongs to.
@@ -88,7 +98,7 @@ const SIDES = { engine: say("программа", "the engine"), token: say("т�
 
 const end = lines.findLast((line) => line.lane === "end");
 const first = (fits) => lines.find(fits);
-const failure = first((line) => line.lane === "error") ?? (end && end.text !== "as expected" ? end : undefined);
+const failure = first((line) => line.lane === "verdict") ?? first((line) => line.lane === "error") ?? (end && end.text !== "as expected" ? end : undefined);
 
 function head() {
   const well = end?.text === "as expected";
@@ -148,7 +158,7 @@ function strip() {
   const heights = Object.fromEntries(LANES.map((lane, at) => [lane.key, 2 + at * 8]));
   byId("strip").style.height = `${16 + LANES.length * 8}px`;
   const marks = lines.filter((line) => Number.isFinite(place(line))).map((line) => make("i", {
-    style: `left:${place(line)}%;top:${heights[laneOf(line).key] ?? 34}px;background:var(--${line.lane === "error" ? "bad" : laneOf(line).key})`,
+    style: `left:${place(line)}%;top:${heights[laneOf(line).key] ?? 34}px;background:var(--${isBad(line) ? "bad" : laneOf(line).key})`,
     onclick: () => choose(line, true),
   }));
   const hours = [lines[0], lines.at(-1)].map((line, at) => make("span", { style: `left:${at * 100}%` }, clockOf(line)));
@@ -219,7 +229,7 @@ function sidebar() {
 
 function stepButton(step) {
   const kind = step.failed ? "bad" : /^not needed/.test(step.words) ? "no" : null;
-  const line = (step.failed && lines.find((it) => it.lane === "error" && stepOf.get(it.n) === step)) || step.first;
+  const line = (step.failed && first((it) => isBad(it) && stepOf.get(it.n) === step)) || step.first;
   return make("button", { type: "button", class: kind, "data-step": step.number, onclick: () => choose(line, true) },
     make("b", {}, step.number), make("span", {}, step.words));
 }
@@ -237,9 +247,9 @@ function shown(line) {
 
 function row(line, step) {
   const lane = laneOf(line);
-  const kinds = ["row", lane.key, step && "step", line.lane === "error" && "bad", !step && lane.key === "clock" && "minor", differs.has(line.n) && "differs", line.n === view.chosen && "chosen"];
+  const kinds = ["row", lane.key, step && "step", isBad(line) && "bad", !step && lane.key === "clock" && "minor", differs.has(line.n) && "differs", line.n === view.chosen && "chosen"];
   return make("button", { type: "button", class: kinds.filter(Boolean).join(" "), "data-n": line.n, onclick: () => choose(line, false) },
-    make("time", {}, clockOf(line)), make("em", {}, line.who ? WHO[line.who] ?? line.who : lane.name),
+    make("time", {}, clockOf(line)), make("em", {}, who(line, lane)),
     make("span", {}, step ? make("b", {}, line.number) : null, words(line)));
 }
 
@@ -252,6 +262,7 @@ function unlike(line, it) {
     make("time", {}, it.came ? clockOf(it.came) : ""), make("em", {}, name),
     make("span", {}, told, fields ? make("small", {}, say(`иначе: ${fields}`, `unlike in: ${fields}`)) : null));
 }
+const who = (line, lane) => (line.lane === "verdict" ? say("исход", "verdict") : line.who ? WHO[line.who] ?? line.who : lane.name);
 const WHO = RU ? { person: "заявитель", engine: "программа", token: "токен", portal: "портал", sms: "телефон", operator: "оператор" }
   : { person: "applicant", sms: "phone" };
 
@@ -352,9 +363,16 @@ function eventOf(line) {
   const common = [[say("событие", "event"), `${line.n}, ${line.lane}`], [say("время", "time"), line.at], [say("шаг руководства", "step of the manual"), step ? step.number : ""]];
   if (line.lane === "apdu") return [make("h2", {}, line.meaning ?? "APDU"), pairs([...common, ...apdu(line)])];
   if (line.lane === "page") return [make("h2", {}, words(line)), pairs([...common, [say("страница", "page"), line.page], [say("рисунок", "figure"), line.figure]]), ...pageAt(line)];
+  if (line.lane === "verdict") return [make("h2", {}, line.of), versus(line), pairs([...common, [say("после шага файла", "after the file's step"), line.step]])];
   if (line.lane === "http") return [make("h2", {}, line.title ?? line.path), pairs([...common, ...http(line)]), ...page(line)];
   const text = JSON.stringify(rest(line), null, 2);
   return [make("h2", { style: "white-space:pre-line" }, words(line)), pairs([...common, [say("поля", "fields"), hex(text)]])];
+}
+
+// What was expected beside what was found.
+function versus(line) {
+  const side = (name, text, kind) => make("div", { class: kind }, make("h3", {}, name), make("div", { class: "hex" }, text ?? ""));
+  return make("div", { class: "versus" }, side(say("ожидалось", "expected"), line.expected, "is"), side(say("найдено", "found"), line.found, "was"));
 }
 
 function apdu(line) {

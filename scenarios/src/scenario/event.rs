@@ -7,6 +7,11 @@ use serde_json::Value;
 
 use crate::browser::PAGE_LANE;
 use crate::recording::Line;
+use crate::runner::Mismatch;
+use crate::transcript;
+
+/// Events told of where the expected one is missing.
+const SHOWN: usize = 3;
 
 /// There have to be so many events that are labelled so and say this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -93,28 +98,51 @@ impl EventExpectation {
         met
     }
 
-    /// What is wrong with the timeline, if anything.
-    pub fn mismatch<'a>(&self, lines: impl Iterator<Item = &'a Line>) -> Option<String> {
-        let found = self.met_by(lines).len();
-        (found != self.times).then(|| {
-            format!(
-                "{}: expected {} on the timeline, found {found}",
-                self.label(),
-                counted(self.times)
+    /// Whether so many stand there as have to.
+    pub fn holds<'a>(&self, lines: impl Iterator<Item = &'a Line>) -> bool {
+        self.met_by(lines).len() == self.times
+    }
+
+    /// What is wrong with the timeline of a whole run, if anything.
+    pub fn mismatch(&self, lines: &[Line]) -> Option<Mismatch> {
+        let found = self.met_by(lines.iter()).len();
+        (found != self.times).then(|| Mismatch {
+            number: self.step.clone().map(String::from),
+            ..Mismatch::new(
+                &self.label(),
+                format!("{} on the timeline", counted(self.times)),
+                self.told(found, lines),
             )
         })
     }
 
+    /// How many there are; where there is none, what stands in its place last.
+    fn told(&self, found: usize, lines: &[Line]) -> String {
+        let instead = lines.iter().rev().filter(|line| self.is_labelled_so(line));
+        let instead: Vec<String> = instead
+            .take(if found == 0 { SHOWN } else { 0 })
+            .map(|line| format!("\n{}", transcript::entry(line).trim_end()))
+            .collect();
+        let list: String = instead.into_iter().rev().collect();
+        match list.as_str() {
+            "" => counted(found),
+            list => format!("{}, but:{list}", counted(found)),
+        }
+    }
+
     fn is_met_by(&self, line: &Line) -> bool {
-        let labelled = match (&self.step, &self.lane) {
+        self.is_labelled_so(line) && line.fields.values().any(|value| says(value, &self.says))
+    }
+
+    fn is_labelled_so(&self, line: &Line) -> bool {
+        match (&self.step, &self.lane) {
             (Some(Number(number)), _) => {
                 line.lane == "manual"
                     && line.fields.get("number").and_then(Value::as_str) == Some(number)
             }
             (None, Some(lane)) => line.lane == *lane,
             (None, None) => true,
-        };
-        labelled && line.fields.values().any(|value| says(value, &self.says))
+        }
     }
 
     fn label(&self) -> String {
