@@ -222,10 +222,14 @@ impl Scenario {
             path: name.to_owned(),
             error,
         })?;
-        let stem = path
-            .file_stem()
-            .map_or(name.into(), |stem| stem.to_string_lossy());
-        Self::parse(&stem, &text)
+        Self::parse(&Self::called(name), &text)
+    }
+
+    /// What a scenario is called that is named so: by a shipped one's name, or by its path.
+    pub fn called(name: &str) -> String {
+        let stem = Path::new(name).file_stem();
+        stem.map_or(name.into(), |stem| stem.to_string_lossy())
+            .into_owned()
     }
 }
 

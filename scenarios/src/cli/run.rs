@@ -28,7 +28,7 @@ use scenarios::suite;
 use scenarios::timeline::Watcher;
 use scenarios::world::Conditions;
 
-use super::{Language, language, left_out, present, progress, real_time, report, unusable};
+use super::{Language, language, left_out, places, present, progress, real_time, report, unusable};
 
 #[derive(clap::Args)]
 pub(super) struct Run {
@@ -128,8 +128,8 @@ impl Run {
     pub(super) fn all(mut self) -> ExitCode {
         self.choose();
         let left_out = self.leave_out();
-        if let Some(twice) = self.shared_folder() {
-            eprintln!("scenarios: {twice} is named twice, and both would leave the same folder");
+        if let Some(why) = places::clash(&self.scenarios) {
+            eprintln!("scenarios: {why}");
             return ExitCode::from(2);
         }
         let mut worst = 0;
@@ -185,12 +185,6 @@ impl Run {
         let alone = self.via.takes_the_reader() || self.via == Way::Browser || self.real_time;
         let most = if alone { 1 } else { jobs };
         most.min(self.scenarios.len())
-    }
-
-    /// A scenario that two runs at once would leave in one place.
-    fn shared_folder(&self) -> Option<&String> {
-        let mut seen = std::collections::BTreeSet::new();
-        self.scenarios.iter().find(|name| !seen.insert(*name))
     }
 
     /// What is left when all are done.
