@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use emulator::TokenImage;
 use emulator::timing::Profile;
 use enroll::messages::Lang;
-use enroll::ports::token::Pin;
 use jiff::Timestamp;
 use scenarios::browser::Browser;
 use scenarios::jobs;
@@ -322,12 +321,7 @@ impl Run {
         clippy::disallowed_methods,
         reason = "a measurement for the person who looks; nothing kept depends on it"
     )]
-    fn signing_speed(
-        &self,
-        scenario: &Scenario,
-        folder: &Path,
-        outcome: &Outcome,
-    ) -> Option<SigningSpeed> {
+    fn signing_speed(&self, folder: &Path, outcome: &Outcome) -> Option<SigningSpeed> {
         outcome.proof.as_ref()?;
         let profile = if self.timing == Profile::none() {
             Profile::hardware()
@@ -335,9 +329,8 @@ impl Run {
             self.timing
         };
         let image = TokenImage::load(&folder.join("token.image")).ok()?;
-        let user_pin = Pin::new(&scenario.steps.last()?.with.user_pin);
         let started = Instant::now();
-        signing_speed(image, &user_pin, profile, || started.elapsed()).ok()?
+        signing_speed(image, profile, || started.elapsed()).ok()?
     }
 
     /// Says how it ended, what is left for a person to do, and where everything lies.
@@ -352,7 +345,7 @@ impl Run {
         let passed = outcome.mismatches.is_empty();
         let mut text = String::new();
         if !self.quiet {
-            let speed = self.signing_speed(scenario, folder, outcome);
+            let speed = self.signing_speed(folder, outcome);
             text.push_str(&scenarios::summary::render(outcome, speed, folder, lang));
         }
         let verdict = if passed {
