@@ -53,11 +53,15 @@ pub fn masked(text: &str, n: u32) -> String {
         } else if digits.chars().filter(char::is_ascii_digit).count() < SHORTEST {
             shown.push_str(digits);
         } else {
-            shown.push_str("****");
+            shown.extend(digits.chars().map(covered));
         }
         rest = after;
     }
     shown + rest
+}
+
+fn covered(c: char) -> char {
+    if c.is_ascii_digit() { '*' } else { c }
 }
 
 /// How long the digits are that a text begins with, single blanks and hyphens between them.
@@ -193,12 +197,12 @@ mod tests {
                 "Ваш код 753199. @key.forus.ru #753199",
                 "Ваш код {code:1}. @key.forus.ru #{code:1}",
             ),
-            ("Код подтверждения: 123 456", "Код подтверждения: ****"),
-            ("Код: 123-456, до 21:30", "Код: ****, до 21:30"),
+            ("Код подтверждения: 123 456", "Код подтверждения: *** ***"),
+            ("Код: 123-456, до 21:30", "Код: ***-***, до 21:30"),
             ("Форус 2018: ваш код 55555", "Форус ****: ваш код {code:1}"),
-            ("Ваш пароль 12345678", "Ваш пароль ****"),
-            ("Ваш код 123456789", "Ваш код ****"),
-            ("753199", "****"),
+            ("Ваш пароль 12345678", "Ваш пароль ********"),
+            ("Ваш код 123456789", "Ваш код *********"),
+            ("753199", "******"),
             ("Ждём вас 12 мая в 10 - 11", "Ждём вас 12 мая в 10 - 11"),
             (
                 "Ваш сертификат заказан. Телефон поддержки: +7 (3952) 782303",

@@ -255,6 +255,22 @@ pub enum SettingsError {
     },
 }
 
+impl SettingsError {
+    /// The setting that is wrong, by its path in the file.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Epoch { .. } => "epoch",
+            Self::UnknownProfile { .. } => "profile",
+            Self::IssuingWithoutRoot => "authority.issuing",
+            Self::CodeDigits { .. } => "login.code_digits",
+            Self::StatusWord { .. } => "statuses",
+            Self::BridgeAddress { .. } => "web.plugin.bridge",
+            Self::SameNumber { .. } | Self::Phone { .. } => "applications",
+            Self::BackwardSpan { key, .. } => key,
+        }
+    }
+}
+
 /// Codes and sessions. Nothing is published about Форус's own numbers: all of these are assumed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -27,6 +27,8 @@ mod faults;
 mod import;
 mod left_out;
 mod manual;
+mod places;
+mod real_time;
 mod relay;
 mod replay;
 mod report;

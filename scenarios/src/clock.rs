@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+/// Lets real time pass as well: so much, and what it is waited for, in the recording's words.
+pub type Sleep = fn(Duration, &str);
+
 /// A moment that only moves when somebody waits; clones show the same moment.
 #[derive(Clone, Debug)]
 pub struct ScenarioClock {
     micros: Arc<AtomicI64>,
     stopped: Arc<AtomicBool>,
+    sleep: Option<Sleep>,
 }
 
 impl ScenarioClock {
@@ -19,7 +23,14 @@ impl ScenarioClock {
         Self {
             micros: Arc::new(AtomicI64::new(epoch.as_microsecond())),
             stopped: Arc::default(),
+            sleep: None,
         }
+    }
+
+    /// The same, with every wait made real by `sleep`; whoever looks at the clock meanwhile sees the wait's beginning.
+    #[must_use]
+    pub fn sleeping(self, sleep: Option<Sleep>) -> Self {
+        Self { sleep, ..self }
     }
 
     /// The scenario's present moment.
@@ -47,10 +58,13 @@ impl ScenarioClock {
         done
     }
 
-    /// Lets time pass at once.
-    pub fn pass(&self, how_long: Duration) {
+    /// Lets time pass, at once unless the clock sleeps; `why` is for who watches it sleep.
+    pub fn pass(&self, how_long: Duration, why: &str) {
         if self.stopped.load(Ordering::SeqCst) {
             return;
+        }
+        if let Some(sleep) = self.sleep.filter(|_| !how_long.is_zero()) {
+            sleep(how_long, why);
         }
         let micros = i64::try_from(how_long.as_micros()).unwrap_or(i64::MAX);
         self.micros.fetch_add(micros, Ordering::SeqCst);
@@ -68,8 +82,8 @@ impl enroll::ports::Clock for ScenarioClock {
         Self::now(self)
     }
 
-    fn wait(&self, how_long: Duration, _why: &str) {
-        self.pass(how_long);
+    fn wait(&self, how_long: Duration, why: &str) {
+        self.pass(how_long, why);
     }
 }
 
@@ -81,9 +95,9 @@ mod tests {
     fn what_is_no_part_of_the_scenario_takes_none_of_its_time() {
         let clock = ScenarioClock::at(Timestamp::UNIX_EPOCH);
         let second = Duration::from_secs(1);
-        clock.stopped(|| clock.pass(second));
+        clock.stopped(|| clock.pass(second, "a test"));
         assert_eq!(clock.since_unix_epoch(), Duration::ZERO);
-        clock.pass(second);
+        clock.pass(second, "a test");
         assert_eq!(clock.since_unix_epoch(), second);
     }
 }

@@ -44,7 +44,7 @@ pub fn row(line: &Line) -> Option<String> {
 pub fn watched(scenario: &Scenario, lines: &[Line]) -> BTreeMap<String, Vec<usize>> {
     let mut watched: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for expectation in &scenario.events {
-        if expectation.mismatch(lines.iter()).is_some() {
+        if !expectation.holds(lines.iter()) {
             continue;
         }
         for at in expectation.met_by(lines.iter()) {
@@ -67,7 +67,7 @@ pub fn unguarded(scenario: &Scenario, lines: &[Line]) -> Vec<usize> {
         let events = scenario.events.iter();
         events
             .filter(|event| !event.is_of_pages())
-            .all(|event| event.mismatch(left()).is_none())
+            .all(|event| event.holds(left()))
     };
     let all = watched(scenario, lines).into_values().flatten();
     all.filter(|at| held(*at)).collect()

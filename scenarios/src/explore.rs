@@ -122,4 +122,4 @@ impl Finding {
 }
 
 /// How often a story is shortened at most.
-const SHRINKS: u32 = 60;
+const SHRINKS: u32 = 120;

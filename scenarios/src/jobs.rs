@@ -1,6 +1,6 @@
 //! Many hands: work that is spread over threads, and comes back in order.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// As many threads as there are cores.
@@ -18,23 +18,26 @@ pub fn hands(jobs: usize, work: impl Fn() + Sync) {
 }
 
 /// Does `act` to each item on `jobs` threads. `done` hears of each result as soon as all before it are there, so what it
-/// tells has the order of the items, whoever was faster.
-pub fn in_order<Item: Sync, Done: Send>(
+/// tells has the order of the items, whoever was faster. Items are taken as hands are free for them, so there may be
+/// more of them than memory holds.
+pub fn in_order<Item, Done: Send>(
     jobs: usize,
-    items: &[Item],
-    act: impl Fn(&Item) -> Done + Sync,
+    items: impl IntoIterator<Item = Item, IntoIter: Send>,
+    act: impl Fn(Item) -> Done + Sync,
     done: impl FnMut(Done) + Send,
 ) {
-    let next = AtomicUsize::new(0);
+    let items = items.into_iter();
+    let most = items.size_hint().1.unwrap_or(usize::MAX);
+    let next = Mutex::new(items.enumerate());
     let line = Mutex::new(Line {
-        waiting: items.iter().map(|_| None).collect(),
+        waiting: BTreeMap::new(),
         told: 0,
         done,
     });
-    hands(jobs.min(items.len()), || {
+    hands(jobs.min(most), || {
         loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else { break };
+            let taken = locked(&next).next();
+            let Some((at, item)) = taken else { break };
             let came = act(item);
             locked(&line).came(at, came);
         }
@@ -43,15 +46,15 @@ pub fn in_order<Item: Sync, Done: Send>(
 
 /// Results that wait for those before them.
 struct Line<Done, Tell> {
-    waiting: Vec<Option<Done>>,
+    waiting: BTreeMap<usize, Done>,
     told: usize,
     done: Tell,
 }
 
 impl<Done, Tell: FnMut(Done)> Line<Done, Tell> {
     fn came(&mut self, at: usize, came: Done) {
-        self.waiting[at] = Some(came);
-        while let Some(next) = self.waiting.get_mut(self.told).and_then(Option::take) {
+        self.waiting.insert(at, came);
+        while let Some(next) = self.waiting.remove(&self.told) {
             self.told += 1;
             (self.done)(next);
         }
@@ -66,6 +69,7 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::in_order;
 
@@ -92,5 +96,25 @@ mod tests {
             in_order(jobs, &items, |item| *item, |done| told.push(done));
             assert_eq!(told, items);
         }
+    }
+
+    #[test]
+    fn items_are_taken_one_by_one_so_there_may_be_any_number_of_them() {
+        let taken = AtomicUsize::new(0);
+        let ahead = AtomicUsize::new(0);
+        let items = (0_u64..400).inspect(|_| {
+            taken.fetch_add(1, Ordering::SeqCst);
+        });
+        let mut told = 0;
+        in_order(
+            1,
+            items,
+            |item| item,
+            |_| {
+                told += 1;
+                ahead.fetch_max(taken.load(Ordering::SeqCst) - told, Ordering::SeqCst);
+            },
+        );
+        assert_eq!((told, ahead.into_inner()), (400, 0));
     }
 }

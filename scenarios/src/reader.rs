@@ -233,7 +233,8 @@ struct Surroundings {
 
 impl Surroundings {
     fn work(&self, exchange: &Exchange) {
-        self.clock.pass(self.timing.delay(exchange.work));
+        self.clock
+            .pass(self.timing.delay(exchange.work), "the token works");
     }
 }
 

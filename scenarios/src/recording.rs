@@ -75,7 +75,7 @@ pub struct Line {
     pub n: usize,
     /// Scenario time, RFC 3339 in Irkutsk's offset of the manual's day.
     pub at: String,
-    /// `manual`, `apdu`, `pkcs11`, `http`, `sms`, `clock`, `page`, `journal`, `operator`, `plan`, `note`, `error`, `proof` or `end`; a reader keeps lanes it does not know.
+    /// `manual`, `apdu`, `pkcs11`, `http`, `sms`, `clock`, `page`, `journal`, `operator`, `plan`, `note`, `error`, `proof`, `verdict` or `end`; a reader keeps lanes it does not know.
     pub lane: String,
     /// The event's own fields.
     #[serde(flatten)]
@@ -206,6 +206,16 @@ impl Recording {
     /// The events so far.
     pub fn lines(&self) -> &[Line] {
         &self.lines
+    }
+
+    /// The step of the manual that was told of last, in the engine's events or a person's at a browser.
+    pub fn last_step(&self) -> Option<String> {
+        let steps = ["manual", "page"];
+        let line = self
+            .lines
+            .iter()
+            .rfind(|it| steps.contains(&it.lane.as_str()))?;
+        line.fields.get("number")?.as_str().map(str::to_owned)
     }
 
     /// The file's text.

@@ -4,6 +4,7 @@
 //! of the page: text is set as text, portal pages are shown in frames that may do nothing, and the page allows no script
 //! but its own and no network at all.
 
+mod certificate;
 pub mod folder;
 mod replay;
 
@@ -21,14 +22,17 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::ScenarioClock;
 use crate::reader::{Reader, Way};
-use crate::recording::{Recording, irkutsk};
+use crate::recording::Recording;
 use crate::replay::{Replayed, Side, Story};
 use crate::signing::SigningSpeed;
 use crate::token;
 
 const PAGE: &str = include_str!("report/page.html");
 const STYLE: &str = include_str!("report/page.css");
-const SCRIPT: &str = include_str!("report/page.js");
+const SCRIPT: &str = concat!(
+    include_str!("report/page.js"),
+    include_str!("report/strip.js")
+);
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +57,7 @@ impl Report {
             "header": recording.header(),
             "lines": recording.lines(),
             "style": mock_ca::STYLESHEET,
-            "certificate": certificate(recording),
+            "certificate": certificate::of(recording),
         });
         if let Ok(story) = Story::of(recording) {
             let seed = recording.header().seed.unwrap_or_default();
@@ -124,50 +128,6 @@ fn inert(data: &Value) -> String {
         .replace('&', "\\u0026")
 }
 
-/// The certificate that was enrolled, in words.
-fn certificate(recording: &Recording) -> Value {
-    let Some(it) = checked(recording).or_else(|| saved(recording)) else {
-        return Value::Null;
-    };
-    let (from, to) = it.validity();
-    json!({
-        "serial": it.serial(),
-        "subject": named(it.subject()),
-        "issuer": named(it.issuer()),
-        "from": irkutsk(from),
-        "to": irkutsk(to),
-        "fingerprint": it.fingerprint(),
-        "pem": it.to_pem(),
-    })
-}
-
-/// The one that the engine checked last.
-fn checked(recording: &Recording) -> Option<Certificate> {
-    let lines = recording.lines().iter().rev();
-    let mut facts = lines.filter_map(|line| line.fields.get("fact"));
-    let fact = facts.find(|fact| fact["is"] == "certificate-checked")?;
-    Certificate::from_pem(fact["pem"].as_str()?).ok()
-}
-
-/// The one that the portal let a person save last.
-fn saved(recording: &Recording) -> Option<Certificate> {
-    let lines = recording.lines().iter().rev();
-    let mut answers = lines.filter_map(|line| line.fields.get("answer"));
-    let file = answers.find_map(|it| {
-        let is_certificate = it["type"] == "application/pkix-cert";
-        it["base64"].as_str().filter(|_| is_certificate)
-    })?;
-    let der = Base64::decode_vec(file).ok()?;
-    Certificate::from_der(&der).ok()
-}
-
-fn named(name: &x509_cert::name::Name) -> Value {
-    let rows = name::attributes(name);
-    rows.into_iter()
-        .map(|(oid, value)| json!([name::short_name(&oid), value]))
-        .collect()
-}
-
 /// What a token shows without a PIN.
 fn contents(image: TokenImage) -> Result<Value, ReportError> {
     let failed = |error: &dyn std::error::Error| ReportError::Token(error.to_string());
@@ -232,6 +192,14 @@ mod tests {
         let report = Report::of(&recording).expect("a report");
         let subject = report.data["certificate"]["subject"].to_string();
         assert!(subject.contains("Тестовая организация"), "{subject}");
+        let certificate = &report.data["certificate"];
+        assert_eq!(certificate["algorithm"], "GOST R 34.10-2001");
+        assert_eq!(certificate["parameter_set"], "CryptoPro-A");
+        assert_eq!(certificate["key"].as_str().map(str::len), Some(128));
+        let extensions = certificate["extensions"].to_string();
+        let usage = r#"["keyUsage","digitalSignature, nonRepudiation, keyEncipherment, dataEncipherment",true]"#;
+        assert!(extensions.contains(usage), "{extensions}");
+        assert!(extensions.contains("1.2.643.100.113.1"), "{extensions}");
         assert_eq!(report.data["before"], serde_json::json!([]));
         assert_eq!(
             report.data["lines"].as_array().map(Vec::len),

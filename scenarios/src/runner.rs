@@ -1,6 +1,7 @@
 //! Runs a scenario: each step as the engine's own command, then the proof that it ended as it claims.
 
 mod judge;
+mod mismatch;
 mod process;
 
 use std::cell::RefCell;
@@ -17,6 +18,7 @@ use crate::scenario::{Scenario, Step, Verb, With};
 use crate::timeline::Timeline;
 use crate::world::World;
 
+pub use mismatch::Mismatch;
 pub(crate) use process::{Adapters, phone};
 
 /// How a run ended.
@@ -54,27 +56,30 @@ pub fn run(
     let mut mismatches = Vec::new();
     for (index, step) in scenario.steps.iter().enumerate() {
         let told = run.perform(step);
-        let found = judge::step(world, step, &told);
-        let command = run.command(step);
-        mismatches.extend(
-            found
-                .into_iter()
-                .map(|it| format!("step {} ({command}): {it}", index + 1)),
-        );
+        let seen = Mismatch {
+            number: timeline.borrow().recording().last_step(),
+            step: Some((index + 1, run.command(step))),
+            ..Mismatch::default()
+        };
+        mismatches.extend(judge::step(world, step, &told, &seen));
     }
     let proof = run.prove().unwrap_or_else(|error| {
-        mismatches.push(format!("not proven: {error}"));
+        mismatches.push(Mismatch::new("proof", "a certificate that holds", error));
         None
     });
     mismatches.extend(judge::timeline(scenario, world, &timeline.borrow()));
+    let now = world.clock.now();
+    for mismatch in &mismatches {
+        timeline.borrow_mut().judged(now, mismatch);
+    }
     let end = if mismatches.is_empty() {
         "as expected"
     } else {
         "not as expected"
     };
-    timeline.borrow_mut().end(world.clock.now(), end);
+    timeline.borrow_mut().end(now, end);
     Outcome {
-        mismatches,
+        mismatches: mismatches.iter().map(Mismatch::to_string).collect(),
         proof,
         checklist: run.checklist,
     }
@@ -181,7 +186,8 @@ impl<'a> Run<'a> {
     }
 
     fn pass(&self, secs: u32) -> Told {
-        self.world.clock.pass(Duration::from_secs(secs.into()));
+        let span = Duration::from_secs(secs.into());
+        self.world.clock.pass(span, "time passes");
         Told::default()
     }
 

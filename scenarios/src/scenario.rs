@@ -7,6 +7,7 @@ mod event;
 mod fault;
 mod retold;
 pub mod schema;
+mod sense;
 mod step;
 mod token;
 mod via;
@@ -17,7 +18,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use event::{EventExpectation, Number};
+pub use event::{EventExpectation, Lane, Number};
 pub use fault::{Fault, Mischief, Room};
 pub use step::{Expect, ReplaceOld, Step, Verb, With};
 pub use token::{Holding, Pins, Token};
@@ -147,6 +148,18 @@ pub enum ScenarioError {
         /// Where and why.
         error: Box<toml::de::Error>,
     },
+    /// Each word is one, and together they cannot be meant.
+    #[error("{name}: line {line}, column {column}: {why}")]
+    Nonsense {
+        /// The scenario's name.
+        name: String,
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+        /// What is wrong there.
+        why: String,
+    },
     /// Another format than this program reads.
     #[error("{name}: format {found}, this program reads format {FORMAT}")]
     Format {
@@ -166,13 +179,22 @@ impl Scenario {
         };
         let mut scenario: Self = toml::from_str(text).map_err(malformed)?;
         // The table is kept as it was written; read as what it is, it tells where a knob is misspelt.
-        toml::from_str::<PortalOnly>(text).map_err(malformed)?;
+        let PortalOnly { portal } = toml::from_str(text).map_err(malformed)?;
         if scenario.format != FORMAT {
             return Err(ScenarioError::Format {
                 name: name.to_owned(),
                 found: scenario.format,
             });
         }
+        sense::check(&scenario, &portal).map_err(|nonsense| {
+            let (line, column) = nonsense.position(text);
+            ScenarioError::Nonsense {
+                name: name.to_owned(),
+                line,
+                column,
+                why: nonsense.why,
+            }
+        })?;
         name.clone_into(&mut scenario.name);
         Ok(scenario)
     }
@@ -200,18 +222,22 @@ impl Scenario {
             path: name.to_owned(),
             error,
         })?;
-        let stem = path
-            .file_stem()
-            .map_or(name.into(), |stem| stem.to_string_lossy());
-        Self::parse(&stem, &text)
+        Self::parse(&Self::called(name), &text)
+    }
+
+    /// What a scenario is called that is named so: by a shipped one's name, or by its path.
+    pub fn called(name: &str) -> String {
+        let stem = Path::new(name).file_stem();
+        stem.map_or(name.into(), |stem| stem.to_string_lossy())
+            .into_owned()
     }
 }
 
 /// The mock's settings in a scenario's file.
 #[derive(Deserialize)]
 struct PortalOnly {
-    #[serde(rename = "portal", default)]
-    _portal: mock_ca::Settings,
+    #[serde(default)]
+    portal: mock_ca::Settings,
 }
 
 #[cfg(test)]
@@ -236,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_knob_is_refused_with_its_line() {
-        let text = "format = 1\ntitle = \"t\"\nstep = []\n[portal]\nprofil = \"forus-2018\"\n";
+        let text = "format = 1\ntitle = \"t\"\nstep = [{ do = \"request\" }]\n[portal]\nprofil = \"forus-2018\"\n";
         let error = error(text);
         assert!(
             error.contains("line 5, column 1") && error.contains("profil"),
@@ -246,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_step_that_the_manual_does_not_have_is_refused_with_its_line() {
-        let text = "format = 1\ntitle = \"t\"\nstep = []\n[[expect]]\nstep = \"1.15\"\n";
+        let text = "format = 1\ntitle = \"t\"\nstep = [{ do = \"request\" }]\n[[expect]]\nstep = \"1.15\"\n";
         let error = error(text);
         assert!(
             error.contains("line 5, column 8") && error.contains("1.15"),
@@ -256,12 +282,82 @@ mod tests {
 
     #[test]
     fn a_mischief_of_another_room_is_refused_with_its_line() {
-        let text = "format = 1\ntitle = \"t\"\nstep = []\n[[fault]]\nroom = \"journal\"\nwhat = \"removed\"\n";
+        let text = "format = 1\ntitle = \"t\"\nstep = [{ do = \"request\" }]\n[[fault]]\nroom = \"journal\"\nwhat = \"removed\"\n";
         let error = error(text);
         assert!(
             error.contains("line 4") && error.contains("journal"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_tests_nothing_or_cannot_be_meant_is_refused_where_it_stands() {
+        const HEAD: &str = "format = 1\ntitle = \"t\"\n";
+        const STEP: &str = "[[step]]\ndo = \"request\"\n";
+        let told = [
+            ("step = []\n", "line 3, column 8: a scenario without"),
+            ("TEXT[[expect]]\nlane = \"ntoe\"\n", "line 6, column 8"),
+            (
+                "TEXT[[expect]]\nstep = \"1.9\"\nlane = \"note\"\n",
+                "line 7, column 8: an event is looked for by its step or in its lane",
+            ),
+            (
+                "TEXT[[expect]]\nduring = 99\ntimes = 0\n",
+                "line 6, column 10: the file's steps are 1 to 1",
+            ),
+            (
+                "TEXT[[fault]]\nstep = 2\nroom = \"token\"\nwhat = \"reset\"\n",
+                "line 6, column 8: the file's steps are 1 to 1",
+            ),
+            (
+                "TEXT[[step]]\ndo = \"change-pin\"\n",
+                "line 5, column 1: `do = \"change-pin\"` needs `with.new_pin`",
+            ),
+            (
+                "TEXT[[step]]\ndo = \"pass\"\n",
+                "line 5, column 1: `do = \"pass\"` needs",
+            ),
+            (
+                "TEXT[[step]]\ndo = \"mock\"\nwith = { call = \"garbage\" }\n",
+                "line 7, column 17: «garbage» is no call",
+            ),
+            (
+                "TEXT[[step]]\ndo = \"install\"\nwith = { wait = true, secs = 5 }\n",
+                "line 7, column 30: `secs` is for `do = \"pass\"`",
+            ),
+            (
+                "TEXT[token]\nlabel = \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"\n",
+                "line 6, column 9: a token's label has at most 77 bytes",
+            ),
+            (
+                "TEXT[token]\nserial = \"xyz\"\n",
+                "line 6, column 10: serial «xyz» is not eight hex digits",
+            ),
+            (
+                "TEXT[token.pins]\nuser_tries_left = 200\n",
+                "line 6, column 19: 200 tries left of 10",
+            ),
+            (
+                "TEXT[token.pins]\nuser = \"000000000000000000000000000000000\"\n",
+                "line 6, column 8: a token's PIN has 1 to 32 bytes",
+            ),
+            (
+                "TEXT[portal]\nprofile = \"nope\"\n",
+                "line 6, column 11: profile: there is no profile «nope»",
+            ),
+            (
+                "TEXT[portal.timing]\nissue_secs = { min = 5, max = 1 }\n",
+                "line 6, column 14: timing.issue_secs: a span from 5 s to 1 s",
+            ),
+            (
+                "TEXT[portal]\nfurther_applicants = 4294967295\n",
+                "line 6, column 22: a scenario has at most 10000",
+            ),
+        ];
+        for (text, wanted) in told {
+            let error = error(&format!("{HEAD}{}", text.replace("TEXT", STEP)));
+            assert!(error.contains(wanted), "{text}\n{error}");
+        }
     }
 
     #[test]
@@ -282,8 +378,8 @@ mod tests {
 
     #[test]
     fn a_scenario_without_a_moment_starts_on_the_manuals_day() {
-        let scenario =
-            Scenario::parse("s", "format = 1\ntitle = \"t\"\nstep = []\n").expect("whole");
+        let text = "format = 1\ntitle = \"t\"\nstep = [{ do = \"request\" }]\n";
+        let scenario = Scenario::parse("s", text).expect("whole");
         assert_eq!(
             scenario.epoch,
             Epoch::At("2018-12-13T01:00:00Z".parse().expect("a moment"))

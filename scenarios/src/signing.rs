@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use emulator::TokenImage;
+use emulator::reference::PinRef;
 use emulator::timing::Profile;
 use enroll::adapters::apdu_token::ApduToken;
 use enroll::ports::token::{KeyKind, Pin, PinRole, Token, TokenError, Transmit, TransmitError};
@@ -28,15 +29,17 @@ pub struct SigningSpeed {
 
 /// Has the token sign, in process, with the first GOST pair it holds; `None` when it holds none.
 ///
-/// `elapsed` is the machine's clock, since any moment.
+/// The user's PIN is the image's own. `elapsed` is the machine's clock, since any moment.
 ///
-/// Errors: the token's, a wrong PIN among them.
+/// Errors: the token's, a blocked PIN among them.
 pub fn signing_speed(
     image: TokenImage,
-    user_pin: &Pin,
     profile: Profile,
     elapsed: impl Fn() -> Duration,
 ) -> Result<Option<SigningSpeed>, TokenError> {
+    let Some(user_pin) = user_pin(&image) else {
+        return Ok(None);
+    };
     let clock = ScenarioClock::at(Timestamp::UNIX_EPOCH);
     let reader = Reader::insert(image, 0, clock.clone(), Way::InProcess, profile)?;
     let (mut here, mut by_profile) = (Duration::MAX, Duration::MAX);
@@ -53,7 +56,7 @@ pub fn signing_speed(
     let Some((id, digest)) = pair else {
         return Ok(None);
     };
-    token.log_in(PinRole::User, user_pin)?;
+    token.log_in(PinRole::User, &user_pin)?;
     for _ in 0..SIGNATURES {
         token.sign_digest(&id, &digest)?;
     }
@@ -62,6 +65,11 @@ pub fn signing_speed(
         here: 1.0 / here.as_secs_f64(),
         by_profile: 1.0 / by_profile.as_secs_f64(),
     }))
+}
+
+fn user_pin(image: &TokenImage) -> Option<Pin> {
+    let secret = image.pins.get(&PinRef::User)?.value.as_ref()?;
+    std::str::from_utf8(secret.reveal()).ok().map(Pin::new)
 }
 
 /// A reader that keeps the shortest time of a signature, by two clocks.
@@ -96,6 +104,7 @@ impl<Elapsed: Fn() -> (Duration, Duration)> Transmit for Stopwatch<'_, Elapsed> 
 #[cfg(test)]
 mod tests {
     use emulator::ObjectName;
+    use emulator::image::Secret;
     use gost3410::{ParameterSet, SigningKey};
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng as _;
@@ -112,11 +121,16 @@ mod tests {
             id: &[1],
         };
         image.put_gost_pair(name, &key).expect("an empty token");
+        let user = image
+            .pins
+            .get_mut(&PinRef::User)
+            .expect("a new token's PIN");
+        user.value = Some(Secret::new(b"a PIN of its own".as_slice()));
         let mut profile = Profile::none();
         profile.sign_gost_256_us = 100_000;
         let ticks = std::cell::Cell::new(0);
         let clock = || Duration::from_millis(ticks.replace(ticks.get() + 1));
-        let speed = signing_speed(image, &Pin::new("12345678"), profile, clock);
+        let speed = signing_speed(image, profile, clock);
         let wanted = SigningSpeed {
             here: 1000.0,
             by_profile: 10.0,
@@ -127,9 +141,7 @@ mod tests {
     #[test]
     fn a_token_without_a_pair_has_no_speed() {
         let image = TokenImage::new(1, "");
-        let speed = signing_speed(image, &Pin::new("12345678"), Profile::none(), || {
-            Duration::ZERO
-        });
+        let speed = signing_speed(image, Profile::none(), || Duration::ZERO);
         assert_eq!(speed.expect("an empty token"), None);
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::browser::{PAGE_LANE, PageEvent};
 use crate::clock::ScenarioClock;
 use crate::recording::{Line, Recording};
+use crate::runner::Mismatch;
 use crate::wire::{Exchange, Ledger};
 
 /// Why no answer came: the engine was killed on its way to the call.
@@ -112,6 +113,13 @@ impl Timeline {
             ("text".to_owned(), json!(text)),
         ]);
         self.watcher.see(self.recording.add(at, "error", fields));
+    }
+
+    /// Something was not as the scenario expects.
+    pub fn judged(&mut self, at: Timestamp, mismatch: &Mismatch) {
+        self.catch_up(at);
+        let fields = mismatch.fields(|text| self.hidden(text));
+        self.watcher.see(self.recording.add(at, "verdict", fields));
     }
 
     /// The last line: the outcome and the moment, also as Unix seconds for tools that want them so.

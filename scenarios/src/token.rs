@@ -1,6 +1,5 @@
 //! The token a scenario starts with: empty, or with what earlier years left on it.
 
-use emulator::access::AccessRules;
 use emulator::image::{Body, File, Secret};
 use emulator::reference::{FileId, PinRef};
 use emulator::rsa::RsaKey;
@@ -80,24 +79,33 @@ fn set_pins(image: &mut TokenImage, pins: &Pins) -> Result<(), String> {
     Ok(())
 }
 
-/// Leaves less room than a key pair takes.
+/// Leaves less room than a key pair takes, by files as large as files may be.
 fn fill(image: &mut TokenImage) {
-    let left = TokenImage::MEMORY.saturating_sub(image.memory_used());
-    let data = vec![0; left.saturating_sub(TokenImage::FILE_OVERHEAD + NO_ROOM)];
-    let access = image
-        .mf
-        .as_ref()
-        .map_or(AccessRules::of([0; 8]), |mf| mf.access);
-    if let Some(Body::Df { children, .. }) = image.mf.as_mut().map(|mf| &mut mf.body) {
+    let mut left = TokenImage::MEMORY.saturating_sub(image.memory_used() + NO_ROOM);
+    let Some(mf) = image.mf.as_mut() else { return };
+    let access = mf.access;
+    let Body::Df { children, .. } = &mut mf.body else {
+        return;
+    };
+    for fid in FIRST_FILLER.. {
+        let Some(room) = left.checked_sub(TokenImage::FILE_OVERHEAD) else {
+            break;
+        };
+        let data = vec![0; room.min(LARGEST_FILE)];
+        left = room - data.len();
         children.push(File {
-            fid: FileId(0x7F01),
+            fid: FileId(fid),
             access,
             body: Body::Ef { data },
         });
     }
 }
 
-/// Bytes that are left on a full token.
+/// What fills a full token begins with this file; no driver uses the numbers from it on.
+const FIRST_FILLER: u16 = 0x7F01;
+/// The largest size that an image's file, and a command that makes one, can name.
+const LARGEST_FILE: usize = 0x7FFF;
+/// Bytes that are left on a full token, or a file's own few more.
 const NO_ROOM: usize = 40;
 
 /// A certificate whose pair never was on this token.

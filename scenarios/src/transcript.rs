@@ -73,7 +73,7 @@ pub fn entry(line: &Line) -> String {
         "journal" => ("journal", value("fact").to_string(), String::new()),
         lane => {
             let says = match lane {
-                "operator" | "pkcs11" | "note" | "error" | "proof" | "end" => {
+                "operator" | "pkcs11" | "note" | "error" | "proof" | "verdict" | "end" => {
                     field("text").to_owned()
                 }
                 _ => unknown(line),

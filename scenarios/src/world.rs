@@ -22,7 +22,7 @@ use tempfile::NamedTempFile;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::browser::{self, Browser, BrowserError, Desk, PLAYED_BRIDGE};
-use crate::clock::ScenarioClock;
+use crate::clock::{ScenarioClock, Sleep};
 use crate::faults::{MachineClock, Meddler, meddled};
 use crate::module;
 use crate::reader::{Reader, Way};
@@ -51,6 +51,8 @@ pub struct Conditions {
     pub timing: Profile,
     /// Whether papers are drawn; otherwise each is an empty sheet.
     pub draws_papers: bool,
+    /// What makes the scenario's waits real; without it they take no time.
+    pub sleep: Option<Sleep>,
 }
 
 impl Conditions {
@@ -62,6 +64,7 @@ impl Conditions {
             way: Way::InProcess,
             timing: Profile::none(),
             draws_papers: true,
+            sleep: None,
         }
     }
 
@@ -198,9 +201,10 @@ impl World {
             way,
             timing,
             draws_papers,
+            sleep,
         } = conditions;
         let epoch = start(scenario, now);
-        let clock = ScenarioClock::at(epoch);
+        let clock = ScenarioClock::at(epoch).sleeping(sleep);
         let image: TokenImage =
             token::image(&scenario.token, seed, epoch).map_err(WorldError::Token)?;
         let mut settings = settings(scenario, seed, epoch)?;

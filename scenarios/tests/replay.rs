@@ -13,7 +13,7 @@ use scenarios::output::{run, run_into};
 use scenarios::reader::Way;
 use scenarios::recording::Recording;
 use scenarios::replay::{ReplayError, Side, on_card, replay, told};
-use scenarios::scenario::{Mischief, Room, Scenario};
+use scenarios::scenario::{Mischief, Room, Scenario, Verb};
 use scenarios::screen::Nobody;
 use scenarios::world::Conditions;
 use serde_json::{Map, Value};
@@ -231,7 +231,8 @@ fn whatever_fails_or_kills_the_engine_the_recording_replays() {
 
 #[test]
 fn a_random_story_replays() {
-    let stories: Vec<_> = (1..=12).map(story_of).collect();
+    let asks = |story: &Scenario| story.steps.iter().any(|it| it.verb == Verb::Request);
+    let stories: Vec<_> = (1..).map(story_of).filter(asks).take(12).collect();
     let told = replayed(&stories);
     assert!(told.is_empty(), "{told}");
 }

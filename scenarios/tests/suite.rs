@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use emulator::TokenImage;
 use scenarios::coverage;
 use scenarios::jobs;
-use scenarios::recording::{Line, Recording};
+use scenarios::output;
+use scenarios::recording::Recording;
+use scenarios::report::Report;
 use scenarios::scenario::{Scenario, schema};
 use scenarios::transcript;
-use serde_json::Value;
 
 mod common;
 #[path = "common/differs.rs"]
@@ -23,9 +25,9 @@ use heard::Heard;
 /// What a run left.
 struct Ran {
     mismatches: Vec<String>,
-    recording: String,
+    recording: Recording,
     heard: Heard,
-    lines: Vec<Line>,
+    report: Result<(), String>,
 }
 
 /// Where a run is kept, or will be.
@@ -43,30 +45,22 @@ fn ran(name: &'static str) -> Arc<Ran> {
     let mut slot = slot.lock().expect("no panic inside");
     let run = slot.get_or_insert_with(|| {
         let heard = Heard::default();
-        let (outcome, recording) = common::run(name, heard.before());
+        let ran = common::run(name, heard.before());
         Arc::new(Ran {
-            mismatches: outcome.mismatches,
-            lines: recording.lines().skip(1).map(line).collect(),
-            recording,
+            report: report(&ran),
+            mismatches: ran.outcome.mismatches,
+            recording: ran.recording,
             heard,
         })
     });
     Arc::clone(run)
 }
 
-fn line(text: &str) -> Line {
-    let mut fields: serde_json::Map<String, Value> =
-        serde_json::from_str(text).expect("a line of a recording");
-    let mut take = |name: &str| fields.remove(name).unwrap_or_default();
-    let (n, at, lane) = (take("n"), take("at"), take("lane"));
-    Line {
-        n: n.as_u64()
-            .and_then(|n| n.try_into().ok())
-            .unwrap_or_default(),
-        at: at.as_str().unwrap_or_default().to_owned(),
-        lane: lane.as_str().unwrap_or_default().to_owned(),
-        fields,
-    }
+/// Whether the page of a run can be made of the files that it leaves.
+fn report(ran: &output::Ran) -> Result<(), String> {
+    let image = TokenImage::from_toml(&ran.image.to_toml()).map_err(|it| it.to_string())?;
+    let page = Report::of(&ran.recording).and_then(|page| page.leaving(image));
+    page.map(drop).map_err(|it| it.to_string())
 }
 
 fn check(name: &'static str) {
@@ -112,7 +106,7 @@ fn every_step_of_the_manual_is_watched_by_a_scenario() {
     let mut by_row: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in scenarios::suite::names() {
         let scenario = Scenario::find(name).expect("a shipped scenario");
-        for row in coverage::watched(&scenario, &ran(name).lines).into_keys() {
+        for row in coverage::watched(&scenario, ran(name).recording.lines()).into_keys() {
             by_row.entry(row).or_default().push(name.to_owned());
         }
     }
@@ -123,11 +117,18 @@ fn every_step_of_the_manual_is_watched_by_a_scenario() {
 }
 
 #[test]
+fn what_a_scenario_leaves_makes_a_report() {
+    for name in scenarios::suite::names() {
+        assert_eq!(ran(name).report, Ok(()), "{name}");
+    }
+}
+
+#[test]
 fn a_watched_event_that_is_taken_away_is_missed() {
     // From the other end than the test above, so that neither waits for what the other runs.
     for name in scenarios::suite::names().into_iter().rev() {
         let scenario = Scenario::find(name).expect("a shipped scenario");
-        let unguarded = coverage::unguarded(&scenario, &ran(name).lines);
+        let unguarded = coverage::unguarded(&scenario, ran(name).recording.lines());
         assert_eq!(unguarded, Vec::<usize>::new(), "{name}");
     }
 }
@@ -136,7 +137,8 @@ fn a_watched_event_that_is_taken_away_is_missed() {
 fn every_shipped_scenario_replays_on_every_side() {
     let mut told = String::new();
     let act = |name: &&'static str| {
-        let recording = Recording::parse(&ran(name).recording).expect("a recording");
+        let recording =
+            Recording::parse(&ran(name).recording.to_json_lines()).expect("a recording");
         (*name, differs::differs(&recording))
     };
     jobs::in_order(
@@ -158,18 +160,20 @@ fn no_shipped_scenario_leaves_a_pin_a_code_or_a_session() {
     for name in scenarios::suite::names() {
         let scenario = Scenario::find(name).expect("a shipped scenario");
         let ran = ran(name);
-        let recording = Recording::parse(&ran.recording).expect("a recording");
         let heard = ran.heard.secrets();
         sessions_or_codes += heard.len();
         let pins = heard::pins(&scenario);
-        for text in [&ran.recording, &transcript::render(&recording)] {
+        for text in [
+            ran.recording.to_json_lines(),
+            transcript::render(&ran.recording),
+        ] {
             let mut all = heard.iter().chain(&pins);
             assert_eq!(
-                all.find(|secret| heard::is_in(secret, text)),
+                all.find(|secret| heard::is_in(secret, &text)),
                 None,
                 "{name}"
             );
-            let found = pins.iter().find(|pin| heard::is_in_hex(pin, text));
+            let found = pins.iter().find(|pin| heard::is_in_hex(pin, &text));
             assert_eq!(found, None, "{name}, in hex");
         }
     }
@@ -212,6 +216,8 @@ scenarios! {
     certificate_with_a_spoilt_signature => "certificate-with-a-spoilt-signature",
     clock_ahead => "clock-ahead",
     clock_behind => "clock-behind",
+    clock_jumps_ahead => "clock-jumps-ahead",
+    clock_jumps_back => "clock-jumps-back",
     code_expired => "code-expired",
     code_garbled => "code-garbled",
     code_late => "code-late",
@@ -237,11 +243,15 @@ scenarios! {
     foreign_pair => "foreign-pair",
     full_token => "full-token",
     gateway_refuses => "gateway-refuses",
+    gateway_without_money => "gateway-without-money",
+    inbox_down => "inbox-down",
+    inbox_of_somebody_else => "inbox-of-somebody-else",
     install_first => "install-first",
     install_too_early => "install-too-early",
     issue_overdue => "issue-overdue",
     journal_not_writable => "journal-not-writable",
     killed_after_sending => "killed-after-sending",
+    killed_before_sending => "killed-before-sending",
     killed_while_writing => "killed-while-writing",
     last_pin_tries => "last-pin-tries",
     machine_sleeps => "machine-sleeps",
@@ -286,9 +296,12 @@ scenarios! {
     tls_certificate_for_another_host => "tls-certificate-for-another-host",
     tls_certificate_of_an_unknown_issuer => "tls-certificate-of-an-unknown-issuer",
     token_fails_at_signing => "token-fails-at-signing",
+    token_removed_while_deleting_the_certificate => "token-removed-while-deleting-the-certificate",
+    token_removed_while_deleting_the_pair => "token-removed-while-deleting-the-pair",
     token_removed_while_making_the_pair => "token-removed-while-making-the-pair",
     token_removed_while_writing => "token-removed-while-writing",
     token_reset_while_signing => "token-reset-while-signing",
+    token_silent_while_making_the_pair => "token-silent-while-making-the-pair",
     too_many_codes => "too-many-codes",
     two_applications_side_by_side => "two-applications-side-by-side",
     two_orphan_pairs => "two-orphan-pairs",

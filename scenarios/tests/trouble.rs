@@ -54,7 +54,7 @@ fn a_broken_law_leaves_a_short_story_that_breaks_it_again() {
     let now = "2026-01-01T00:00:00Z".parse().expect("a moment");
     let file = finding.write(folder.path(), now).expect("it is written");
     let kept = Scenario::find(file.to_str().expect("a name")).expect("a scenario");
-    // Sixty tries at shortening leave a fault now and then that has nothing to do with it.
+    // So many tries at shortening leave a fault now and then that has nothing to do with it.
     assert!(
         kept.steps.len() < 6 && kept.faults.len() <= 1,
         "{}",

@@ -1,5 +1,6 @@
 //! `scenarios explore`.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use scenarios::explore::{Finding, Laws, explore, judge_again};
@@ -18,7 +19,7 @@ pub(super) struct Explore {
     #[arg(value_name = "FILE")]
     files: Vec<String>,
     /// How many seeds.
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
     /// The first of them.
     #[arg(long, value_name = "SEED", default_value_t = 1)]
@@ -33,10 +34,18 @@ impl Explore {
         if !self.files.is_empty() {
             return self.judge_files();
         }
-        let seeds: Vec<u64> = (self.from..self.from.saturating_add(self.seeds)).collect();
+        let Some(seeds) = seeds(self.from, self.seeds) else {
+            eprintln!(
+                "scenarios: {} seeds from {} on: the last of all is {}",
+                self.seeds,
+                self.from,
+                u64::MAX
+            );
+            return 2;
+        };
         let mut findings = Vec::new();
-        let act = |seed: &u64| (*seed, explore(*seed, Laws::default()));
-        jobs::in_order(jobs::cores(), &seeds, act, |(seed, told)| match told {
+        let act = |seed: u64| (seed, explore(seed, Laws::default()));
+        jobs::in_order(jobs::cores(), seeds, act, |(seed, told)| match told {
             Ok(judged) => println!(
                 "seed {seed}: {} steps, {} faults met",
                 judged.steps, judged.faults
@@ -77,5 +86,32 @@ impl Explore {
             }
         }
         worst
+    }
+}
+
+/// So many seeds, at least one; none where there are not so many.
+fn seeds(from: u64, many: u64) -> Option<RangeInclusive<u64>> {
+    let last = from.checked_add(many.checked_sub(1)?)?;
+    Some(from..=last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seeds;
+
+    #[test]
+    fn the_last_seed_of_all_is_one() {
+        assert_eq!(seeds(u64::MAX, 1), Some(u64::MAX..=u64::MAX));
+    }
+
+    #[test]
+    fn more_seeds_than_there_are_is_none() {
+        assert_eq!(seeds(u64::MAX, 5), None);
+    }
+
+    #[test]
+    fn any_number_of_seeds_is_counted_without_being_held() {
+        let seeds = seeds(7, 999_999_999_999).expect("as many");
+        assert_eq!((*seeds.start(), *seeds.end()), (7, 1_000_000_000_005));
     }
 }

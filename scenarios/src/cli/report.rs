@@ -7,12 +7,10 @@ use std::time::Instant;
 use emulator::TokenImage;
 use emulator::timing::Profile;
 use enroll::messages::Lang;
-use enroll::ports::token::Pin;
 use scenarios::junit::{self, Verdict};
 use scenarios::recording::Recording;
 use scenarios::report::{Report as Page, ReportError, folder};
-use scenarios::scenario::Scenario;
-use scenarios::signing::{SigningSpeed, signing_speed};
+use scenarios::signing::signing_speed;
 
 use super::{Language, language, unusable};
 
@@ -66,7 +64,7 @@ pub(super) fn of_folder(folder: &Path, lang: Lang) -> Result<String, Box<dyn std
     let left = folder.join("token.image");
     let mut page = Page::of(&recording)?;
     if left.exists() {
-        page = leaving(page, &recording, &left)?;
+        page = leaving(page, &left)?;
     }
     Ok(page.render(lang))
 }
@@ -133,26 +131,18 @@ pub(super) fn leave(
 }
 
 /// Adds the token as the run left it, and how fast it signs.
-fn leaving(page: Page, recording: &Recording, left: &Path) -> Result<Page, ReportError> {
-    let image = TokenImage::load(left).map_err(|error| ReportError::Token(error.to_string()))?;
-    let page = match speed(recording, &image) {
-        Some(speed) => page.signing(speed),
-        None => page,
-    };
-    page.leaving(image)
-}
-
-/// Of a token that a shipped scenario left, whose PIN is known.
 #[expect(
     clippy::disallowed_methods,
     reason = "a measurement for the person who looks; nothing kept depends on it"
 )]
-fn speed(recording: &Recording, image: &TokenImage) -> Option<SigningSpeed> {
-    let scenario = Scenario::find(&recording.header().scenario).ok()?;
-    let pin = Pin::new(&scenario.steps.last()?.with.user_pin);
+fn leaving(page: Page, left: &Path) -> Result<Page, ReportError> {
+    let image = TokenImage::load(left).map_err(|error| ReportError::Token(error.to_string()))?;
     let started = Instant::now();
-    signing_speed(image.clone(), &pin, Profile::hardware(), || {
-        started.elapsed()
-    })
-    .ok()?
+    let speed = signing_speed(image.clone(), Profile::hardware(), || started.elapsed());
+    // A token that does not sign is shown all the same.
+    let page = match speed.ok().flatten() {
+        Some(speed) => page.signing(speed),
+        None => page,
+    };
+    page.leaving(image)
 }

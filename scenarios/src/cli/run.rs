@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use emulator::TokenImage;
 use emulator::timing::Profile;
 use enroll::messages::Lang;
-use enroll::ports::token::Pin;
 use jiff::Timestamp;
 use scenarios::browser::Browser;
 use scenarios::jobs;
@@ -28,7 +27,7 @@ use scenarios::suite;
 use scenarios::timeline::Watcher;
 use scenarios::world::Conditions;
 
-use super::{Language, language, left_out, present, progress, report, unusable};
+use super::{Language, language, left_out, places, present, progress, real_time, report, unusable};
 
 #[derive(clap::Args)]
 pub(super) struct Run {
@@ -61,6 +60,10 @@ pub(super) struct Run {
     /// How slow the token is, in the scenario's time: `none`, `hardware` (figures are assumed), or a profile file.
     #[arg(long, value_name = "none|hardware|FILE", default_value = "none", value_parser = timing)]
     timing: Profile,
+    /// Really wait whenever the scenario does: minutes for a message, half an hour for the certificate. What is left is the
+    /// same. One scenario after the other.
+    #[arg(long)]
+    real_time: bool,
     /// The present, for scenarios that start near it: 2026-01-31T12:00:00+08:00. Without it this machine's clock tells.
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
@@ -124,8 +127,8 @@ impl Run {
     pub(super) fn all(mut self) -> ExitCode {
         self.choose();
         let left_out = self.leave_out();
-        if let Some(twice) = self.shared_folder() {
-            eprintln!("scenarios: {twice} is named twice, and both would leave the same folder");
+        if let Some(why) = places::clash(&self.scenarios) {
+            eprintln!("scenarios: {why}");
             return ExitCode::from(2);
         }
         let mut worst = 0;
@@ -174,18 +177,13 @@ impl Run {
         }
     }
 
-    /// There is one reader of pcscd's, and one screen to watch a lone run on; a browser wants the machine for itself.
+    /// There is one reader of pcscd's, and one screen to watch a lone run on; a browser wants the machine for itself, and
+    /// so does whoever waits in real time.
     fn jobs(&self) -> usize {
         let jobs = self.jobs.unwrap_or_else(jobs::cores);
-        let alone = self.via.takes_the_reader() || self.via == Way::Browser;
+        let alone = self.via.takes_the_reader() || self.via == Way::Browser || self.real_time;
         let most = if alone { 1 } else { jobs };
         most.min(self.scenarios.len())
-    }
-
-    /// A scenario that two runs at once would leave in one place.
-    fn shared_folder(&self) -> Option<&String> {
-        let mut seen = std::collections::BTreeSet::new();
-        self.scenarios.iter().find(|name| !seen.insert(*name))
     }
 
     /// What is left when all are done.
@@ -234,11 +232,10 @@ impl Run {
         folder.clone_into(&mut verdict.folder);
         let seed = self.seed.unwrap_or(scenario.seed);
         let conditions = Conditions {
-            seed,
-            now: self.now.unwrap_or_else(present),
             way: self.via,
             timing: self.timing,
-            draws_papers: true,
+            sleep: self.real_time.then(|| real_time::sleep(self.language())),
+            ..Conditions::new(seed, self.now.unwrap_or_else(present))
         };
         let watcher = self.watcher(scenario, sheet.clone());
         match self.tell(&folder, scenario, conditions, watcher) {
@@ -324,12 +321,7 @@ impl Run {
         clippy::disallowed_methods,
         reason = "a measurement for the person who looks; nothing kept depends on it"
     )]
-    fn signing_speed(
-        &self,
-        scenario: &Scenario,
-        folder: &Path,
-        outcome: &Outcome,
-    ) -> Option<SigningSpeed> {
+    fn signing_speed(&self, folder: &Path, outcome: &Outcome) -> Option<SigningSpeed> {
         outcome.proof.as_ref()?;
         let profile = if self.timing == Profile::none() {
             Profile::hardware()
@@ -337,9 +329,8 @@ impl Run {
             self.timing
         };
         let image = TokenImage::load(&folder.join("token.image")).ok()?;
-        let user_pin = Pin::new(&scenario.steps.last()?.with.user_pin);
         let started = Instant::now();
-        signing_speed(image, &user_pin, profile, || started.elapsed()).ok()?
+        signing_speed(image, profile, || started.elapsed()).ok()?
     }
 
     /// Says how it ended, what is left for a person to do, and where everything lies.
@@ -354,7 +345,7 @@ impl Run {
         let passed = outcome.mismatches.is_empty();
         let mut text = String::new();
         if !self.quiet {
-            let speed = self.signing_speed(scenario, folder, outcome);
+            let speed = self.signing_speed(folder, outcome);
             text.push_str(&scenarios::summary::render(outcome, speed, folder, lang));
         }
         let verdict = if passed {

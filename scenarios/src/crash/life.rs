@@ -235,7 +235,8 @@ impl<'a> Life<'a> {
             Verb::Resume => self.go_on(enrollment),
             Verb::Pass => {
                 let secs = step.with.secs.into();
-                self.world.clock.pass(std::time::Duration::from_secs(secs));
+                let span = std::time::Duration::from_secs(secs);
+                self.world.clock.pass(span, "time passes");
                 Ok(())
             }
             // Not the engine's: a story with one of these ends otherwise without it, and is refused.

@@ -104,6 +104,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Verb::Resume),
         2 => Just(Verb::Pass),
         1 => Just(Verb::Unblock),
+        1 => Just(Verb::Documents),
+        1 => Just(Verb::ChangePin),
+        1 => Just(Verb::Mock),
     ];
     let replace_old = select(vec![ReplaceOld::No, ReplaceOld::First, ReplaceOld::Last]);
     let mistakes = (
@@ -113,8 +116,10 @@ fn step() -> impl Strategy<Value = Step> {
     );
     let clock = prop_oneof![6 => Just(0_i64), 1 => -100_000_i64..100_000];
     let secs = 1_u32..4000;
-    (verb, replace_old, mistakes, clock, secs).prop_map(
-        |(verb, replace_old, (pin, code, declines), clock_off_secs, secs)| {
+    let others = (secs, setting());
+    (verb, replace_old, mistakes, clock, others).prop_map(
+        |(verb, replace_old, (pin, code, declines), clock_off_secs, (secs, setting))| {
+            let is_call = verb == Verb::Mock;
             let user_pin = if pin { WRONG_PIN } else { USER_PIN };
             let with = With {
                 user_pin: user_pin.to_owned(),
@@ -125,6 +130,10 @@ fn step() -> impl Strategy<Value = Step> {
                 wait: !declines,
                 clock_off_secs,
                 secs: if verb == Verb::Pass { secs } else { 0 },
+                // The same again: whoever comes after has no other to type.
+                new_pin: (verb == Verb::ChangePin).then(|| USER_PIN.to_owned()),
+                call: is_call.then(|| "PATCH /settings".to_owned()),
+                body: if is_call { setting } else { toml::Table::new() },
                 ..With::default()
             };
             Step {
@@ -134,6 +143,21 @@ fn step() -> impl Strategy<Value = Step> {
             }
         },
     )
+}
+
+/// What the authority's people turn on or off in the middle of a story: nothing that keeps it from its end. To give an
+/// enrollment up or to refuse an application would, so neither is drawn.
+fn setting() -> impl Strategy<Value = toml::Table> {
+    let knobs = vec![
+        "lose_ordered_sms",
+        "lose_ready_sms",
+        "double_sms",
+        "reorder_sms",
+    ];
+    (select(knobs), any::<bool>()).prop_map(|(knob, is_on)| {
+        let knob = toml::Table::from_iter([(knob.to_owned(), is_on.into())]);
+        toml::Table::from_iter([("knobs".to_owned(), knob.into())])
+    })
 }
 
 /// Anything at any call; a portal that is silent takes real time and is left to the matrix.

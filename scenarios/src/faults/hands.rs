@@ -212,12 +212,12 @@ impl enroll::ports::Clock for MachineClock {
     fn wait(&self, how_long: Duration, why: &str) {
         end_the_dead(&self.meddler);
         match self.meddler.meet(Room::Clock, why) {
-            Some(Mischief::Sleeps) => self.clock.pass(AN_HOUR),
+            Some(Mischief::Sleeps) => self.clock.pass(AN_HOUR, "the machine sleeps"),
             Some(Mischief::Ahead) => self.meddler.shift_clock(A_DAY_SECS),
             Some(Mischief::Behind) => self.meddler.shift_clock(-A_DAY_SECS),
             _ => {}
         }
-        self.clock.pass(how_long);
+        self.clock.pass(how_long, why);
     }
 }
 

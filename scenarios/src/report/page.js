@@ -6,20 +6,25 @@ const RU = document.documentElement.lang === "ru";
 const say = (ru, en) => (RU ? ru : en);
 const lines = data.lines;
 const LANES = [
-  { key: "manual", name: say("руководство", "manual"), of: ["manual", "operator", "plan", "note", "error", "proof", "end"] },
+  { key: "manual", name: say("руководство", "manual"), of: ["manual", "operator", "plan", "note", "error", "proof", "verdict", "end"] },
   ...(lines.some((line) => line.lane === "page") ? [{ key: "page", name: say("страница", "page"), of: ["page"] }] : []),
   { key: "token", name: say("токен", "token"), of: ["apdu", "pkcs11"] },
   { key: "portal", name: say("портал", "portal"), of: ["http"] },
   { key: "phone", name: say("телефон", "phone"), of: ["sms"] },
   { key: "clock", name: say("часы и журнал", "clock and journal"), of: ["clock", "journal"] },
 ];
+const unknown = new Set(lines.map((line) => line.lane).filter((name) => !LANES.some((lane) => lane.of.includes(name))));
+if (unknown.size) LANES.push({ key: "other", name: say("прочее", "other"), of: [...unknown] });
 const ZOOMS = [["steps", say("шаги", "steps")], ["acts", say("действия", "acts")], ["all", say("каждая команда", "every command")]];
 const ACTS = /^(GENERATE|PERFORM|VERIFY (user|administrator): (?!tries)|UPDATE|CREATE|DELETE|CHANGE|RESET|LOG|FORMAT|INIT)/;
 const view = { zoom: "acts", hidden: new Set(), sought: "", chosen: null, tab: "event" };
 
-const laneOf = (line) => LANES.find((lane) => lane.of.includes(line.lane)) ?? { key: "other", name: line.lane };
+const laneOf = (line) => LANES.find((lane) => lane.of.includes(line.lane));
+// A line is known by its number, which is not its place where lines are missing.
+const byNumber = new Map(lines.map((line) => [line.n, line]));
 const clockOf = (line) => String(line.at).slice(11, 19);
 const momentOf = (line) => Date.parse(line.at);
+const isBad = (line) => line.lane === "error" || line.lane === "verdict";
 const isAct = (line) => line.lane !== "apdu" || ACTS.test(line.meaning ?? "") || "lost" in line;
 const byId = (id) => document.getElementById(id);
 
@@ -69,9 +74,26 @@ for (const line of lines) {
   if ((line.lane === "manual" || line.lane === "page") && line.number && steps.at(-1)?.number !== line.number) {
     steps.push({ number: line.number, first: line, words: words(line), failed: false });
   }
-  const step = steps.at(-1);
+  const step = line.lane === "verdict" ? judged(line) : steps.at(-1);
   stepOf.set(line.n, step);
-  if (step && line.lane === "error") step.failed = true;
+  if (step && isBad(line)) step.failed = true;
+}
+
+// How long each step of the manual took: the time from a line of it to the next line, the operator's own pauses apart.
+const spent = new Map();
+lines.forEach((line, at) => {
+  const number = stepOf.get(line.n)?.number;
+  const secs = at + 1 < lines.length && line.lane !== "operator" ? (momentOf(lines[at + 1]) - momentOf(line)) / 1000 : 0;
+  if (number && secs > 0) spent.set(number, (spent.get(number) ?? 0) + secs);
+});
+
+// The step that a verdict is about: where it came last, or one that never came.
+function judged(line) {
+  const met = steps.findLast((step) => step.number === line.number);
+  if (met || !line.number) return met ?? steps.at(-1);
+  const missing = { number: line.number, first: line, words: say("не произошёл", "did not come"), failed: true };
+  steps.push(missing);
+  return missing;
 }
 
 // What a replay did otherwise, by the line it belongs to.
@@ -88,7 +110,7 @@ const SIDES = { engine: say("программа", "the engine"), token: say("т�
 
 const end = lines.findLast((line) => line.lane === "end");
 const first = (fits) => lines.find(fits);
-const failure = first((line) => line.lane === "error") ?? (end && end.text !== "as expected" ? end : undefined);
+const failure = first((line) => line.lane === "verdict") ?? first((line) => line.lane === "error") ?? (end && end.text !== "as expected" ? end : undefined);
 
 function head() {
   const well = end?.text === "as expected";
@@ -140,22 +162,6 @@ function judgeReplays() {
     + say(`строк ${it.lines}, не сравнивалось байт ${it.not_compared} из ${it.bytes}`, `${it.lines} lines, ${it.not_compared} of ${it.bytes} bytes not compared`))));
 }
 
-function strip() {
-  if (lines.length === 0) return;
-  const from = momentOf(lines[0]);
-  const whole = momentOf(lines.at(-1)) - from || 1;
-  const place = (line) => ((momentOf(line) - from) / whole) * 99.6;
-  const heights = Object.fromEntries(LANES.map((lane, at) => [lane.key, 2 + at * 8]));
-  byId("strip").style.height = `${16 + LANES.length * 8}px`;
-  const marks = lines.filter((line) => Number.isFinite(place(line))).map((line) => make("i", {
-    style: `left:${place(line)}%;top:${heights[laneOf(line).key] ?? 34}px;background:var(--${line.lane === "error" ? "bad" : laneOf(line).key})`,
-    onclick: () => choose(line, true),
-  }));
-  const hours = [lines[0], lines.at(-1)].map((line, at) => make("span", { style: `left:${at * 100}%` }, clockOf(line)));
-  byId("strip").setAttribute("aria-label", say("Ход времени", "The course of time"));
-  byId("strip").append(...marks, ...hours);
-}
-
 // ---- tools
 
 function tools() {
@@ -179,7 +185,7 @@ function pressed(event, search, zoom) {
     if (event.key === "Escape") { search.value = ""; view.sought = ""; timeline(); search.blur(); }
     return;
   }
-  if (event.target === zoom) return;
+  if (event.target === zoom || (event.target.closest?.("#strip") && seek(event))) return;
   const keys = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
   if (event.key === "/") { event.preventDefault(); search.focus(); }
   if (event.key in keys) { event.preventDefault(); walk(keys[event.key]); }
@@ -193,7 +199,7 @@ function walk(by) {
   const rows = [...document.querySelectorAll("#timeline .row[data-n]")];
   const at = rows.findIndex((row) => Number(row.dataset.n) === view.chosen);
   const row = rows[at === -1 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1)];
-  if (row) { choose(lines[Number(row.dataset.n) - 1], true); row.focus({ preventScroll: true }); }
+  if (row) { choose(byNumber.get(Number(row.dataset.n)), true); row.focus({ preventScroll: true }); }
 }
 
 // ---- steps
@@ -219,9 +225,16 @@ function sidebar() {
 
 function stepButton(step) {
   const kind = step.failed ? "bad" : /^not needed/.test(step.words) ? "no" : null;
-  const line = (step.failed && lines.find((it) => it.lane === "error" && stepOf.get(it.n) === step)) || step.first;
+  const line = (step.failed && first((it) => isBad(it) && stepOf.get(it.n) === step)) || step.first;
   return make("button", { type: "button", class: kind, "data-step": step.number, onclick: () => choose(line, true) },
-    make("b", {}, step.number), make("span", {}, step.words));
+    make("b", {}, step.number), make("span", {}, step.words, took(step.number)));
+}
+
+function took(number) {
+  const secs = spent.get(number) ?? 0;
+  if (secs < 0.001) return null;
+  const exact = secs < 1 ? `${Math.round(secs * 1000)} ${say("мс", "ms")}` : duration(secs);
+  return make("small", { class: "took", title: say("сколько времени сценария занял шаг", "how much of the scenario's time the step took") }, exact);
 }
 
 // ---- timeline
@@ -237,9 +250,9 @@ function shown(line) {
 
 function row(line, step) {
   const lane = laneOf(line);
-  const kinds = ["row", lane.key, step && "step", line.lane === "error" && "bad", !step && lane.key === "clock" && "minor", differs.has(line.n) && "differs", line.n === view.chosen && "chosen"];
+  const kinds = ["row", lane.key, step && "step", isBad(line) && "bad", !step && lane.key === "clock" && "minor", differs.has(line.n) && "differs", line.n === view.chosen && "chosen"];
   return make("button", { type: "button", class: kinds.filter(Boolean).join(" "), "data-n": line.n, onclick: () => choose(line, false) },
-    make("time", {}, clockOf(line)), make("em", {}, line.who ? WHO[line.who] ?? line.who : lane.name),
+    make("time", {}, clockOf(line)), make("em", {}, who(line, lane)),
     make("span", {}, step ? make("b", {}, line.number) : null, words(line)));
 }
 
@@ -252,6 +265,7 @@ function unlike(line, it) {
     make("time", {}, it.came ? clockOf(it.came) : ""), make("em", {}, name),
     make("span", {}, told, fields ? make("small", {}, say(`иначе: ${fields}`, `unlike in: ${fields}`)) : null));
 }
+const who = (line, lane) => (lane.key === "other" ? line.lane : line.lane === "verdict" ? say("исход", "verdict") : line.who ? WHO[line.who] ?? line.who : lane.name);
 const WHO = RU ? { person: "заявитель", engine: "программа", token: "токен", portal: "портал", sms: "телефон", operator: "оператор" }
   : { person: "applicant", sms: "phone" };
 
@@ -299,6 +313,7 @@ function choose(line, scroll) {
   view.tab = line.lane === "sms" ? "phone" : "event";
   timeline();
   detail();
+  drawStrip();
   for (const button of document.querySelectorAll("#steps button")) {
     const here = button.dataset.step === stepOf.get(line.n)?.number;
     button.classList.toggle("here", here);
@@ -322,7 +337,7 @@ const pairs = (rows) => make("dl", {}, ...rows.filter(([, value]) => value !== u
 const hex = (text) => make("span", { class: "hex" }, text);
 
 function event() {
-  const line = lines[view.chosen - 1];
+  const line = byNumber.get(view.chosen);
   if (!line) return [make("p", {}, say("Выберите событие слева.", "Choose an event."))];
   return [...(differs.get(line.n) ?? []).flatMap(difference), ...eventOf(line)];
 }
@@ -352,9 +367,16 @@ function eventOf(line) {
   const common = [[say("событие", "event"), `${line.n}, ${line.lane}`], [say("время", "time"), line.at], [say("шаг руководства", "step of the manual"), step ? step.number : ""]];
   if (line.lane === "apdu") return [make("h2", {}, line.meaning ?? "APDU"), pairs([...common, ...apdu(line)])];
   if (line.lane === "page") return [make("h2", {}, words(line)), pairs([...common, [say("страница", "page"), line.page], [say("рисунок", "figure"), line.figure]]), ...pageAt(line)];
+  if (line.lane === "verdict") return [make("h2", {}, line.of), versus(line), pairs([...common, [say("после шага файла", "after the file's step"), line.step]])];
   if (line.lane === "http") return [make("h2", {}, line.title ?? line.path), pairs([...common, ...http(line)]), ...page(line)];
   const text = JSON.stringify(rest(line), null, 2);
   return [make("h2", { style: "white-space:pre-line" }, words(line)), pairs([...common, [say("поля", "fields"), hex(text)]])];
+}
+
+// What was expected beside what was found.
+function versus(line) {
+  const side = (name, text, kind) => make("div", { class: kind }, make("h3", {}, name), make("div", { class: "hex" }, text ?? ""));
+  return make("div", { class: "versus" }, side(say("ожидалось", "expected"), line.expected, "is"), side(say("найдено", "found"), line.found, "was"));
 }
 
 function apdu(line) {
@@ -383,7 +405,7 @@ function http(line) {
 
 function page(line, name = say("Как это выглядело", "As it looked")) {
   let answer = line.answer;
-  for (let hops = 0; answer?.same_as && hops < 3; hops += 1) answer = lines[answer.same_as - 1]?.answer;
+  for (let hops = 0; answer?.same_as && hops < 3; hops += 1) answer = byNumber.get(answer.same_as)?.answer;
   if (!answer?.body || !/html/.test(line.answer?.type ?? answer.type ?? "")) return [];
   // The frame runs nothing and loads nothing anyway; without these it need not say so on the console.
   const still = answer.body.replace(/<script[^>]*>[^<]*<\/script>/g, "");
@@ -395,7 +417,7 @@ function page(line, name = say("Как это выглядело", "As it looked
 
 // The page of the portal that a person has before them, as it came: what its script did to it is not recorded.
 function pageAt(line) {
-  const before = lines.slice(0, line.n - 1).findLast((it) => (it.lane === "http" && it.method === "GET") || (it.lane === "page" && /^opens/.test(it.what ?? "")));
+  const before = lines.slice(0, lines.indexOf(line)).findLast((it) => (it.lane === "http" && it.method === "GET") || (it.lane === "page" && /^opens/.test(it.what ?? "")));
   return before?.lane === "http" ? page(before, say("Страница, как её прислал портал", "The page as the portal sent it")) : [];
 }
 
@@ -427,15 +449,13 @@ function certificate() {
   if (!it) return [make("p", {}, say("Сертификата в записи нет.", "The recording has no certificate."))];
   return [
     pairs([[say("серийный номер", "serial number"), hex(it.serial)], [say("действителен", "valid"), `${it.from} – ${it.to}`], ["SHA-1", hex(it.fingerprint)]]),
+    make("h2", { style: "margin-top:14px" }, say("Открытый ключ", "Public key")),
+    pairs([[say("алгоритм", "algorithm"), it.algorithm], [say("набор параметров", "parameter set"), it.parameter_set], [say("ключ", "key"), it.key && hex(it.key)]]),
     make("h2", { style: "margin-top:14px" }, say("Владелец", "Subject")), pairs(it.subject),
     make("h2", { style: "margin-top:14px" }, say("Издатель", "Issuer")), pairs(it.issuer),
+    make("h2", { style: "margin-top:14px" }, say("Расширения", "Extensions")),
+    pairs((it.extensions ?? []).map(([name, words, critical]) => [critical ? `${name} · ${say("критичное", "critical")}` : name, hex(words)])),
+    make("h2", { style: "margin-top:14px" }, say("Подпись издателя", "Signature")), make("p", {}, it.signature_algorithm ?? ""),
     make("h2", { style: "margin-top:14px" }, "PEM"), hex(it.pem),
   ];
 }
-
-head();
-strip();
-tools();
-sidebar();
-timeline();
-detail();

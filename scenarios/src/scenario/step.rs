@@ -42,6 +42,23 @@ pub enum Verb {
     Pass,
 }
 
+impl Verb {
+    /// Its name as a file has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Install => "install",
+            Self::Documents => "documents",
+            Self::Resume => "resume",
+            Self::Abandon => "abandon",
+            Self::ChangePin => "change-pin",
+            Self::Unblock => "unblock",
+            Self::Mock => "mock",
+            Self::Pass => "pass",
+        }
+    }
+}
+
 /// When Приложение 1 is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -86,7 +103,7 @@ pub struct With {
     pub serial: Option<String>,
     /// Whether `install` waits for the issue.
     pub wait: bool,
-    /// Whether `resume` fetches the papers too: drawing them takes most of a run's time.
+    /// Whether `resume` fetches the papers too (of no other verb): drawing them takes most of a run's time.
     pub papers: bool,
     /// How far the machine's clock is ahead of the portal's; negative when it is behind.
     pub clock_off_secs: i64,

@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn another_reason_is_refused_with_its_line() {
-        let text = "format = 1\ntitle = \"t\"\nstep = []\n[via.pkcs11]\nexcluded = \"too slow\"\n";
+        let text = "format = 1\ntitle = \"t\"\nstep = [{ do = \"request\" }]\n[via.pkcs11]\nexcluded = \"too slow\"\n";
         let error = Scenario::parse("s", text)
             .expect_err("no such reason")
             .to_string();

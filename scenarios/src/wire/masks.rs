@@ -118,14 +118,14 @@ impl Masks {
 /// How the portal's text with a code begins (assumed, as the mock has it).
 const CODE_BEGINS: &str = "Код подтверждения:";
 
-/// A message as the engine tells it, where it took no code from it: the number in the place of one is a secret too, and
-/// `{digits:9}` tells how long it is.
+/// A message as the engine tells it, where it took no code from it: the number in the place of one is a secret too, which
+/// the engine may have covered with asterisks; `{digits:9}` tells how long it is.
 pub(crate) fn without_number(text: &str) -> String {
     let Some(rest) = text.strip_prefix(CODE_BEGINS) else {
         return text.to_owned();
     };
     let number = rest.trim_start();
-    let after = number.trim_start_matches(|sign: char| sign.is_ascii_digit());
+    let after = number.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '*');
     match number.len() - after.len() {
         0 => text.to_owned(),
         digits => {
@@ -196,6 +196,8 @@ mod tests {
             let text = format!("Код подтверждения: {number}. Никому его не сообщайте");
             let masked = format!("Код подтверждения: {{digits:{digits}}}. Никому его не сообщайте");
             assert_eq!(without_number(&text), masked);
+            let covered = text.replace(number, &"*".repeat(digits));
+            assert_eq!(without_number(&covered), masked);
         }
         for text in [
             "Код подтверждения: {code:1}. Никому его не сообщайте",
