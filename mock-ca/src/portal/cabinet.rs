@@ -261,14 +261,17 @@ impl Visit<'_> {
             .into_iter()
             .filter(offered)
             .find(|document| document.file_name() == name)?;
+        let submission = order.submission.as_ref();
+        let mut application = order.application.clone();
+        // The papers name the container that the request came with, whatever was proposed.
+        if let Some(submission) = submission {
+            application.container.clone_from(&submission.container);
+        }
         let paper = Unprinted {
             document,
-            application: order.application.clone(),
+            application,
             date: self.now.to_zoned(irkutsk()).date(),
-            request_der: order
-                .submission
-                .as_ref()
-                .map(|submission| submission.request_der.clone()),
+            request_der: submission.map(|submission| submission.request_der.clone()),
             certificate_der: certificate.map(<[u8]>::to_vec),
         };
         Some(paper.into_response())

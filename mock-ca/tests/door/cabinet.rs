@@ -333,6 +333,34 @@ fn all_seven_papers_are_reached_by_their_links() {
 }
 
 #[test]
+fn the_receipt_names_the_container_that_the_request_came_with() {
+    let mut world = World::new();
+    let mut browser = request_form(&mut world);
+    browser.fill("Имя контейнера", "Мой контейнер");
+    let pem = token::request_pem(&world.application(722_318), 1);
+    browser.fill("Запрос на сертификат (PEM)", &pem);
+    browser.press(&mut world, "Создать запрос");
+    world.pass(1800);
+    let mut browser = world.logged_in(PHONE);
+    browser.open(
+        &mut world,
+        "/cabinet/applications/722318/documents/raspiska.pdf",
+    );
+    let application = Application {
+        container: "Мой контейнер".into(),
+        ..world.application(722_318)
+    };
+    let order = world.order(722_318);
+    let receipt = Document::Receipt.render(&mock_ca::DocumentData {
+        application: &application,
+        date: "2018-12-13".parse().unwrap(),
+        request_der: order.submission.as_ref().map(|it| &*it.request_der),
+        certificate_der: Some(&world.certificate(722_318)),
+    });
+    assert!(browser.bytes() == receipt, "another receipt");
+}
+
+#[test]
 fn before_the_request_three_papers_are_there() {
     let mut world = World::new();
     let mut browser = world.logged_in(PHONE);

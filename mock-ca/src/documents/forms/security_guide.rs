@@ -1,7 +1,7 @@
 //! Руководство по обеспечению безопасности, with the sheet to sign.
 
 use super::words::{AUTHORITY, long_date};
-use super::{DocumentData, Sheet, offices, owner_signs, seal_and_date};
+use super::{DocumentData, Sheet, owner_signs, seal_and_date};
 
 pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
     let application = data.application;
@@ -22,15 +22,12 @@ pub(super) fn fill(sheet: &mut Sheet, data: &DocumentData<'_>) {
         "с руководством по обеспечению безопасности",
     );
     sheet.paragraph(&format!(
-        "Я, {}, владелец сертификата по заявке № {} ({}), с настоящим руководством ознакомлен, один экземпляр получил.",
+        "Я, {}, владелец сертификата по заявке № {} ({}), с настоящим руководством ознакомлен. Руководство остаётся у владельца \
+         сертификата.",
         application.owner, application.number, application.organisation.name,
     ));
     owner_signs(sheet, data);
     seal_and_date(sheet, data);
-    offices(
-        sheet,
-        "Подписанный лист ознакомления вместе с распиской в получении сертификата",
-    );
     sheet.paragraph(&format!(
         "Удостоверяющий центр {AUTHORITY}, редакция на {}",
         long_date(application.date)
