@@ -14,6 +14,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// The folder the programs are built into, after building them.
 fn programs() -> PathBuf {
@@ -30,9 +31,21 @@ fn programs() -> PathBuf {
 }
 
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id() as u16;
+    let candidates = core::iter::repeat_with(|| {
+        let next = GIVEN.fetch_add(1, Ordering::Relaxed);
+        LOWEST_PORT + first.wrapping_add(next) % PORTS
+    });
+    candidates
+        .take(PORTS.into())
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a free port")
 }
+
+/// Linux hands ports from 32768 on to whatever connects: one of those may be gone before it is listened on.
+const LOWEST_PORT: u16 = 20_000;
+const PORTS: u16 = 12_000;
 
 /// What one of the mock's ports answers to a request without a body.
 fn answer(port: u16, line: &str) -> String {
