@@ -257,6 +257,7 @@ scenarios! {
     machine_sleeps => "machine-sleeps",
     manual_in_a_browser => "manual-in-a-browser",
     old_revocation_list => "old-revocation-list",
+    only_internet_explorer => "only-internet-explorer",
     orphan_pair_adopted => "orphan-pair-adopted",
     other_token => "other-token",
     own_pins => "own-pins",
